@@ -1,0 +1,40 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "models/archive.h"
+
+namespace sinew::agents {
+
+enum class NoiseKind { kGaussian, kOrnsteinUhlenbeck };
+
+struct NoiseOptions {
+  NoiseKind kind = NoiseKind::kGaussian;
+  double theta = 0.15;  // Ornstein-Uhlenbeck: pull towards 0 per step
+};
+
+/// Exploration noise added to actions, one process and one random stream per environment.
+///
+/// Gaussian: independent draws sigma N(0, 1). Ornstein-Uhlenbeck: x <- x - theta x + sigma N(0, 1), zero at the start of
+/// every episode. Source: Lillicrap et al. 2015, arXiv:1509.02971, section 7 (theta 0.15, sigma 0.2, unit time step).
+class Noise {
+ public:
+  Noise(const NoiseOptions& options, int num_envs, int act_dim, uint64_t seed);
+
+  /// actions <- clip(actions + noise, +-1). @param actions  [num_envs x act_dim].
+  void AddTo(std::span<float> actions, double sigma);
+  /// The episode of environment `env` has ended.
+  void Reset(int env);
+  void Serialize(models::Archive& archive, const std::string& name);
+
+ private:
+  NoiseOptions options_;
+  int act_dim_;
+  std::vector<Random> random_;  // one an environment
+  std::vector<double> state_;   // [num_envs x act_dim]
+};
+
+}  // namespace sinew::agents

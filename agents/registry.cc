@@ -1,0 +1,41 @@
+#include "agents/registry.h"
+
+#include <functional>
+#include <map>
+
+#include "agents/ddpg.h"
+#include "core/error.h"
+#include "core/names.h"
+
+namespace sinew::agents {
+namespace {
+
+struct Entry {
+  std::string summary;
+  std::function<std::unique_ptr<AgentBuilder>()> make;
+};
+
+const std::map<std::string, Entry>& Registry() {
+  static const std::map<std::string, Entry> registry{
+      {"ddpg", {"deep deterministic policy gradient (Lillicrap et al. 2015)", MakeDdpg}},
+  };
+  return registry;
+}
+
+}  // namespace
+
+std::vector<AgentInfo> AgentList() {
+  std::vector<AgentInfo> list;
+  for (const auto& [name, entry] : Registry()) list.push_back({name, entry.summary});
+  return list;
+}
+
+std::unique_ptr<AgentBuilder> MakeAgentBuilder(const std::string& name) {
+  const auto found = Registry().find(name);
+  if (found != Registry().end()) return found->second.make();
+  std::vector<std::string> names;
+  for (const AgentInfo& info : AgentList()) names.push_back(info.name);
+  throw UserError(UnknownName("agent", name, names));
+}
+
+}  // namespace sinew::agents

@@ -1,0 +1,65 @@
+#include <memory>
+
+#include "apps/command.h"
+#include "apps/rows.h"
+#include "apps/run_setup.h"
+#include "bench/learner_bench.h"
+#include "bench/policy_bench.h"
+#include "bench/sim_bench.h"
+#include "bench/train_bench.h"
+#include "core/error.h"
+#include "core/names.h"
+#include "tasks/registry.h"
+
+namespace sinew::apps {
+namespace {
+
+struct BenchArguments {
+  std::string what;
+  std::vector<std::string> tasks;
+  double seconds = 2.5;
+  int64_t steps = 20'000;
+  bool json = false;
+};
+
+nlohmann::ordered_json BenchSimulation(const BenchArguments& arguments) {
+  std::vector<std::shared_ptr<const sim::Task>> tasks;
+  for (const std::string& name : arguments.tasks) tasks.push_back(tasks::MakeTask(name));
+  return bench::BenchSim(tasks, arguments.seconds);
+}
+
+nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
+  const auto make_config = [](const std::string& task, const std::vector<std::string>& assignments) {
+    return MakeRunConfig(task, "ddpg", 1, "", "", assignments);
+  };
+  return bench::BenchTrain(arguments.tasks, make_config, arguments.steps);
+}
+
+nlohmann::ordered_json Measure(const BenchArguments& arguments) {
+  if (arguments.what == "learner") return bench::BenchLearner(arguments.seconds);
+  if (arguments.what == "policy") return bench::BenchPolicy(arguments.seconds);
+  if (arguments.what == "sim") return BenchSimulation(arguments);
+  if (arguments.what == "train") return BenchTraining(arguments);
+  static const std::vector<std::string> kNames{"learner", "policy", "sim", "train"};
+  throw UserError(UnknownName("benchmark", arguments.what, kNames));
+}
+
+}  // namespace
+
+void AddBenchCommand(CLI::App& program) {
+  auto* command = program.add_subcommand("bench", "measure speed on this machine");
+  auto arguments = std::make_shared<BenchArguments>();
+  arguments->tasks = tasks::TaskNames();
+  command->add_option("what", arguments->what, "learner, sim, policy or train")->required();
+  command->add_option("--task", arguments->tasks, "tasks of sim and train (default: all)");
+  command->add_option("--seconds", arguments->seconds, "measured for each row of learner, sim and policy")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
+  command->add_option("--steps", arguments->steps, "environment steps of each run of train")
+      ->check(CLI::Range(1000, 100000000))
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "one JSON document on stdout");
+  command->callback([arguments] { PrintRows(Measure(*arguments), arguments->json); });
+}
+
+}  // namespace sinew::apps

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "apps/command.h"
+#include "core/error.h"
+#include "core/names.h"
+#include "core/version.h"
+#include "models/math_runtime.h"
+
+namespace {
+
+using namespace sinew;
+
+constexpr const char* kExamples = R"(
+Examples:
+  sinew train reacher --seed 1                  into runs/reacher-ddpg-s1
+  sinew eval runs/reacher-ddpg-s1 --episodes 100
+  sinew watch runs/reacher-ddpg-s1              opens the viewer
+  sinew record runs/reacher-ddpg-s1 --out reacher.mp4
+  sinew plot runs/reacher-ddpg-s* --out curve.png
+  sinew export runs/reacher-ddpg-s1 --format c --out controller
+  sinew verify controller
+
+Every command has its own --help. Exit codes: 0 done, 1 failed, 2 a mistake in what was asked for.)";
+
+void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
+  apps::AddTrainCommand(program, invocation);
+  apps::AddResumeCommand(program, invocation);
+  apps::AddEvalCommand(program);
+  apps::AddPlotCommand(program);
+  apps::AddWatchCommand(program);
+  apps::AddRecordCommand(program);
+  apps::AddRolloutCommand(program);
+  apps::AddExportCommand(program);
+  apps::AddVerifyCommand(program);
+  apps::AddTasksCommand(program);
+  apps::AddAgentsCommand(program);
+  apps::AddBenchCommand(program);
+}
+
+// where each command stands in the program's help
+void GroupCommands(CLI::App& program) {
+  struct Group {
+    const char* title;
+    std::vector<const char*> commands;
+  };
+  const Group groups[] = {{"Learn", {"train", "resume", "eval", "plot"}},
+                          {"Look", {"watch", "record", "rollout"}},
+                          {"Deploy", {"export", "verify"}},
+                          {"Know", {"tasks", "agents", "bench"}}};
+  for (const Group& group : groups) {
+    for (const char* command : group.commands) program.get_subcommand(command)->group(group.title);
+  }
+}
+
+// CLI11 would only say that a subcommand is missing
+void CheckCommandName(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+  if (std::ranges::find(names, argv[1]) == names.end()) {
+    throw UserError(UnknownName("command", argv[1], names));
+  }
+}
+
+std::vector<std::string> LongOptions(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// an option that no command knows, with the nearest one that this command has
+[[noreturn]] void ThrowUnexpected(const CLI::App& program, const CLI::ExtrasError& error) {
+  for (const CLI::App* command : program.get_subcommands()) {
+    for (const std::string& argument : command->remaining()) {
+      const std::string name = argument.substr(0, argument.find('='));
+      if (!name.starts_with("--")) throw UserError(fmt::format("unexpected argument '{}'", argument));
+      throw UserError(UnknownName("option", name, LongOptions(*command)));
+    }
+  }
+  throw UserError(error.what());
+}
+
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return text;
+}
+
+/// @throws UserError for what was asked wrongly, other exceptions for what failed.
+int Run(int argc, char** argv) {
+  CLI::App program{"Sinew: trains, shows and exports torque policies for MuJoCo robots.", "sinew"};
+  program.set_version_flag("--version",
+                           fmt::format("sinew {} ({}, {})", Version(), Commit(), BuildType()));
+  program.require_subcommand(1);
+  program.footer(kExamples);
+  AddCommands(program, {argc, argv});
+  GroupCommands(program);
+  if (argc < 2) {
+    fmt::print(stderr, "{}", program.help());
+    return 2;
+  }
+  CheckCommandName(program, argc, argv);
+  models::UseOneMathThread();
+  try {
+    program.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ExtrasError& error) {
+    ThrowUnexpected(program, error);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
+    throw UserError(error.what());
+  }
+}
+
+int Fail(const std::exception& error, int exit_code) {
+  fmt::print(stderr, "sinew: {}\n", OneLine(error.what()));
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const UserError& error) {
+    return Fail(error, 2);
+  } catch (const std::exception& error) {
+    return Fail(error, 1);
+  }
+}

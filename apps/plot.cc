@@ -1,0 +1,70 @@
+#include "media/plot.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "apps/command.h"
+#include "apps/output_file.h"
+#include "training/curves.h"
+
+namespace sinew::apps {
+namespace {
+
+struct PlotArguments {
+  std::vector<std::string> runs;
+  std::string out;
+  media::PlotOptions options;
+  bool force = false;
+};
+
+std::string Label(const training::LearningCurve& curve) {
+  const std::string seeds = curve.seeds > 1 ? fmt::format(", {} seeds", curve.seeds) : "";
+  return fmt::format("{} {}{}", curve.task, curve.agent, seeds);
+}
+
+media::Curve ToCurve(const std::string& label, const training::Band& band, double scale) {
+  media::Curve curve{label, band.step, band.value, band.low, band.high};
+  for (auto* values : {&curve.y, &curve.low, &curve.high}) {
+    for (double& value : *values) value *= scale;
+  }
+  return curve;
+}
+
+std::vector<media::Panel> MakePanels(const std::vector<training::LearningCurve>& curves) {
+  media::Panel returns{"return", {}, {}}, success{"success [%]", {}, {{0, 100}}};
+  for (const training::LearningCurve& curve : curves) {
+    returns.curves.push_back(ToCurve(Label(curve), curve.episode_return, 1));
+    if (curve.success_rate.step.empty()) continue;
+    success.curves.push_back(ToCurve(Label(curve), curve.success_rate, 100));
+  }
+  if (success.curves.empty()) return {returns};
+  return {returns, success};
+}
+
+void Plot(const PlotArguments& arguments) {
+  CheckOutputFile(arguments.out, arguments.force);
+  std::vector<training::RunCurve> runs;
+  for (const std::string& run : arguments.runs) {
+    runs.push_back(training::LoadRunCurve(training::RunFolder::Open(run)));
+  }
+  const auto curves = training::AggregateCurves(runs);
+  media::PlotPanels(MakePanels(curves), arguments.options, arguments.out);
+  fmt::print("{} runs: {}\n", runs.size(), arguments.out);
+}
+
+}  // namespace
+
+void AddPlotCommand(CLI::App& program) {
+  auto* command = program.add_subcommand("plot", "draw learning curves with their 95 % confidence");
+  auto arguments = std::make_shared<PlotArguments>();
+  command->add_option("runs", arguments->runs, "run folders; those of one task and agent are seeds")->required();
+  command->add_option("--out", arguments->out, "*.png or *.svg")->required();
+  command->add_option("--title", arguments->options.title, "above the curves");
+  command->add_option("--width", arguments->options.width, "pixels")->capture_default_str();
+  command->add_option("--height", arguments->options.height, "pixels")->capture_default_str();
+  command->add_flag("--force", arguments->force, "overwrite the output file");
+  command->callback([arguments] { Plot(*arguments); });
+}
+
+}  // namespace sinew::apps

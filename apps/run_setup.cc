@@ -1,0 +1,127 @@
+#include "apps/run_setup.h"
+
+#include <Eigen/Core>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "models/math_runtime.h"
+#include "models/policy_file.h"
+#include "sim/task.h"
+#include "tasks/registry.h"
+#include "training/manifest.h"
+
+namespace sinew::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> PresetNames(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(folder, missing)) names.push_back(entry.path().stem().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+void ApplyPreset(const std::string& task, const std::string& agent, const std::string& preset, Config* config) {
+  const fs::path folder = sim::AssetFolder() / "presets" / agent;
+  const fs::path file = folder / ((preset.empty() ? task : preset) + ".toml");
+  if (fs::exists(file)) return config->SetFromToml(ReadFile(file), file.string());
+  if (preset.empty()) return;
+  std::string known;
+  for (const std::string& name : PresetNames(folder)) known += (known.empty() ? "" : ", ") + name;
+  throw UserError(fmt::format("agent '{}' has no preset '{}'; it has: {}", agent, preset, known));
+}
+
+Subject FromPolicyFile(const fs::path& file) {
+  auto artifact = std::make_shared<models::PolicyArtifact>(models::LoadPolicy(file));
+  Subject subject;
+  subject.task = TaskOfContract(artifact->contract);
+  subject.policy_file = file;
+  subject.policy_name = file.string();
+  subject.make_policy = [artifact] { return models::MakeArtifactPolicy(*artifact); };
+  models::CheckContract(artifact->contract, subject.task->spec(), subject.task->MakeSimulation().model_hash());
+  return subject;
+}
+
+// the task as the run had it, with its own options
+Subject FromRunFolder(const fs::path& root, const std::string& choice) {
+  if (choice != "final" && choice != "best") {
+    throw UserError(fmt::format("a run folder has the policies 'final' and 'best', not '{}'", choice));
+  }
+  const auto folder = training::RunFolder::Open(root);
+  const fs::path file = choice == "best" ? folder.best_policy() : folder.final_policy();
+  if (!fs::exists(file)) {
+    throw UserError(fmt::format("{} does not exist yet; finish the run with: sinew resume {}", file.string(), root.string()));
+  }
+  Subject subject;
+  subject.task = LoadRunConfig(folder)->BuildTask();
+  subject.policy_file = file;
+  subject.policy_name = file.string();
+  auto artifact = std::make_shared<models::PolicyArtifact>(models::LoadPolicy(file));
+  models::CheckContract(artifact->contract, subject.task->spec(), subject.task->MakeSimulation().model_hash());
+  subject.make_policy = [artifact] { return models::MakeArtifactPolicy(*artifact); };
+  return subject;
+}
+
+}  // namespace
+
+std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task, const std::string& agent, uint64_t seed,
+                                                   const std::string& preset, const std::string& file,
+                                                   const std::vector<std::string>& assignments) {
+  std::shared_ptr<tasks::TaskBuilder> builder = tasks::MakeTaskBuilder(task);
+  training::RunConfig::TaskHooks hooks{[builder](OptionTable& table) { builder->Describe(table); },
+                                       [builder] { return builder->Build(); }};
+  auto run = std::make_unique<training::RunConfig>(task, hooks, agent, seed);
+  ApplyPreset(task, agent, preset, &run->config());
+  if (!file.empty()) run->config().SetFromToml(ReadFile(file), file);
+  for (const std::string& assignment : assignments) run->config().SetFromText(assignment);
+  return run;
+}
+
+std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& folder) {
+  const auto manifest = training::ReadManifest(folder.manifest());
+  std::shared_ptr<tasks::TaskBuilder> builder = tasks::MakeTaskBuilder(manifest.task);
+  training::RunConfig::TaskHooks hooks{[builder](OptionTable& table) { builder->Describe(table); },
+                                       [builder] { return builder->Build(); }};
+  auto run = std::make_unique<training::RunConfig>(manifest.task, hooks, manifest.agent, manifest.seed);
+  run->config().SetFromToml(ReadFile(folder.config()), folder.config().string());
+  return run;
+}
+
+std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract) {
+  const auto builder = tasks::MakeTaskBuilder(contract.task);
+  OptionTable table("task");
+  builder->Describe(table);
+  for (const OptionTable::Entry& entry : table.entries()) {
+    if (entry.key == "gravity_compensation") entry.set(contract.gravity_compensation ? "true" : "false");
+  }
+  return builder->Build();
+}
+
+Subject ResolveSubject(const std::string& what, const std::string& choice, uint64_t seed) {
+  if (fs::is_directory(what)) return FromRunFolder(what, choice.empty() ? "final" : choice);
+  if (fs::exists(what)) return FromPolicyFile(what);
+  if (what.find('/') != std::string::npos || what.ends_with(".policy")) {
+    throw UserError(fmt::format("{}: no such run folder or policy file", what));
+  }
+  Subject subject;
+  subject.task = tasks::MakeTask(what);
+  subject.policy_name = choice.empty() ? "zero" : choice;
+  subject.make_policy = [name = subject.policy_name, task = subject.task, seed] {
+    return sim::MakeScriptedPolicy(name, task->spec(), seed);
+  };
+  subject.make_policy();
+  return subject;
+}
+
+std::map<std::string, std::string> LibraryVersions() {
+  return {{"mujoco", mj_versionString()},
+          {"torch", models::TorchVersion()},
+          {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)}};
+}
+
+}  // namespace sinew::apps

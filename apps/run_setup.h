@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/policy_file.h"
+#include "sim/policy.h"
+#include "training/run_config.h"
+#include "training/run_folder.h"
+
+namespace sinew::apps {
+
+/// The configuration of a new run: defaults, then the preset, the file and the assignments, in this order.
+/// @param preset  name of a file in assets/presets/<agent>/ ("paper"); empty: the task's own where there is one.
+/// @param file    TOML with further values; may be empty. @param assignments  "agent.actor_lr=1e-4".
+/// @throws UserError for unknown names and bad values.
+std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task, const std::string& agent, uint64_t seed,
+                                                   const std::string& preset, const std::string& file,
+                                                   const std::vector<std::string>& assignments);
+
+/// The configuration that a run folder was trained with.
+std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& folder);
+
+/// The task that a policy was made for, with the physics that its contract records.
+/// @throws UserError for an unknown task, offering the nearest.
+std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract);
+
+/// A policy on its task, from whatever the user named.
+struct Subject {
+  std::shared_ptr<const sim::Task> task;
+  std::string policy_name;         // "runs/x/final.policy", "zero"
+  std::filesystem::path policy_file;  // empty for scripted policies
+  std::function<std::unique_ptr<sim::Policy>()> make_policy;
+};
+
+/// @param what    a run folder, a policy file or a task name.
+/// @param choice  "final" or "best" for a run folder; "zero", "random" or "sine" for a task.
+/// @throws UserError if it is none of them, or if the policy was made for another task.
+Subject ResolveSubject(const std::string& what, const std::string& choice, uint64_t seed);
+
+/// Names and versions of what the program is linked with.
+std::map<std::string, std::string> LibraryVersions();
+
+}  // namespace sinew::apps

@@ -1,0 +1,32 @@
+# Everything comes from the system's packages; nothing is downloaded.
+find_package(Threads REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(PNG REQUIRED)
+
+# MuJoCo: Debian 12's exported target names an include folder that does not exist, so the header and the library are
+# found by hand; the CONFIG package of a newer MuJoCo is preferred where it is complete.
+find_path(MUJOCO_INCLUDE_DIR mujoco/mujoco.h REQUIRED)
+find_library(MUJOCO_LIBRARY mujoco REQUIRED)
+add_library(sinew_mujoco INTERFACE)
+target_include_directories(sinew_mujoco SYSTEM INTERFACE ${MUJOCO_INCLUDE_DIR})
+target_link_libraries(sinew_mujoco INTERFACE ${MUJOCO_LIBRARY})
+
+pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(AV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale)
+pkg_check_modules(BLAS REQUIRED IMPORTED_TARGET openblas)
+find_package(Protobuf REQUIRED)
+
+# LibTorch: its config file adds flags and targets to every directory that includes it, so it is wrapped once here.
+find_package(Torch REQUIRED)
+add_library(sinew_torch INTERFACE)
+target_link_libraries(sinew_torch INTERFACE ${TORCH_LIBRARIES})
+target_include_directories(sinew_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+
+# OpenGL: the offscreen renderer needs EGL and GL; the window needs GLFW and Dear ImGui on top.
+find_package(OpenGL COMPONENTS OpenGL EGL)
+find_package(glfw3 3.3 QUIET)
+pkg_check_modules(IMGUI IMPORTED_TARGET imgui)

@@ -1,0 +1,32 @@
+find_program(SINEW_CCACHE ccache)
+if(SINEW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SINEW_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SINEW_CCACHE})
+endif()
+
+add_library(sinew_options INTERFACE)
+target_compile_options(sinew_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic>)
+target_include_directories(sinew_options INTERFACE ${CMAKE_SOURCE_DIR})
+if(SINEW_NATIVE)
+  target_compile_options(sinew_options INTERFACE -march=native)
+endif()
+if(SINEW_SANITIZE)
+  target_compile_options(sinew_options INTERFACE -fsanitize=${SINEW_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(sinew_options INTERFACE -fsanitize=${SINEW_SANITIZE})
+endif()
+
+# sinew_library(<folder> SOURCES a.cc ... LINK lib ...): the static library sinew_<folder>.
+function(sinew_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(sinew_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(sinew_${name} PUBLIC sinew_options ${ARG_LINK})
+endfunction()
+
+# sinew_test(<name> SOURCES a_test.cc ... LINK lib ...): one test program, each TEST its own ctest entry.
+function(sinew_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE sinew_options ${ARG_LINK} GTest::gtest_main GTest::gmock)
+  target_compile_definitions(${name} PRIVATE SINEW_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SINEW_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

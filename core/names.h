@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sinew {
+
+/// The candidate with the smallest edit distance (Damerau-Levenshtein) to `name`; empty if there is
+/// none.
+std::string NearestName(std::string_view name, std::span<const std::string> candidates);
+
+/// One line: "unknown <what> 'reachr': did you mean 'reacher'? Known: pendulum, reacher".
+std::string UnknownName(std::string_view what, std::string_view name,
+                        std::span<const std::string> candidates);
+
+}  // namespace sinew

@@ -1,0 +1,140 @@
+#include "core/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/error.h"
+#include "core/names.h"
+#include "core/value_text.h"
+
+namespace sinew {
+namespace {
+
+std::string RangeText(const Range& range) {
+  const bool low = std::isfinite(range.low);
+  const bool high = std::isfinite(range.high);
+  if (low && high) return fmt::format("from {} to {}", range.low, range.high);
+  if (low) return fmt::format("of at least {}", range.low);
+  if (high) return fmt::format("of at most {}", range.high);
+  return "";
+}
+
+// What may stand there, for messages: "a number from 0 to 1", "one of ou, gaussian".
+std::string Expectation(const OptionTable::Entry& entry) {
+  if (entry.type == "bool") return "true or false";
+  if (entry.type == "choice") return fmt::format("one of {}", fmt::join(entry.choices, ", "));
+  if (entry.type == "text") return "a text";
+  const std::string range = RangeText(entry.range);
+  const std::string what = entry.type == "number"    ? "a number"
+                           : entry.type == "integer" ? "an integer"
+                                                     : "a list such as 64,64 of integers";
+  return range.empty() ? what : what + ' ' + range;
+}
+
+bool Inside(double value, const Range& range) {
+  return std::isfinite(value) && value >= range.low && value <= range.high;
+}
+
+OptionTable::Entry MakeEntry(std::string type, std::string key, std::string help,
+                             std::string unit = "", Range range = {}) {
+  OptionTable::Entry entry;
+  entry.type = std::move(type);
+  entry.key = std::move(key);
+  entry.help = std::move(help);
+  entry.unit = std::move(unit);
+  entry.range = range;
+  return entry;
+}
+
+// Completes the entry: `parse` gives the value that a text stands for, or nothing where it is none;
+// `format` the TOML.
+template <class Field, class ParseValue, class FormatValue>
+OptionTable::Entry Bind(std::string_view section, OptionTable::Entry entry, Field* field,
+                        ParseValue parse, FormatValue format) {
+  entry.get = [field, format] { return std::string(format(*field)); };
+  entry.default_text = entry.get();
+  const std::string name = fmt::format("{}.{}", section, entry.key);
+  entry.set = [field, parse, name, expected = Expectation(entry)](std::string_view text) {
+    auto value = parse(text);
+    if (!value) {
+      throw UserError(fmt::format("{} = {} is not valid: expected {}", name, text, expected));
+    }
+    *field = std::move(*value);
+  };
+  return entry;
+}
+
+template <class Value>
+auto InRange(std::optional<Value> (*parse)(std::string_view), Range range) {
+  return [parse, range](std::string_view text) {
+    auto value = parse(text);
+    if (value && !Inside(static_cast<double>(*value), range)) value.reset();
+    return value;
+  };
+}
+
+}  // namespace
+
+void OptionTable::Add(std::string key, double* field, Range range, std::string help,
+                      std::string unit) {
+  Entry entry = MakeEntry("number", std::move(key), std::move(help), std::move(unit), range);
+  entries_.push_back(
+      Bind(section_, std::move(entry), field, InRange(ParseNumber, range), FormatNumber));
+}
+
+void OptionTable::Add(std::string key, int64_t* field, Range range, std::string help,
+                      std::string unit) {
+  Entry entry = MakeEntry("integer", std::move(key), std::move(help), std::move(unit), range);
+  const auto format = [](int64_t value) { return fmt::format("{}", value); };
+  entries_.push_back(Bind(section_, std::move(entry), field, InRange(ParseInteger, range), format));
+}
+
+void OptionTable::Add(std::string key, bool* field, std::string help) {
+  Entry entry = MakeEntry("bool", std::move(key), std::move(help));
+  const auto parse = [](std::string_view text) -> std::optional<bool> {
+    if (text == "true") return true;
+    if (text == "false") return false;
+    return std::nullopt;
+  };
+  const auto format = [](bool value) { return value ? "true" : "false"; };
+  entries_.push_back(Bind(section_, std::move(entry), field, parse, format));
+}
+
+void OptionTable::Add(std::string key, std::string* field, std::vector<std::string> choices,
+                      std::string help) {
+  Entry entry = MakeEntry(choices.empty() ? "text" : "choice", std::move(key), std::move(help));
+  entry.choices = std::move(choices);
+  const auto parse = [choices =
+                          entry.choices](std::string_view text) -> std::optional<std::string> {
+    std::string value = ParseText(text);
+    if (!choices.empty() && std::ranges::find(choices, value) == choices.end()) return std::nullopt;
+    return value;
+  };
+  entries_.push_back(Bind(section_, std::move(entry), field, parse, FormatText));
+}
+
+void OptionTable::Add(std::string key, std::vector<int64_t>* field, Range range, std::string help) {
+  Entry entry = MakeEntry("list", std::move(key), std::move(help), "", range);
+  const auto parse = [range](std::string_view text) {
+    auto values = ParseIntegerList(ParseText(text));
+    const auto inside = [&](int64_t value) { return Inside(static_cast<double>(value), range); };
+    if (values && !std::ranges::all_of(*values, inside)) values.reset();
+    return values;
+  };
+  entries_.push_back(Bind(section_, std::move(entry), field, parse, FormatList));
+}
+
+void OptionTable::Set(std::string_view key, std::string_view value) {
+  std::vector<std::string> keys;
+  for (const Entry& entry : entries_) {
+    if (entry.key == key) return entry.set(value);
+    keys.push_back(entry.key);
+  }
+  throw UserError(UnknownName(fmt::format("option in [{}]", section_), key, keys));
+}
+
+}  // namespace sinew

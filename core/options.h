@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sinew {
+
+/// Closed range of valid values; the default is "any finite number".
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+
+/// One section of the configuration ("agent", "task", "train"): named options bound to the fields
+/// of a plain struct. The one schema behind `--set`, TOML files, the resolved `config.toml` and
+/// `--help`.
+///
+/// The bound fields must outlive the table. Defaults are the fields' values at the time of Add.
+class OptionTable {
+ public:
+  explicit OptionTable(std::string section) : section_(std::move(section)) {}
+
+  void Add(std::string key, double* field, Range range, std::string help, std::string unit = "");
+  void Add(std::string key, int64_t* field, Range range, std::string help, std::string unit = "");
+  void Add(std::string key, bool* field, std::string help);
+  void Add(std::string key, std::string* field, std::vector<std::string> choices, std::string help);
+  /// A list such as hidden layer widths, written "64,64" on the command line and [64, 64] in TOML.
+  void Add(std::string key, std::vector<int64_t>* field, Range range, std::string help);
+
+  struct Entry {
+    std::string key, help, unit,
+        type;                  // type: number, integer, bool, choice, text (no choices), list
+    std::string default_text;  // as it would be written in TOML
+    Range range;
+    std::vector<std::string> choices;
+    std::function<std::string()> get;           // current value as TOML
+    std::function<void(std::string_view)> set;  // throws UserError: value, expectation
+  };
+
+  /// @throws UserError: unknown key (nearest offered), value that does not parse or is out of
+  /// range. The message names "section.key", the value and what is valid.
+  void Set(std::string_view key, std::string_view value);
+  const std::string& section() const { return section_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::string section_;
+  std::vector<Entry> entries_;
+};
+
+/// The sections of one run, in file order.
+class Config {
+ public:
+  void AddSection(OptionTable* table) { tables_.push_back(table); }
+
+  /// "agent.actor_lr=1e-4". @throws UserError: no '=', unknown section or key (nearest offered),
+  /// bad value.
+  void SetFromText(std::string_view assignment);
+  /// @param source  file name for messages. @throws UserError with file and line for malformed
+  /// TOML, unknown keys and bad values.
+  void SetFromToml(std::string_view toml, std::string_view source);
+  /// The resolved configuration, with each option's help, unit and range as a comment; reads back
+  /// to the same values.
+  std::string ToToml() const;
+  /// Table for `--help`: key, default, range, unit, meaning.
+  std::string Help() const;
+
+ private:
+  std::vector<OptionTable*> tables_;
+};
+
+}  // namespace sinew

@@ -1,0 +1,116 @@
+#include "media/recording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/error.h"
+#include "sim/env.h"
+
+namespace sinew::media {
+namespace {
+
+constexpr double kPause = 0.4;  // for which the last picture of an episode stands [s]
+
+int CameraId(const sim::Simulation& simulation, const std::string& name) {
+  if (!name.empty()) return simulation.Id(mjOBJ_CAMERA, name);
+  return mj_name2id(simulation.model(), mjOBJ_CAMERA, "main");
+}
+
+sim::RenderOptions WithCamera(sim::RenderOptions picture, int camera) {
+  picture.camera = camera;
+  return picture;
+}
+
+/// One environment under one policy, filmed.
+class Recorder {
+ public:
+  Recorder(std::shared_ptr<const sim::Task> task, sim::Policy* policy,
+           const RecordingOptions& options, VideoWriter* video)
+      : options_(options),
+        env_(std::move(task), options.seed),
+        policy_(policy),
+        renderer_(env_.simulation().model(),
+                  WithCamera(options.picture, CameraId(env_.simulation(), options.camera))),
+        video_(video),
+        observation_(env_.spec().obs_dim()),
+        action_(env_.spec().act_dim()) {}
+
+  RecordingSummary Run() {
+    for (int episode = 0; episode < options_.episodes; ++episode) {
+      RunEpisode(episode);
+      summary_.episodes += 1;
+      summary_.mean_return += env_.episode_return() / options_.episodes;
+    }
+    video_->Finish();
+    return summary_;
+  }
+
+ private:
+  // the state that is nearest in time stands for a frame
+  void RunEpisode(int episode) {
+    env_.ResetToEpisode(episode);
+    policy_->Reset(episode);
+    const double dt = env_.spec().control_dt;
+    int64_t frame = 0;
+    for (bool done = false; !done;) {
+      for (; frame <= (static_cast<double>(env_.step()) + 0.5) * dt * options_.fps; ++frame)
+        Shoot();
+      done = Step();
+    }
+    Shoot();
+    const auto pause = static_cast<int>(std::lround(kPause * options_.fps));
+    for (int i = 0; i < pause; ++i) Add();
+  }
+
+  bool Step() {
+    std::ranges::transform(env_.observation(), observation_.begin(),
+                           [](double value) { return static_cast<float>(value); });
+    policy_->Act(observation_, action_);
+    return env_.Step(action_).done();
+  }
+
+  void Shoot() {
+    if (options_.caption) SetCaption();
+    renderer_.Render(env_.simulation().model(), env_.simulation().data(), &image_);
+    Add();
+  }
+
+  void Add() {
+    video_->Add(image_);
+    ++summary_.frames;
+  }
+
+  void SetCaption() {
+    std::string labels = "episode\ntime\nreturn";
+    std::string values = fmt::format(
+        "{} of {}\n{:.2f} s\n{:.2f}", env_.episode() + 1, options_.episodes,
+        static_cast<double>(env_.step()) * env_.spec().control_dt, env_.episode_return());
+    if (const double distance = env_.goal_distance(); std::isfinite(distance)) {
+      labels += "\ndistance";
+      values += fmt::format("\n{:.1f} cm{}", 100 * distance, env_.success() ? "  reached" : "");
+    }
+    renderer_.SetCaption(labels, values);
+  }
+
+  RecordingOptions options_;
+  sim::Env env_;
+  sim::Policy* policy_;
+  sim::Renderer renderer_;
+  VideoWriter* video_;
+  std::vector<float> observation_, action_;
+  sim::Image image_;
+  RecordingSummary summary_;
+};
+
+}  // namespace
+
+RecordingSummary RecordEpisodes(std::shared_ptr<const sim::Task> task, sim::Policy* policy,
+                                const RecordingOptions& options, VideoWriter* video) {
+  if (options.episodes < 1) throw UserError("a film needs at least one episode");
+  return Recorder(std::move(task), policy, options, video).Run();
+}
+
+}  // namespace sinew::media

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/archive.h"
+
+namespace sinew::models {
+
+struct AdamOptions {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0;       // L2 penalty: adds weight_decay * parameter to the gradient
+  double max_gradient_norm = 0;  // clips the gradient to this norm; 0: never
+};
+
+/// Adam over one flat array of parameters. Source: Kingma & Ba 2015, arXiv:1412.6980, Algorithm 1.
+class Adam {
+ public:
+  Adam(int64_t size, const AdamOptions& options);
+
+  /// One step. @param gradient  [size]. @return  the gradient's norm before clipping (0 where it is
+  /// not clipped).
+  double Step(std::span<float> parameters, std::span<const float> gradient);
+  void set_learning_rate(double rate) { options_.learning_rate = rate; }
+  double learning_rate() const { return options_.learning_rate; }
+  void Serialize(Archive& archive, const std::string& name);
+
+ private:
+  AdamOptions options_;
+  int64_t steps_ = 0;
+  std::vector<float> first_, second_;  // moments
+};
+
+}  // namespace sinew::models

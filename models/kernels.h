@@ -1,0 +1,37 @@
+#pragma once
+
+#include "models/network.h"
+
+/// The dense layer's arithmetic on row-major float32 matrices: BLAS where the matrix is wide enough
+/// to gain from it, own loops where it is skinny (a critic's single output, a handful of actions).
+namespace sinew::models {
+
+/// to[i, :columns] = from[i, :] for each of `rows` rows; rows of `to` are `stride` apart.
+void CopyColumns(const float* from, int columns, int rows, float* to, int stride);
+
+/// y = activation(x W' + b).
+/// @param x       [batch x inputs]. @param weight  [outputs x inputs]. @param bias  [outputs].
+/// @param y       [batch x outputs], rows `stride` apart.
+void DenseForward(const float* x, int inputs, const float* weight, const float* bias, int outputs,
+                  int batch, Activation activation, float* y, int stride);
+
+/// delta = gradient * activation'(pre-activation), from the activation's value.
+/// @param gradient  [batch x width], rows `gradient_stride` apart; may be `delta` itself where
+/// strides agree.
+/// @param value     [batch x width], rows `value_stride` apart. @param delta  [batch x width],
+/// contiguous.
+void ActivationBackward(const float* gradient, int gradient_stride, const float* value,
+                        int value_stride, int batch, int width, Activation activation,
+                        float* delta);
+
+/// weight_gradient = delta' x, bias_gradient = column sums of delta.
+/// @param delta  [batch x outputs]. @param x  [batch x inputs].
+void DenseWeightGradient(const float* delta, int outputs, const float* x, int inputs, int batch,
+                         float* weight_gradient, float* bias_gradient);
+
+/// input_gradient = delta W[:, :width], where rows of W are `weight_stride` apart.
+/// @param delta  [batch x outputs]. @param input_gradient  [batch x width], contiguous.
+void DenseInputGradient(const float* delta, int outputs, const float* weight, int weight_stride,
+                        int width, int batch, float* input_gradient);
+
+}  // namespace sinew::models

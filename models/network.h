@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "models/flat_parameters.h"
+#include "models/policy_file.h"
+
+namespace sinew::models {
+
+enum class Activation { kIdentity, kRelu, kTanh };
+
+/// Shape of a multilayer perceptron. A critic's action is a second input that joins at layer
+/// `late_layer`: 0 puts it beside the observation, 1 into the second layer as in Lillicrap et al.
+/// 2015.
+struct NetworkSpec {
+  int inputs = 0;
+  int late_inputs = 0;
+  int late_layer = 0;
+  std::vector<int> hidden;
+  int outputs = 0;
+  Activation hidden_activation = Activation::kRelu;
+  Activation output_activation = Activation::kIdentity;
+
+  int layers() const { return static_cast<int>(hidden.size()) + 1; }
+  /// Width of what layer `layer` reads, late input included.
+  int layer_inputs(int layer) const;
+  int layer_outputs(int layer) const;
+  int64_t weight_offset(
+      int layer) const;  // weights [outputs x inputs] row-major, then biases [outputs]
+  int64_t bias_offset(int layer) const;
+  int64_t parameter_count() const;
+};
+
+/// What Backward computes.
+struct BackwardOptions {
+  bool parameters = true;   // gradient of every parameter, into gradient()
+  bool late_input = false;  // gradient of the late input (the action), into late_gradient()
+};
+
+/// A multilayer perceptron with its parameters, gradient and workspaces; forward and backward over
+/// a batch. Two implementations agree to rounding: the fused CPU path, and LibTorch's autograd (the
+/// oracle in tests, other devices). Not thread-safe; allocates only when the batch grows.
+class Network {
+ public:
+  explicit Network(const NetworkSpec& spec);
+  virtual ~Network() = default;
+
+  const NetworkSpec& spec() const { return spec_; }
+  FlatParameters& parameters() { return parameters_; }
+  const FlatParameters& parameters() const { return parameters_; }
+  FlatParameters& gradient() { return gradient_; }
+
+  /// @param input       [batch x inputs].
+  /// @param late_input  [batch x late_inputs], empty if there is none.
+  /// @return            [batch x outputs], valid until the next call.
+  virtual std::span<const float> Forward(std::span<const float> input,
+                                         std::span<const float> late_input, int batch) = 0;
+  /// Back-propagates through the last Forward.
+  /// @param output_gradient  [batch x outputs].
+  virtual void Backward(std::span<const float> output_gradient, const BackwardOptions& options) = 0;
+  /// [batch x late_inputs] after Backward with late_input set.
+  virtual std::span<const float> late_gradient() const = 0;
+
+ private:
+  NetworkSpec spec_;
+  FlatParameters parameters_, gradient_;
+};
+
+enum class Backend { kFused, kAutograd };
+
+/// @param device  "cpu", or for the autograd back end any LibTorch device ("cuda").
+/// @throws UserError if the device is not there.
+std::unique_ptr<Network> MakeNetwork(const NetworkSpec& spec, Backend backend = Backend::kFused,
+                                     const std::string& device = "cpu");
+
+/// Hidden layers U(+-1/sqrt(fan_in)), last layer U(+-final_range), biases alike.
+/// Source: Lillicrap et al. 2015, arXiv:1509.02971, section 7 (final_range 3e-3).
+void InitializeUniform(Network& network, Random& random, float final_range);
+
+/// The layers as plain data, for the policy file. @throws std::logic_error if the network has a
+/// late input.
+std::vector<DenseLayer> ToDenseLayers(const Network& network);
+
+}  // namespace sinew::models

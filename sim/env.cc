@@ -1,0 +1,162 @@
+#include "sim/env.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.h"
+
+namespace sinew::sim {
+
+Env::Env(std::shared_ptr<const Task> task, uint64_t seed)
+    : task_(std::move(task)), seed_(seed), simulation_(task_->MakeSimulation()), random_(seed) {
+  hold_.resize(spec().success.size());
+  observation_.resize(spec().observation.size());
+  reward_terms_.resize(spec().reward_terms.size());
+  torque_.resize(spec().action.size());
+  Reset();
+}
+
+void Env::Reset() { ResetToEpisode(next_episode_); }
+
+void Env::ResetToEpisode(uint64_t episode) {
+  episode_ = episode;
+  next_episode_ = episode + 1;
+  random_ = Random(seed_, "episode", episode);
+  simulation_.Reset();
+  task_->Reset(simulation_, random_);
+  BeginEpisode();
+}
+
+void Env::ResetToState(std::span<const double> qpos, std::span<const double> qvel) {
+  const auto check = [](std::span<const double> given, int size, const char* name) {
+    if (!given.empty() && static_cast<int>(given.size()) != size) {
+      throw UserError(fmt::format("{} has {} values, the model has {}", name, given.size(), size));
+    }
+  };
+  check(qpos, simulation_.model()->nq, "qpos");
+  check(qvel, simulation_.model()->nv, "qvel");
+  ResetToEpisode(episode_);
+  std::ranges::copy(qpos, simulation_.data()->qpos);
+  std::ranges::copy(qvel, simulation_.data()->qvel);
+  BeginEpisode();
+}
+
+void Env::BeginEpisode() {
+  simulation_.Forward();
+  step_ = 0;
+  episode_return_ = 0;
+  std::ranges::fill(hold_, 0);
+  std::ranges::fill(reward_terms_, 0.0);
+  std::ranges::fill(torque_, 0.0);
+  Observe();
+}
+
+void Env::Observe() {
+  task_->Observe(simulation_, observation_);
+  for (size_t i = 0; i < observation_.size(); ++i) {
+    if (std::isfinite(observation_[i])) continue;
+    throw Error(fmt::format("{}: observation '{}' is {} at step {} of episode {}", spec().name,
+                            spec().observation[i].name, observation_[i], step_, episode_));
+  }
+}
+
+StepResult Env::Step(std::span<const float> action) {
+  const auto& elements = spec().action;
+  double* ctrl = simulation_.data()->ctrl;
+  for (size_t i = 0; i < elements.size(); ++i) {
+    const double a = action[i];
+    if (!std::isfinite(a)) {
+      throw Error(fmt::format("the action of joint '{}' is {} at step {}", elements[i].joint, a, step_));
+    }
+    const double fraction = 0.5 * (std::clamp(a, -1.0, 1.0) + 1);
+    ctrl[i] = elements[i].ctrl_low + fraction * (elements[i].ctrl_high - elements[i].ctrl_low);
+  }
+  return Advance();
+}
+
+StepResult Env::StepControl(std::span<const double> ctrl) {
+  const auto& elements = spec().action;
+  if (ctrl.size() != elements.size()) {
+    throw UserError(fmt::format("{} controls given, the task has {} actuators", ctrl.size(), elements.size()));
+  }
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (!std::isfinite(ctrl[i])) {
+      throw Error(fmt::format("the control of joint '{}' is {} at step {}", elements[i].joint, ctrl[i], step_));
+    }
+    simulation_.data()->ctrl[i] = std::clamp(ctrl[i], elements[i].ctrl_low, elements[i].ctrl_high);
+  }
+  return Advance();
+}
+
+StepResult Env::Advance() {
+  const TaskSpec& spec = this->spec();
+  const mjModel* model = simulation_.model();
+  for (int i = 0; i < spec.act_dim(); ++i) {
+    torque_[i] = model->actuator_gear[6 * i] * simulation_.data()->ctrl[i];
+  }
+  std::ranges::fill(reward_terms_, 0.0);
+  task_->BeforeStep(simulation_, reward_terms_);
+  StepResult result;
+  ++step_;
+  for (int i = 0; i < spec.substeps; ++i) {
+    if (!simulation_.Substep()) {
+      // the state is MuJoCo's reset one: neither its observation nor its reward means anything
+      result.diverged = true;
+      std::ranges::fill(reward_terms_, 0.0);
+      std::ranges::fill(hold_, 0);
+      return result;
+    }
+  }
+  if (spec.refresh_kinematics) simulation_.RefreshKinematics();
+  task_->Reward(simulation_, reward_terms_);
+  result.reward = std::accumulate(reward_terms_.begin(), reward_terms_.end(), 0.0);
+  if (!std::isfinite(result.reward)) ThrowBadReward();
+  result.terminated = task_->Terminated(simulation_);
+  result.truncated = !result.terminated && step_ >= spec.time_limit;
+  episode_return_ += result.reward;
+  if (!spec.success.empty()) {
+    const double distance = goal_distance();
+    for (size_t k = 0; k < hold_.size(); ++k) {
+      hold_[k] = distance <= spec.success[k].tolerance ? hold_[k] + 1 : 0;
+    }
+  }
+  Observe();
+  return result;
+}
+
+void Env::ThrowBadReward() const {
+  for (size_t k = 0; k < reward_terms_.size(); ++k) {
+    if (std::isfinite(reward_terms_[k])) continue;
+    throw Error(fmt::format("{}: reward term '{}' is {} at step {} of episode {}", spec().name,
+                            spec().reward_terms[k].name, reward_terms_[k], step_, episode_));
+  }
+  throw Error(fmt::format("{}: the sum of the reward terms is not finite at step {} of episode {}", spec().name, step_, episode_));
+}
+
+bool Env::success(int criterion) const {
+  return criterion < static_cast<int>(hold_.size()) &&
+         hold_[criterion] >= spec().success[criterion].hold_steps;
+}
+
+EnvState Env::SaveState() const {
+  return {simulation_.SaveState(), random_.state(), episode_, step_, episode_return_, hold_, observation_};
+}
+
+void Env::RestoreState(const EnvState& state) {
+  if (state.hold.size() != hold_.size() || state.observation.size() != observation_.size()) {
+    throw Error("environment state of another task");
+  }
+  simulation_.RestoreState(state.simulation);
+  random_.set_state(state.random);
+  episode_ = state.episode;
+  next_episode_ = state.episode + 1;
+  step_ = state.step;
+  episode_return_ = state.episode_return;
+  hold_ = state.hold;
+  observation_ = state.observation;
+}
+
+}  // namespace sinew::sim

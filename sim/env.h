@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/task.h"
+
+namespace sinew::sim {
+
+/// How one control step ended. The three ways of ending are never merged: a terminated state earns nothing more, a
+/// truncated one would have gone on (bootstrap), a diverged one is no state at all (drop it).
+struct StepResult {
+  double reward = 0;
+  bool terminated = false;
+  bool truncated = false;
+  bool diverged = false;
+  bool done() const { return terminated || truncated || diverged; }
+};
+
+/// All that an Env's future depends on; opaque bytes apart from the simulation's state.
+struct EnvState {
+  SimulationState simulation;
+  Random::State random;
+  uint64_t episode = 0;
+  int64_t step = 0;
+  double episode_return = 0;
+  std::vector<int64_t> hold;  // control steps spent within each success criterion
+  std::vector<double> observation;
+};
+
+/// One simulation, one task, one seed: episodes of control steps.
+class Env {
+ public:
+  /// @param seed  every start state follows from it: episode k of an Env draws from Random(seed, "episode", k).
+  Env(std::shared_ptr<const Task> task, uint64_t seed);
+
+  const TaskSpec& spec() const { return task_->spec(); }
+  const Task& task() const { return *task_; }
+  Simulation& simulation() { return simulation_; }
+  const Simulation& simulation() const { return simulation_; }
+
+  /// Starts the next episode of this Env's own sequence.
+  void Reset();
+  /// Starts episode `episode` of the sequence, whatever came before: the same start state each time.
+  void ResetToEpisode(uint64_t episode);
+  /// Starts the present episode anew from a given state [nq], [nv] (empty: as its reset drew it). @throws UserError on wrong sizes.
+  void ResetToState(std::span<const double> qpos, std::span<const double> qvel);
+
+  /// @param action  [act_dim], clipped to [-1, 1] and mapped to the actuators' range.
+  /// @throws Error if an action, a reward term or an observation is not finite, naming it with step and episode.
+  StepResult Step(std::span<const float> action);
+  /// The same with MuJoCo controls in the actuators' own unit, clipped to their range.
+  StepResult StepControl(std::span<const double> ctrl);
+
+  /// [obs_dim], of the current state; after a divergence the last good one.
+  std::span<const double> observation() const { return observation_; }
+  /// [reward_terms] of the last step.
+  std::span<const double> reward_terms() const { return reward_terms_; }
+  /// Torques at the joints [act_dim], of the last control [N·m].
+  std::span<const double> torque() const { return torque_; }
+  double goal_distance() const { return task_->GoalDistance(simulation_); }
+  /// Whether criterion k of the spec holds as of now (distance within tolerance for its last hold_steps).
+  bool success(int criterion = 0) const;
+  int64_t step() const { return step_; }
+  uint64_t episode() const { return episode_; }
+  double episode_return() const { return episode_return_; }
+
+  EnvState SaveState() const;
+  void RestoreState(const EnvState& state);
+
+ private:
+  void BeginEpisode();
+  StepResult Advance();
+  void Observe();
+  [[noreturn]] void ThrowBadReward() const;
+
+  std::shared_ptr<const Task> task_;
+  uint64_t seed_;
+  Simulation simulation_;
+  Random random_;
+  uint64_t next_episode_ = 0;
+  uint64_t episode_ = 0;
+  int64_t step_ = 0;
+  double episode_return_ = 0;
+  std::vector<int64_t> hold_;
+  std::vector<double> observation_, reward_terms_, torque_;
+};
+
+}  // namespace sinew::sim

@@ -1,0 +1,315 @@
+#include "sim/simulation.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Geometry>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "core/error.h"
+#include "core/files.h"
+
+namespace sinew::sim {
+namespace {
+
+// MuJoCo reports errors through one process-wide C function pointer that must not return; throwing unwinds through the
+// library's C frames, which Debian's build permits, and keeps a bad model from ending the program.
+void ThrowOnMujocoError(const char* message) { throw Error(fmt::format("MuJoCo: {}", message)); }
+// warnings are read from mjData after every substep; the default handler would write MUJOCO_LOG.TXT
+void IgnoreMujocoWarning(const char*) {}
+
+void InstallHandlers() {
+  static const bool installed = [] {
+    mju_user_error = ThrowOnMujocoError;
+    mju_user_warning = IgnoreMujocoWarning;
+    return true;
+  }();
+  (void)installed;
+}
+
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+mjModel* Load(const std::string& path, const mjVFS* vfs) {
+  InstallHandlers();
+  std::array<char, 1024> message{};
+  mjModel* model = mj_loadXML(path.c_str(), vfs, message.data(), message.size());
+  if (!model) throw UserError(fmt::format("{}: {}", path, OneLine(message.data())));
+  return model;
+}
+
+// Where no geom can touch another but through explicit pairs, MuJoCo 2's search for candidates takes half of a step and
+// finds nothing. (MuJoCo 3 has no such switch and needs none.)
+void SkipBroadPhase(mjModel* m) {
+#if mjVERSION_HEADER < 300
+  for (int i = 0; i < m->ngeom; ++i) {
+    if (m->geom_contype[i] != 0) return;
+  }
+  m->opt.collision = mjCOL_PAIR;
+#else
+  (void)m;
+#endif
+}
+
+struct Field {
+  double* values;
+  int size;
+};
+
+// Integration state first, then the derived quantities that lag one substep behind it and that observations may read.
+std::array<Field, 27> StateFields(const mjModel* m, mjData* d) {
+  return {{{&d->time, 1},
+           {d->qpos, m->nq},
+           {d->qvel, m->nv},
+           {d->act, m->na},
+           {d->qacc_warmstart, m->nv},
+           {d->ctrl, m->nu},
+           {d->qfrc_applied, m->nv},
+           {d->xfrc_applied, 6 * m->nbody},
+           {d->mocap_pos, 3 * m->nmocap},
+           {d->mocap_quat, 4 * m->nmocap},
+           {d->userdata, m->nuserdata},
+           {d->qacc, m->nv},
+           {d->xpos, 3 * m->nbody},
+           {d->xquat, 4 * m->nbody},
+           {d->xmat, 9 * m->nbody},
+           {d->xipos, 3 * m->nbody},
+           {d->ximat, 9 * m->nbody},
+           {d->xanchor, 3 * m->njnt},
+           {d->xaxis, 3 * m->njnt},
+           {d->geom_xpos, 3 * m->ngeom},
+           {d->geom_xmat, 9 * m->ngeom},
+           {d->site_xpos, 3 * m->nsite},
+           {d->site_xmat, 9 * m->nsite},
+           {d->subtree_com, 3 * m->nbody},
+           {d->sensordata, m->nsensordata},
+           {d->actuator_force, m->nu},
+           {d->qfrc_constraint, m->nv}}};
+}
+
+int Count(const mjModel* m, mjtObj type) {
+  switch (type) {
+    case mjOBJ_BODY: return m->nbody;
+    case mjOBJ_JOINT: return m->njnt;
+    case mjOBJ_GEOM: return m->ngeom;
+    case mjOBJ_SITE: return m->nsite;
+    case mjOBJ_CAMERA: return m->ncam;
+    case mjOBJ_ACTUATOR: return m->nu;
+    case mjOBJ_SENSOR: return m->nsensor;
+    case mjOBJ_KEY: return m->nkey;
+    default: return 0;
+  }
+}
+
+// whether `body` is `root` or hangs on it
+bool IsWithin(const mjModel* m, int body, int root) {
+  while (body > root) body = m->body_parentid[body];
+  return body == root;
+}
+
+// the joint that a degree of freedom or an element of qpos belongs to
+std::string JointOf(const mjModel* m, mjtWarning warning, int index) {
+  if (warning == mjWARN_BADCTRL) {
+    const char* name = index < m->nu ? mj_id2name(m, mjOBJ_ACTUATOR, index) : nullptr;
+    return name ? name : fmt::format("actuator {}", index);
+  }
+  int joint = -1;
+  for (int j = 0; j < m->njnt; ++j) {
+    const int first = warning == mjWARN_BADQPOS ? m->jnt_qposadr[j] : m->jnt_dofadr[j];
+    if (first <= index) joint = j;
+  }
+  const char* name = joint >= 0 ? mj_id2name(m, mjOBJ_JOINT, joint) : nullptr;
+  return name ? name : fmt::format("degree of freedom {}", index);
+}
+
+}  // namespace
+
+std::string Divergence::Describe() const {
+  return fmt::format("{} of '{}' became non-finite or exceeded 1e10 at t = {:.4f} s", quantity, joint, time);
+}
+
+Simulation::Simulation(mjModel* model) : model_(model), data_(mj_makeData(model)) {
+  SkipBroadPhase(model);
+  std::string bytes(static_cast<size_t>(mj_sizeModel(model)), '\0');
+  mj_saveModel(model, nullptr, bytes.data(), static_cast<int>(bytes.size()));
+  model_hash_ = HashHex(bytes);
+  Forward();
+}
+
+Simulation::Simulation(mjModel* model, std::string model_hash)
+    : model_(model), data_(mj_makeData(model)), model_hash_(std::move(model_hash)) {
+  Forward();
+}
+
+Simulation Simulation::Clone() const {
+  Simulation clone(mj_copyModel(nullptr, model_.get()), model_hash_);
+  clone.gravity_joints_ = gravity_joints_;
+  return clone;
+}
+
+Simulation Simulation::FromFile(const std::filesystem::path& mjcf) {
+  if (!std::filesystem::exists(mjcf)) {
+    throw UserError(fmt::format("{}: no such MJCF file", mjcf.string()));
+  }
+  return Simulation(Load(mjcf.string(), nullptr));
+}
+
+Simulation Simulation::FromString(const std::string& mjcf) {
+  InstallHandlers();
+  if (mjcf.empty()) throw UserError("model.xml: the MJCF text is empty");
+  auto vfs = std::make_unique<mjVFS>();
+  mj_defaultVFS(vfs.get());
+  const char* name = "model.xml";
+  mj_makeEmptyFileVFS(vfs.get(), name, static_cast<int>(mjcf.size()));
+  std::memcpy(vfs->filedata[mj_findFileVFS(vfs.get(), name)], mjcf.data(), mjcf.size());
+  struct Cleanup {
+    mjVFS* vfs;
+    ~Cleanup() { mj_deleteVFS(vfs); }
+  } cleanup{vfs.get()};
+  return Simulation(Load(name, vfs.get()));
+}
+
+int Simulation::Id(mjtObj type, std::string_view name) const {
+  const int id = mj_name2id(model_.get(), type, std::string(name).c_str());
+  if (id >= 0) return id;
+  std::string known;
+  for (int i = 0; i < Count(model_.get(), type); ++i) {
+    const char* candidate = mj_id2name(model_.get(), type, i);
+    if (candidate) known += (known.empty() ? "" : ", ") + std::string(candidate);
+  }
+  throw UserError(fmt::format("the model has no {} named '{}'; it has: {}", mju_type2Str(type), name, known));
+}
+
+void Simulation::Reset() {
+  mj_resetData(model_.get(), data_.get());
+  divergence_.reset();
+}
+
+void Simulation::Forward() { mj_forward(model_.get(), data_.get()); }
+
+void Simulation::RefreshKinematics() {
+  mj_kinematics(model_.get(), data_.get());
+  mj_comPos(model_.get(), data_.get());
+}
+
+void Simulation::EnableGravityCompensation(int root_body) {
+  if (model_->opt.integrator == mjINT_RK4) {
+    throw UserError("gravity compensation needs the Euler or implicit integrator: RK4 evaluates inside its stages");
+  }
+  std::vector<int> joints;
+  for (int j = 0; j < model_->njnt; ++j) {
+    if (!IsWithin(model_.get(), model_->jnt_bodyid[j], root_body)) continue;
+    if (model_->jnt_type[j] != mjJNT_HINGE && model_->jnt_type[j] != mjJNT_SLIDE) {
+      const char* name = mj_id2name(model_.get(), mjOBJ_JOINT, j);
+      throw UserError(fmt::format("gravity compensation holds hinges and slides, and joint '{}' is neither",
+                                  name ? name : fmt::format("{}", j)));
+    }
+    joints.push_back(j);
+  }
+  gravity_joints_ = std::move(joints);
+}
+
+// Torque of gravity about each joint below the root: the weight of the subtree acts at its centre of mass,
+// tau = axis . ((com - anchor) x (mass g)); slides take axis . (mass g). The opposite is applied.
+void Simulation::ApplyGravityCompensation() {
+  const mjModel* m = model_.get();
+  mjData* d = data_.get();
+  const Eigen::Map<const Eigen::Vector3d> gravity(m->opt.gravity);
+  for (int j : gravity_joints_) {
+    const int body = m->jnt_bodyid[j];
+    const Eigen::Map<const Eigen::Vector3d> axis(d->xaxis + 3 * j), anchor(d->xanchor + 3 * j),
+        com(d->subtree_com + 3 * body);
+    const Eigen::Vector3d weight = m->body_subtreemass[body] * gravity;
+    if (m->jnt_type[j] == mjJNT_HINGE) {
+      d->qfrc_applied[m->jnt_dofadr[j]] = -axis.dot((com - anchor).cross(weight));
+    } else {
+      d->qfrc_applied[m->jnt_dofadr[j]] = -axis.dot(weight);
+    }
+  }
+}
+
+bool Simulation::Substep() {
+  mjModel* m = model_.get();
+  mjData* d = data_.get();
+  const double time_before = d->time;
+  if (gravity_compensation()) {
+    mj_step1(m, d);
+    // a bad state has been reset within mj_step1: stop before its wreckage is stepped on
+    if (!CheckWarnings(time_before)) return false;
+    ApplyGravityCompensation();
+    mj_step2(m, d);
+  } else {
+    mj_step(m, d);
+  }
+  return CheckWarnings(time_before) && CheckState(time_before);
+}
+
+// MuJoCo looks at the state that a step begins with; this looks at the one that it leaves.
+bool Simulation::CheckState(double time_before) {
+  const auto check = [&](const char* quantity, mjtWarning warning, const double* values, int size) {
+    for (int i = 0; i < size; ++i) {
+      if (!mju_isBad(values[i])) continue;
+      divergence_ = Divergence{quantity, i, JointOf(model_.get(), warning, i), time_before};
+      return false;
+    }
+    return true;
+  };
+  return check("qpos", mjWARN_BADQPOS, data_->qpos, model_->nq) &&
+         check("qvel", mjWARN_BADQVEL, data_->qvel, model_->nv);
+}
+
+bool Simulation::CheckWarnings(double time_before) {
+  struct Watch {
+    mjtWarning warning;
+    const char* quantity;
+  };
+  static constexpr std::array<Watch, 4> kWatched{{{mjWARN_BADQPOS, "qpos"},
+                                                  {mjWARN_BADQVEL, "qvel"},
+                                                  {mjWARN_BADQACC, "qacc"},
+                                                  {mjWARN_BADCTRL, "ctrl"}}};
+  for (const Watch& watch : kWatched) {
+    const mjWarningStat& stat = data_->warning[watch.warning];
+    if (stat.number == 0) continue;
+    divergence_ = Divergence{watch.quantity, stat.lastinfo,
+                             JointOf(model_.get(), watch.warning, stat.lastinfo), time_before};
+    return false;
+  }
+  return true;
+}
+
+SimulationState Simulation::SaveState() const {
+  SimulationState state;
+  for (const Field& field : StateFields(model_.get(), data_.get())) {
+    state.values.insert(state.values.end(), field.values, field.values + field.size);
+  }
+  return state;
+}
+
+void Simulation::RestoreState(const SimulationState& state) {
+  const auto fields = StateFields(model_.get(), data_.get());
+  size_t expected = 0;
+  for (const Field& field : fields) expected += field.size;
+  if (state.values.size() != expected) {
+    throw Error(fmt::format("simulation state holds {} numbers where this model has {}", state.values.size(), expected));
+  }
+  Reset();
+  // twice: mj_forward fills what is not saved (contacts, inertias) from the state, then the saved values replace what
+  // it derived afresh and what it warm-started
+  for (int pass = 0; pass < 2; ++pass) {
+    const double* source = state.values.data();
+    for (const Field& field : fields) {
+      std::copy(source, source + field.size, field.values);
+      source += field.size;
+    }
+    if (pass == 0) Forward();
+  }
+}
+
+}  // namespace sinew::sim

@@ -1,0 +1,39 @@
+#include "sim/task.h"
+
+#include <cstdlib>
+#include <limits>
+
+namespace sinew::sim {
+
+double Task::GoalDistance(const Simulation&) const {
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+std::vector<ActionElement> Task::ActionFromModel(const mjModel* model) {
+  std::vector<ActionElement> action;
+  for (int i = 0; i < model->nu; ++i) {
+    const char* name = mj_id2name(model, mjOBJ_ACTUATOR, i);
+    if (model->actuator_trntype[i] == mjTRN_JOINT) {
+      name = mj_id2name(model, mjOBJ_JOINT, model->actuator_trnid[2 * i]);
+    }
+    const double low = model->actuator_ctrlrange[2 * i], high = model->actuator_ctrlrange[2 * i + 1];
+    const double gear = model->actuator_gear[6 * i];
+    action.push_back({name ? name : "", low, high, gear * low, gear * high});
+  }
+  return action;
+}
+
+Simulation LoadAsset(const std::string& asset) { return Simulation::FromFile(AssetFolder() / asset); }
+
+std::filesystem::path AssetFolder() {
+  if (const char* folder = std::getenv("SINEW_ASSETS")) return folder;
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  for (const char* relative : {"assets", "../share/sinew/assets"}) {
+    const auto beside = program.parent_path() / relative;
+    if (std::filesystem::is_directory(beside, ignored)) return beside;
+  }
+  return SINEW_SOURCE_ASSETS;
+}
+
+}  // namespace sinew::sim

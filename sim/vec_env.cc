@@ -1,0 +1,78 @@
+#include "sim/vec_env.h"
+
+#include "core/error.h"
+
+namespace sinew::sim {
+namespace {
+
+void CopyObservation(std::span<const double> from, float* to) {
+  for (size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i]);
+}
+
+}  // namespace
+
+VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool)
+    : pool_(pool) {
+  for (int i = 0; i < num_envs; ++i) {
+    // environments draw from streams of their own, far from those of neighbouring seeds
+    envs_.push_back(std::make_unique<Env>(task, Random(seed, "environment", i).Bits()));
+  }
+  const size_t size = static_cast<size_t>(num_envs) * task->spec().obs_dim();
+  observations_.resize(size);
+  next_observations_.resize(size);
+  rewards_.resize(num_envs);
+  results_.resize(num_envs);
+  finished_by_env_.resize(num_envs);
+  has_finished_.resize(num_envs);
+  for (int i = 0; i < num_envs; ++i) {
+    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
+  }
+}
+
+void VecEnv::Reset() {
+  pool_->ParallelFor(num_envs(), [this](int i) {
+    envs_[i]->Reset();
+    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
+  });
+  finished_.clear();
+}
+
+void VecEnv::Step(std::span<const float> actions) {
+  pool_->ParallelFor(num_envs(), [&](int i) { StepOne(i, actions); });
+  finished_.clear();
+  for (int i = 0; i < num_envs(); ++i) {
+    if (has_finished_[i]) finished_.push_back(finished_by_env_[i]);
+  }
+}
+
+void VecEnv::StepOne(int index, std::span<const float> actions) {
+  Env& env = *envs_[index];
+  const int obs_dim = spec().obs_dim(), act_dim = spec().act_dim();
+  const StepResult result = env.Step(actions.subspan(index * act_dim, act_dim));
+  results_[index] = result;
+  rewards_[index] = static_cast<float>(result.reward);
+  CopyObservation(env.observation(), next_observations_.data() + index * obs_dim);
+  has_finished_[index] = result.done();
+  if (result.done()) {
+    finished_by_env_[index] = {index, env.episode_return(), env.step(), env.success(), result.diverged};
+    env.Reset();
+  }
+  CopyObservation(env.observation(), observations_.data() + index * obs_dim);
+}
+
+std::vector<EnvState> VecEnv::SaveState() const {
+  std::vector<EnvState> states;
+  for (const auto& env : envs_) states.push_back(env->SaveState());
+  return states;
+}
+
+void VecEnv::RestoreState(std::span<const EnvState> states) {
+  if (states.size() != envs_.size()) throw Error("saved environments do not match in number");
+  for (size_t i = 0; i < envs_.size(); ++i) {
+    envs_[i]->RestoreState(states[i]);
+    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
+  }
+  finished_.clear();
+}
+
+}  // namespace sinew::sim

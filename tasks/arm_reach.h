@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include "tasks/registry.h"
+
+namespace sinew::tasks {
+
+/// Options of the 7-joint reaching tasks (section "task").
+struct ArmReachOptions {
+  bool random_target = true;
+  bool gravity_compensation = true;
+  double torque_scale = 0.5;  // share of each joint's limit that an action of 1 commands
+  double effort_weight = 0.01;
+  double precision_weight = 1.0;
+  double precision_width = 0.05;  // [m]
+  void Describe(OptionTable& table);
+};
+
+/// Seven-joint torque-controlled arm, tip to a point: `arm-reach` (random target) and `arm-reach-fixed`.
+///
+/// | observation | size | unit | |
+/// |---|---|---|---|
+/// | joint angles | 7 | rad | |
+/// | joint velocities | 7 | rad/s | |
+/// | tip | 3 | m | in the shoulder's frame: x radial, y tangential, z up |
+/// | target | 3 | m | same frame |
+/// | target - tip | 3 | m | same frame |
+///
+/// The shoulder's frame turns with the first joint, so the same reach looks the same at every azimuth.
+/// Action: torque, as a share `torque_scale` of each joint's limit. Reward terms: distance = -|target - tip|,
+/// precision = w exp(-(|target - tip| / width)^2), effort = -w |a|^2 / 7. Never terminates; 125 steps of 0.02 s.
+/// Success: tip within 5 cm (and, second criterion, 2 cm) during the last 10 control steps.
+std::unique_ptr<TaskBuilder> MakeArmReach(bool random_target);
+
+}  // namespace sinew::tasks

@@ -1,0 +1,90 @@
+#include "tasks/reacher.h"
+
+#include <cmath>
+
+namespace sinew::tasks {
+namespace {
+
+constexpr const char* kAsset = "reacher/reacher.xml";
+constexpr double kTargetRadius = 0.2;  // [m]
+
+class Reacher : public sim::Task {
+ public:
+  Reacher() : Task(sim::LoadAsset(kAsset)) {
+    spec_.name = "reacher";
+    spec_.summary = "2-joint planar arm to a random target (Gymnasium Reacher-v4)";
+    spec_.asset = kAsset;
+    spec_.observation = {{"cos_shoulder", "1"},          {"cos_elbow", "1"},
+                         {"sin_shoulder", "1"},          {"sin_elbow", "1"},
+                         {"target_x", "m"},              {"target_y", "m"},
+                         {"velocity_shoulder", "rad/s"}, {"velocity_elbow", "rad/s"},
+                         {"tip_minus_target_x", "m"},    {"tip_minus_target_y", "m"},
+                         {"tip_minus_target_z", "m"}};
+    spec_.reward_terms = {{"distance", "-|fingertip - target|, before the step"},
+                          {"effort", "-|a|^2"}};
+    spec_.success = {{"5cm", 0.05, 10}, {"2cm", 0.02, 10}};
+    spec_.substeps = 2;
+    spec_.time_limit = 50;
+    // Gymnasium reads MuJoCo's positions as mj_step leaves them
+    spec_.refresh_kinematics = false;
+    const sim::Simulation& simulation = prototype();
+    spec_.control_dt = spec_.substeps * simulation.model()->opt.timestep;
+    spec_.action = ActionFromModel(simulation.model());
+    fingertip_ = simulation.Id(mjOBJ_BODY, "fingertip");
+    target_ = simulation.Id(mjOBJ_BODY, "target");
+  }
+
+  void Reset(sim::Simulation& simulation, Random& random) const override {
+    auto qpos = simulation.qpos();
+    auto qvel = simulation.qvel();
+    for (int i = 0; i < 2; ++i) {
+      qpos[i] = random.Uniform(-0.1, 0.1);
+      qvel[i] = random.Uniform(-0.005, 0.005);
+    }
+    do {
+      qpos[2] = random.Uniform(-kTargetRadius, kTargetRadius);
+      qpos[3] = random.Uniform(-kTargetRadius, kTargetRadius);
+    } while (std::hypot(qpos[2], qpos[3]) >= kTargetRadius);
+    qvel[2] = qvel[3] = 0;
+  }
+
+  void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
+    const auto qpos = simulation.qpos();
+    const auto qvel = simulation.qvel();
+    const Eigen::Vector3d error = Error(simulation);
+    Eigen::Map<Eigen::Vector<double, 11>>(observation.data()) << std::cos(qpos[0]),
+        std::cos(qpos[1]), std::sin(qpos[0]), std::sin(qpos[1]), qpos[2], qpos[3], qvel[0], qvel[1],
+        error;
+  }
+
+  void BeforeStep(const sim::Simulation& simulation, std::span<double> terms) const override {
+    const double* ctrl = simulation.data()->ctrl;
+    terms[0] = -Error(simulation).norm();
+    terms[1] = -(ctrl[0] * ctrl[0] + ctrl[1] * ctrl[1]);
+  }
+
+  void Reward(const sim::Simulation&, std::span<double>) const override {}
+
+  double GoalDistance(const sim::Simulation& simulation) const override {
+    return Error(simulation).norm();
+  }
+
+ private:
+  Eigen::Vector3d Error(const sim::Simulation& simulation) const {
+    return simulation.BodyPosition(fingertip_) - simulation.BodyPosition(target_);
+  }
+
+  int fingertip_ = 0, target_ = 0;
+};
+
+class Builder : public TaskBuilder {
+ public:
+  void Describe(OptionTable&) override {}
+  std::shared_ptr<const sim::Task> Build() const override { return std::make_shared<Reacher>(); }
+};
+
+}  // namespace
+
+std::unique_ptr<TaskBuilder> MakeReacher() { return std::make_unique<Builder>(); }
+
+}  // namespace sinew::tasks

@@ -1,0 +1,41 @@
+#include "tasks/registry.h"
+
+#include <functional>
+#include <map>
+
+#include "core/error.h"
+#include "core/names.h"
+#include "tasks/arm_reach.h"
+#include "tasks/pendulum.h"
+#include "tasks/reacher.h"
+
+namespace sinew::tasks {
+namespace {
+
+const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Registry() {
+  static const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>> registry{
+      {"arm-reach", [] { return MakeArmReach(true); }},
+      {"arm-reach-fixed", [] { return MakeArmReach(false); }},
+      {"pendulum", MakePendulum},
+      {"reacher", MakeReacher},
+  };
+  return registry;
+}
+
+}  // namespace
+
+std::vector<std::string> TaskNames() {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : Registry()) names.push_back(name);
+  return names;
+}
+
+std::unique_ptr<TaskBuilder> MakeTaskBuilder(const std::string& name) {
+  const auto found = Registry().find(name);
+  if (found == Registry().end()) throw UserError(UnknownName("task", name, TaskNames()));
+  return found->second();
+}
+
+std::shared_ptr<const sim::Task> MakeTask(const std::string& name) { return MakeTaskBuilder(name)->Build(); }
+
+}  // namespace sinew::tasks

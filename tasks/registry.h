@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "sim/task.h"
+
+namespace sinew::tasks {
+
+/// A task before it is built: its options can still be set.
+class TaskBuilder {
+ public:
+  virtual ~TaskBuilder() = default;
+  /// The section "task" of the configuration.
+  virtual void Describe(OptionTable& table) = 0;
+  virtual std::shared_ptr<const sim::Task> Build() const = 0;
+};
+
+/// Every registered task, sorted by name.
+std::vector<std::string> TaskNames();
+/// @throws UserError for an unknown name, offering the nearest.
+std::unique_ptr<TaskBuilder> MakeTaskBuilder(const std::string& name);
+/// The task with its default options.
+std::shared_ptr<const sim::Task> MakeTask(const std::string& name);
+
+}  // namespace sinew::tasks

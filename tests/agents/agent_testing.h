@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agents/agent.h"
+#include "models/safetensors.h"
+#include "sim/vec_env.h"
+#include "tests/models/scratch_file.h"
+
+namespace sinew::agents {
+
+/// One step of one environment, made by hand.
+struct HandMadeStep {
+  std::vector<float> observation, action, next_observation;
+  float reward = 0;
+  sim::StepResult result;
+};
+
+inline void ObserveStep(Agent* agent, const HandMadeStep& step) {
+  agent->Observe({step.observation, step.action, {&step.reward, 1}, step.next_observation, {&step.result, 1}});
+}
+
+/// What the agent would write into a checkpoint, by name.
+inline std::map<std::string, std::string> SavedTensors(Agent* agent) {
+  const models::ScratchFile scratch;
+  models::Archive archive;
+  agent->Serialize(archive);
+  archive.Write(scratch.path());
+  const auto file = models::TensorFile::Read(scratch.path());
+  std::map<std::string, std::string> tensors;
+  for (const auto& [name, tensor] : file.tensors()) {
+    const auto data = file.Data(name);
+    tensors[name].assign(reinterpret_cast<const char*>(data.data()), data.size());
+  }
+  return tensors;
+}
+
+inline std::vector<float> Floats(const std::string& bytes) {
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::copy_n(bytes.data(), bytes.size(), reinterpret_cast<char*>(values.data()));
+  return values;
+}
+
+/// The training loop without anything around it.
+inline void Train(Agent* agent, sim::VecEnv* envs, int64_t steps) {
+  std::vector<float> before, actions(static_cast<size_t>(envs->num_envs()) * envs->spec().act_dim());
+  for (int64_t end = agent->env_steps() + steps; agent->env_steps() < end;) {
+    before.assign(envs->observations().begin(), envs->observations().end());
+    agent->Act(before, actions);
+    envs->Step(actions);
+    agent->Observe({before, actions, envs->rewards(), envs->next_observations(), envs->results()});
+    agent->Update();
+  }
+}
+
+inline double MetricOf(const Metrics& metrics, const std::string& name) {
+  for (const auto& [key, value] : metrics) {
+    if (key == name) return value;
+  }
+  throw std::out_of_range("no metric " + name);
+}
+
+}  // namespace sinew::agents

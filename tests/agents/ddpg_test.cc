@@ -1,0 +1,186 @@
+#include "agents/ddpg.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.h"
+#include "models/math_runtime.h"
+#include "tests/agents/agent_testing.h"
+#include "tests/sim/point_mass.h"
+
+namespace sinew::agents {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+class DdpgTest : public testing::Test {
+ protected:
+  DdpgTest() { models::UseOneMathThread(); }
+};
+
+// One state, reward 1, and every step ends its episode.
+double LearnedValue(const sim::StepResult& end) {
+  DdpgOptions options;
+  options.actor_hidden = options.critic_hidden = {16};
+  options.gamma = 0.5;
+  options.tau = 0.1;
+  options.critic_lr = 1e-2;
+  options.lr_final = 1;
+  options.batch = 16;
+  options.updates_per_step = 1;
+  options.n_step = 3;
+  options.warmup_steps = 0;
+  const auto agent = MakeDdpgAgent(options, {.obs_dim = 1, .act_dim = 1, .total_steps = 600, .seed = 1});
+  for (int i = 0; i < 600; ++i) {
+    std::vector<float> action(1);
+    agent->Act(std::vector<float>{0.5f}, action);
+    ObserveStep(agent.get(), {{0.5f}, action, {0.5f}, 1, end});
+    agent->Update();
+    if (i == 500) agent->TakeMetrics();
+  }
+  return MetricOf(agent->TakeMetrics(), "q_mean");
+}
+
+// nothing is earned behind a terminal state; a truncated one goes on: 1 + 0.5 + 0.25 + ... = 2
+TEST_F(DdpgTest, TruncationBootstrapsAndTerminationDoesNot) {
+  EXPECT_NEAR(LearnedValue({.terminated = true}), 1, 0.05);
+  EXPECT_NEAR(LearnedValue({.truncated = true}), 2, 0.1);
+}
+
+DdpgOptions PointMassOptions() {
+  DdpgOptions options;
+  options.actor_hidden = options.critic_hidden = {32, 32};
+  options.gamma = 0.95;
+  options.tau = 0.01;
+  options.actor_lr = options.critic_lr = 1e-3;
+  options.batch = 64;
+  options.updates_per_step = 0.5;
+  options.n_step = 1;
+  options.noise_sigma = 0.2;
+  options.warmup_steps = 500;
+  options.warmup_sigma = 0.5;
+  return options;
+}
+
+std::shared_ptr<const sim::Task> PointMassTask() {
+  return std::make_shared<sim::PointMass>(sim::PointMassOptions{.time_limit = 40});
+}
+
+struct Trained {
+  std::unique_ptr<Agent> agent;
+  std::unique_ptr<sim::VecEnv> envs;
+};
+
+Trained TrainOnPointMass(const DdpgOptions& options, uint64_t seed, int64_t steps, ThreadPool* env_pool,
+                         ThreadPool* learner_pool = nullptr) {
+  constexpr int kEnvs = 4;
+  Trained trained;
+  trained.agent = MakeDdpgAgent(options, {.obs_dim = 2, .act_dim = 1, .num_envs = kEnvs, .total_steps = steps,
+                                          .seed = seed, .pool = learner_pool});
+  trained.envs = std::make_unique<sim::VecEnv>(PointMassTask(), kEnvs, seed, env_pool);
+  Train(trained.agent.get(), trained.envs.get(), steps);
+  return trained;
+}
+
+double MeanReturn(const std::function<float(double x, double v)>& act) {
+  sim::Env env(PointMassTask(), 1000);
+  double total = 0;
+  constexpr int kEpisodes = 30;
+  for (int k = 0; k < kEpisodes; ++k, env.Reset()) {
+    while (!env.Step(std::array{act(env.observation()[0], env.observation()[1])}).done()) {
+    }
+    total += env.episode_return() / kEpisodes;
+  }
+  return total;
+}
+
+// Two seconds on a rail: bang-bang control to x = 0 is close to the best, as the effort hardly costs.
+double BangBangReturn() {
+  return MeanReturn([](double x, double v) {
+    const double stopping = v * std::abs(v) / (2 * sim::PointMass::kForce);
+    return static_cast<float>(std::clamp(-8 * (x + stopping), -1.0, 1.0));
+  });
+}
+
+TEST_F(DdpgTest, LearnsThePointMassInSeconds) {
+  ThreadPool pool(1);
+  const Trained trained = TrainOnPointMass(PointMassOptions(), 1, 8000, &pool);
+  models::PolicyArtifact artifact = trained.agent->Snapshot();
+  artifact.contract.control_dt = artifact.contract.timestep = 0.01;
+  artifact.contract.action = PointMassTask()->spec().action;
+  for (int i = 0; i < 2; ++i) artifact.contract.observation[i].name = PointMassTask()->spec().observation[i].name;
+  const auto policy = models::MakeArtifactPolicy(artifact);
+  const double learned = MeanReturn([&](double x, double v) {
+    float action = 0;
+    policy->Act(std::array{static_cast<float>(x), static_cast<float>(v)}, {&action, 1});
+    return action;
+  });
+  const double good = BangBangReturn(), idle = MeanReturn([](double, double) { return 0.0f; });
+  EXPECT_LT(idle, 4 * good) << "there is something to learn";
+  EXPECT_GT(learned, 1.15 * good) << "learned " << learned << ", bang-bang " << good << ", idle " << idle;
+}
+
+TEST_F(DdpgTest, SeedAloneDecidesTheBits) {
+  ThreadPool pool(1), two(2), three(3);
+  for (const bool twin : {false, true}) {
+    DdpgOptions options = PointMassOptions();
+    options.twin = twin;
+    options.policy_delay = twin ? 2 : 1;
+    const auto bits = [&](uint64_t seed, ThreadPool* env_pool, ThreadPool* learner_pool) {
+      return SavedTensors(TrainOnPointMass(options, seed, 1600, env_pool, learner_pool).agent.get());
+    };
+    const auto expected = bits(1, &pool, nullptr);
+    EXPECT_EQ(bits(1, &pool, nullptr), expected);
+    EXPECT_EQ(bits(1, &two, &two), expected) << "two threads";
+    EXPECT_EQ(bits(1, &three, &two), expected) << "three threads";
+    EXPECT_NE(bits(2, &pool, nullptr).at("actor.online"), expected.at("actor.online"));
+  }
+}
+
+TEST_F(DdpgTest, BackEndsAgree) {
+  ThreadPool pool(1);
+  DdpgOptions options = PointMassOptions();
+  options.actor_hidden = options.critic_hidden = {8};
+  const auto actor = [&](const char* backend) {
+    options.backend = backend;
+    return Floats(SavedTensors(TrainOnPointMass(options, 1, 600, &pool).agent.get()).at("actor.online"));
+  };
+  const auto fused = actor("fused"), autograd = actor("autograd");
+  // fifty updates let rounding grow a little, no more
+  for (size_t i = 0; i < fused.size(); ++i) EXPECT_NEAR(fused[i], autograd[i], 1e-4);
+}
+
+TEST_F(DdpgTest, WarmupOnlyActs) {
+  ThreadPool pool(1);
+  DdpgOptions options = PointMassOptions();
+  options.warmup_steps = 1000;
+  Trained trained = TrainOnPointMass(options, 1, 996, &pool);
+  EXPECT_EQ(trained.agent->updates(), 0);
+  Train(trained.agent.get(), trained.envs.get(), 40);
+  EXPECT_EQ(trained.agent->env_steps(), 1036);
+  // from step 1000 on every round of four steps pays for two updates: rounds ending at 1000, 1004, ... 1036
+  EXPECT_EQ(trained.agent->updates(), 20);
+}
+
+TEST_F(DdpgTest, ContradictingOptionsAreRefused) {
+  const AgentContext context{.obs_dim = 2, .act_dim = 1};
+  DdpgOptions options;
+  options.replay_capacity = options.batch - 1;
+  EXPECT_THAT([&] { MakeDdpgAgent(options, context); },
+              ThrowsMessage<UserError>(AllOf(HasSubstr("agent.batch"), HasSubstr("agent.replay_capacity"))));
+  options = {};
+  options.critic_action_layer = 3;
+  EXPECT_THAT([&] { MakeDdpgAgent(options, context); }, ThrowsMessage<UserError>(HasSubstr("critic_action_layer")));
+  options = {};
+  options.device = "cuda";
+  EXPECT_THAT([&] { MakeDdpgAgent(options, context); }, ThrowsMessage<UserError>(HasSubstr("autograd")));
+}
+
+}  // namespace
+}  // namespace sinew::agents

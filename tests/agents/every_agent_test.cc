@@ -1,0 +1,120 @@
+// What holds for every registered agent; a new one is covered by its registry line.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "agents/registry.h"
+#include "core/error.h"
+#include "models/math_runtime.h"
+#include "tests/agents/agent_testing.h"
+#include "tests/sim/point_mass.h"
+
+namespace sinew::agents {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+constexpr int kEnvs = 3;
+
+// what makes a run short, for agents that have such an option
+const std::vector<std::pair<std::string, std::string>> kShort{{"warmup_steps", "60"}, {"batch", "16"}};
+
+class AgentTest : public testing::TestWithParam<std::string> {
+ protected:
+  AgentTest() { models::UseOneMathThread(); }
+
+  std::unique_ptr<Agent> Make(uint64_t seed) {
+    const auto builder = MakeAgentBuilder(GetParam());
+    OptionTable table("agent");
+    builder->Describe(table);
+    for (const auto& [key, value] : kShort) {
+      if (std::ranges::count(table.entries(), key, &OptionTable::Entry::key)) table.Set(key, value);
+    }
+    return builder->Build({.obs_dim = 2, .act_dim = 1, .num_envs = kEnvs, .total_steps = 600, .seed = seed});
+  }
+  std::unique_ptr<sim::VecEnv> MakeEnvs() {
+    return std::make_unique<sim::VecEnv>(std::make_shared<sim::PointMass>(sim::PointMassOptions{.wall = 1.5}), kEnvs,
+                                         4, &pool_);
+  }
+  ThreadPool pool_{1};
+};
+
+TEST_P(AgentTest, LearnsDeterministically) {
+  const auto bits = [this](uint64_t seed) {
+    const auto agent = Make(seed);
+    const auto envs = MakeEnvs();
+    Train(agent.get(), envs.get(), 300);
+    EXPECT_GT(agent->updates(), 0);
+    EXPECT_EQ(agent->env_steps(), 300);
+    return SavedTensors(agent.get());
+  };
+  const auto first = bits(1);
+  EXPECT_EQ(bits(1), first);
+  EXPECT_NE(bits(2), first);
+}
+
+TEST_P(AgentTest, RestoredAgentGoesOnWithTheSameBits) {
+  // in the warm-up, behind it, and in the middle of an n-step return
+  for (const int64_t steps : {30, 90, 201}) {
+    const auto original = Make(1), restored = Make(1);
+    const auto envs = MakeEnvs(), other_envs = MakeEnvs();
+    Train(original.get(), envs.get(), steps);
+    // a past that the restored one has to forget
+    Train(restored.get(), other_envs.get(), 120);
+    const models::ScratchFile file;
+    {
+      models::Archive archive;
+      original->Serialize(archive);
+      archive.Write(file.path());
+    }
+    models::Archive archive(file.path());
+    restored->Serialize(archive);
+    other_envs->RestoreState(envs->SaveState());
+    EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()));
+    Train(original.get(), envs.get(), 150);
+    Train(restored.get(), other_envs.get(), 150);
+    EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get())) << "after " << steps << " steps";
+    EXPECT_EQ(restored->TakeMetrics(), original->TakeMetrics());
+  }
+}
+
+TEST_P(AgentTest, ActsWithinBoundsAndSnapshotsARunnablePolicy) {
+  const auto agent = Make(1);
+  const auto envs = MakeEnvs();
+  Train(agent.get(), envs.get(), 150);
+  std::vector<float> actions(kEnvs);
+  for (int i = 0; i < 50; ++i) {
+    agent->Act(std::vector<float>(2 * kEnvs, 5.0f), actions);
+    for (float a : actions) EXPECT_LE(std::abs(a), 1);
+  }
+  models::PolicyArtifact artifact = agent->Snapshot();
+  EXPECT_EQ(artifact.contract.env_steps, 150);
+  EXPECT_EQ(artifact.contract.seed, 1u);
+  ASSERT_EQ(artifact.contract.observation.size(), 2u);
+  for (const auto& element : artifact.contract.observation) EXPECT_LT(element.training_low, element.training_high);
+  EXPECT_EQ(artifact.layers.front().inputs, 2);
+  EXPECT_EQ(artifact.layers.back().outputs, 1);
+  for (const auto& [name, value] : agent->TakeMetrics()) EXPECT_TRUE(std::isfinite(value)) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryAgent, AgentTest, testing::ValuesIn([] {
+                           std::vector<std::string> names;
+                           for (const AgentInfo& info : AgentList()) names.push_back(info.name);
+                           return names;
+                         }()),
+                         [](const auto& info) { return info.param; });
+
+TEST(AgentRegistryTest, UnknownAgentsGetTheNearestName) {
+  for (const AgentInfo& info : AgentList()) EXPECT_FALSE(info.summary.empty()) << info.name;
+  EXPECT_THAT([] { MakeAgentBuilder("ddgp"); },
+              ThrowsMessage<UserError>(AllOf(HasSubstr("'ddgp'"), HasSubstr("'ddpg'"))));
+}
+
+}  // namespace
+}  // namespace sinew::agents

@@ -1,0 +1,71 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "core/files.h"
+#include "tests/apps/program.h"
+
+namespace sinew::apps {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+std::vector<std::string> TrainInto(const std::string& folder, int64_t steps) {
+  return {"train", "pendulum",
+          "--seed", "101",
+          "--steps", std::to_string(steps),
+          "--out", folder,
+          "--quiet",
+          "--set", "agent.warmup_steps=500",
+          "--set", "train.eval_episodes=2",
+          "--set", "train.final_episodes=3"};
+}
+
+/// Returns once the run has written its first rows, so that it is in the middle of learning.
+void WaitForProgress(const fs::path& csv) {
+  using namespace std::chrono_literals;
+  for (int i = 0; i < 6000; ++i) {
+    std::error_code missing;
+    const auto size = fs::file_size(csv, missing);
+    if (!missing && size > 500) return;
+    std::this_thread::sleep_for(10ms);
+  }
+  FAIL() << csv << " does not grow";
+}
+
+TEST(Interrupt, SavesAndResumesToTheSameBytes) {
+  const Scratch scratch;
+  constexpr int64_t kSteps = 16'000;
+  Program run(scratch.path(), TrainInto("run", kSteps));
+  WaitForProgress(scratch / "run/progress.csv");
+  run.Signal(SIGINT);
+  const Outcome stopped = run.Wait();
+  EXPECT_EQ(stopped.status, 0) << stopped.err;
+  EXPECT_THAT(stopped.out, HasSubstr("sinew resume run"));
+  EXPECT_FALSE(fs::exists(scratch / "run/final.policy")) << "it ended before the signal came";
+  EXPECT_THAT(ReadFile(scratch / "run/manifest.json"), HasSubstr("interrupted"));
+
+  const Outcome resumed = scratch.Sinew({"resume", "run", "--quiet"});
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  const Outcome straight = scratch.Sinew(TrainInto("straight", kSteps));
+  ASSERT_EQ(straight.status, 0) << straight.err;
+  EXPECT_EQ(ReadFile(scratch / "run/final.policy"), ReadFile(scratch / "straight/final.policy"));
+}
+
+TEST(Interrupt, OfAnUnfinishedRunEvalSaysHowToFinishIt) {
+  const Scratch scratch;
+  Program run(scratch.path(), TrainInto("run", 1'000'000));
+  WaitForProgress(scratch / "run/progress.csv");
+  run.Signal(SIGTERM);
+  EXPECT_EQ(run.Wait().status, 0);
+  const Outcome evaluated = scratch.Sinew({"eval", "run"});
+  EXPECT_EQ(evaluated.status, 2);
+  EXPECT_THAT(evaluated.err, HasSubstr("sinew resume"));
+}
+
+}  // namespace
+}  // namespace sinew::apps

@@ -1,0 +1,90 @@
+// The JSON that scripts rely on, and the tables that people read.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/apps/program.h"
+
+namespace sinew::apps {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+/// The rows that a command prints; each must have all keys.
+json Rows(const std::vector<std::string>& arguments, const std::vector<std::string>& keys) {
+  const Outcome outcome = Scratch().Sinew(arguments);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  json rows = json::parse(outcome.out);
+  EXPECT_FALSE(rows.empty());
+  for (const json& row : rows) {
+    for (const std::string& key : keys) EXPECT_TRUE(row.contains(key)) << key;
+  }
+  return rows;
+}
+
+json RowNamed(const json& rows, const std::string& name) {
+  for (const json& row : rows) {
+    if (row.at("name") == name) return row;
+  }
+  return {};
+}
+
+TEST(Tasks, AreListedWithTheirSizes) {
+  const json rows = Rows({"tasks", "--json"},
+                         {"name", "obs_dim", "act_dim", "control_dt", "time_limit", "asset"});
+  const json reacher = RowNamed(rows, "reacher");
+  EXPECT_EQ(reacher.at("obs_dim"), 11);
+  EXPECT_EQ(reacher.at("act_dim"), 2);
+  EXPECT_EQ(reacher.at("control_dt"), 0.02);
+  EXPECT_EQ(reacher.at("time_limit"), 50);
+  EXPECT_EQ(reacher.at("asset"), "reacher/reacher.xml");
+}
+
+TEST(Tasks, StandInATableWithOneLineEach) {
+  const Outcome outcome = Scratch().Sinew({"tasks"});
+  EXPECT_THAT(outcome.out, testing::StartsWith("name "));
+  EXPECT_THAT(outcome.out, HasSubstr("\nreacher "));
+  EXPECT_THAT(outcome.out, HasSubstr("\npendulum "));
+}
+
+TEST(Agents, AreListed) { EXPECT_FALSE(RowNamed(Rows({"agents", "--json"}, {"name", "summary"}), "ddpg").empty()); }
+
+TEST(Bench, SimComparesWithRawPhysics) {
+  const json rows = Rows({"bench", "sim", "--task", "pendulum", "--seconds", "0.05", "--json"},
+                         {"task", "threads", "env_steps_per_s", "raw_steps_per_s", "overhead"});
+  ASSERT_EQ(rows.size(), 2u);
+  for (const json& row : rows) {
+    const double env = row.at("env_steps_per_s"), raw = row.at("raw_steps_per_s");
+    EXPECT_GT(env, 0);
+    EXPECT_NEAR(row.at("overhead").get<double>(), raw / env - 1, 1e-12);
+  }
+}
+
+TEST(Bench, LearnerComparesWithItsMatrixProducts) {
+  const json rows =
+      Rows({"bench", "learner", "--seconds", "0.05", "--json"},
+           {"agent", "batch", "hidden", "obs", "act", "threads", "ms", "bound_ms", "ratio"});
+  EXPECT_EQ(rows[0].at("batch"), 256);
+  EXPECT_EQ(rows[0].at("hidden"), json::array({256, 256}));
+  for (const json& row : rows) EXPECT_GT(row.at("ms"), 0);
+}
+
+TEST(Bench, PolicyTellsMicrosecondsOfEachBackend) {
+  const json rows = Rows({"bench", "policy", "--seconds", "0.02", "--json"}, {"backend", "hidden", "us"});
+  EXPECT_EQ(rows.size(), 4u);
+  for (const json& row : rows) EXPECT_GT(row.at("us"), 0);
+}
+
+TEST(Bench, TrainTellsStepsPerSecond) {
+  const json rows =
+      Rows({"bench", "train", "--task", "pendulum", "--steps", "1000", "--json"},
+           {"agent", "task", "envs", "threads", "env_steps_per_s", "raw_steps_per_s"});
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_GT(rows[0].at("raw_steps_per_s"), rows[0].at("env_steps_per_s"));
+}
+
+}  // namespace
+}  // namespace sinew::apps

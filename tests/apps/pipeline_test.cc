@@ -1,0 +1,114 @@
+// From a trained run to everything that is made of it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/files.h"
+#include "tests/apps/program.h"
+
+namespace sinew::apps {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(Train, LeavesEverythingInTheRunFolder) {
+  for (const char* name : {"manifest.json", "config.toml", "progress.csv", "eval.jsonl",
+                           "best.policy", "final.policy"}) {
+    EXPECT_TRUE(fs::is_regular_file(TrainedRun() / name)) << name;
+  }
+  EXPECT_FALSE(fs::is_empty(TrainedRun() / "checkpoints"));
+}
+
+TEST(Eval, GivesTheSameDocumentForTheSameSeed) {
+  const Scratch scratch;
+  const std::string run = TrainedRun().string();
+  const auto evaluate = [&](const char* seed) {
+    const Outcome outcome = scratch.Sinew({"eval", run, "--episodes", "5", "--seed", seed, "--json"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return json::parse(outcome.out);
+  };
+  const json first = evaluate("7");
+  for (const char* key : {"task", "policy", "episodes", "mean", "iqm", "ci95", "success_rate",
+                          "success_ci95", "episode_length"}) {
+    EXPECT_TRUE(first.contains(key)) << key;
+  }
+  EXPECT_EQ(first.at("task"), "pendulum");
+  EXPECT_EQ(first.at("episodes"), 5);
+  EXPECT_EQ(first, evaluate("7"));
+  EXPECT_NE(first.at("mean"), evaluate("8").at("mean"));
+}
+
+TEST(Eval, OfAPolicyFileEqualsThatOfItsRun) {
+  const Scratch scratch;
+  const auto mean = [&](const fs::path& what) {
+    const Outcome outcome = scratch.Sinew({"eval", what.string(), "--episodes", "3", "--json"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return json::parse(outcome.out).at("mean").get<double>();
+  };
+  EXPECT_EQ(mean(TrainedRun()), mean(TrainedRun() / "final.policy"));
+}
+
+TEST(Plot, DrawsPngAndSvg) {
+  const Scratch scratch;
+  const std::string run = TrainedRun().string();
+  const Outcome png = scratch.Sinew({"plot", run, run, "--out", "curve.png"});
+  ASSERT_EQ(png.status, 0) << png.err;
+  EXPECT_THAT(ReadFile(scratch / "curve.png"), StartsWith("\x89PNG"));
+  const Outcome svg = scratch.Sinew({"plot", run, "--out", "curve.svg"});
+  ASSERT_EQ(svg.status, 0) << svg.err;
+  EXPECT_THAT(ReadFile(scratch / "curve.svg"), HasSubstr("pendulum ddpg"));
+}
+
+TEST(Export, ToCPassesVerification) {
+  const Scratch scratch;
+  const Outcome exported = scratch.Sinew({"export", TrainedRun().string(), "--format", "c", "--out", "c"});
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  const Outcome verified = scratch.Sinew({"verify", "c", "--episodes", "3", "--json"});
+  ASSERT_EQ(verified.status, 0) << verified.err;
+  const json report = json::parse(verified.out);
+  EXPECT_TRUE(report.at("passed"));
+  EXPECT_LT(report.at("max_error"), 1e-5);
+}
+
+TEST(Export, ThatWasChangedFailsVerification) {
+  const Scratch scratch;
+  ASSERT_EQ(scratch.Sinew({"export", TrainedRun().string(), "--out", "c"}).status, 0);
+  // the first weight that is written out gets the other sign
+  const std::string file = scratch / "c/pendulum_policy.h";
+  std::string header = ReadFile(file);
+  const size_t layer = header.find("_w0[");
+  ASSERT_NE(layer, std::string::npos);
+  const size_t digits = header.find("0x", layer);
+  header.insert(digits, header[digits - 1] == '-' ? " -" : "-");
+  WriteFileAtomically(file, header);
+  const Outcome verified = scratch.Sinew({"verify", "c", "--episodes", "2"});
+  EXPECT_EQ(verified.status, 1);
+  EXPECT_THAT(verified.out, HasSubstr("FAILED"));
+  EXPECT_EQ(verified.error_lines(), 1) << verified.err;
+}
+
+TEST(Export, ToSafetensorsHoldsTheSamePolicy) {
+  const Scratch scratch;
+  const Outcome exported =
+      scratch.Sinew({"export", TrainedRun().string(), "--format", "safetensors", "--out", "s"});
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  EXPECT_EQ(ReadFile(scratch / "s/policy.safetensors"), ReadFile(TrainedRun() / "final.policy"));
+}
+
+TEST(Record, FilmsWithoutADisplay) {
+  const Scratch scratch;
+  const Outcome filmed =
+      scratch.Sinew({"record", TrainedRun().string(), "--episodes", "1", "--width", "96", "--height",
+                     "72", "--fps", "5", "--no-shadows", "--out", "film.gif"});
+  if (filmed.err.find("EGL") != std::string::npos) GTEST_SKIP() << filmed.err;
+  ASSERT_EQ(filmed.status, 0) << filmed.err;
+  EXPECT_THAT(ReadFile(scratch / "film.gif"), StartsWith("GIF89a"));
+}
+
+}  // namespace
+}  // namespace sinew::apps

@@ -1,0 +1,172 @@
+// Holds the direction of the includes between folders, which the linker cannot hold for headers.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sinew {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Names = std::set<std::string>;
+
+// What each folder may include besides itself.
+const std::map<std::string, Names> kMayInclude{
+    {"core", {}},
+    {"sim", {"core"}},
+    {"tasks", {"core", "sim"}},
+    {"models", {"core", "sim"}},
+    {"agents", {"core", "sim", "models"}},
+    {"training", {"core", "sim", "models", "agents"}},
+    {"media", {"core", "sim"}},
+    {"deploy", {"core", "sim", "models"}},
+    {"viewer", {"core", "sim", "media"}},
+};
+
+// Folders that may include all, and that none of the above may include.
+const Names kTop{"apps", "bench", "tests"};
+
+// LibTorch is slow to compile, and a controller must not need it.
+const Names kWithoutTorch{"core", "sim", "tasks", "media", "viewer"};
+
+// "sim" of "sim/env.h"; empty for a header without a folder.
+std::string FolderOf(const std::string& header) {
+  const size_t slash = header.find('/');
+  return slash == header.npos ? "" : header.substr(0, slash);
+}
+
+bool IsTorch(const std::string& header) {
+  return Names{"torch", "ATen", "c10", "caffe2"}.contains(FolderOf(header));
+}
+
+bool Allowed(const std::string& folder, const std::string& header) {
+  if (IsTorch(header)) return !kWithoutTorch.contains(folder);
+  const std::string target = FolderOf(header);
+  if (kTop.contains(target)) return false;
+  return target == folder || !kMayInclude.contains(target) ||
+         kMayInclude.at(folder).contains(target);
+}
+
+struct Include {
+  std::string file;  // from the repository root
+  int line = 0;
+  std::string header;
+};
+
+std::string Describe(const Include& include) {
+  return include.file + ":" + std::to_string(include.line) + " includes " + include.header;
+}
+
+// The header that a line such as `#include "sim/env.h"` names; empty for any other line.
+std::string IncludedHeader(std::string_view line) {
+  const auto skip = [&](std::string_view prefix) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (!line.starts_with(prefix)) return false;
+    line.remove_prefix(prefix.size());
+    return true;
+  };
+  if (!skip("#") || !skip("include") || !(skip("\"") || skip("<"))) return "";
+  return std::string(line.substr(0, line.find_first_of("\">")));
+}
+
+std::vector<Include> IncludesOfFile(const std::string& file) {
+  std::vector<Include> includes;
+  std::ifstream stream(fs::path(SINEW_SOURCE_DIR) / file);
+  std::string text;
+  for (int line = 1; std::getline(stream, text); ++line) {
+    const std::string header = IncludedHeader(text);
+    if (!header.empty()) includes.push_back({file, line, header});
+  }
+  return includes;
+}
+
+std::vector<Include> IncludesOfFolder(const std::string& folder) {
+  const Names extensions{".h", ".hpp", ".cc", ".cpp", ".c"};
+  const fs::path root(SINEW_SOURCE_DIR);
+  std::vector<Include> includes;
+  for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+    if (!extensions.contains(entry.path().extension())) continue;
+    for (Include& include : IncludesOfFile(entry.path().lexically_relative(root))) {
+      includes.push_back(std::move(include));
+    }
+  }
+  return includes;
+}
+
+class DependencyTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(DependencyTest, IncludesPointOneWay) {
+  const std::vector<Include> includes = IncludesOfFolder(GetParam());
+  EXPECT_FALSE(includes.empty());
+  for (const Include& include : includes) {
+    EXPECT_TRUE(Allowed(GetParam(), include.header)) << Describe(include);
+  }
+}
+
+std::vector<std::string> FolderNames() {
+  std::vector<std::string> names;
+  for (const auto& [name, allowed] : kMayInclude) names.push_back(name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Folders, DependencyTest, testing::ValuesIn(FolderNames()),
+                         [](const auto& info) { return info.param; });
+
+// A test that includes torch/torch.h takes twenty seconds to compile.
+TEST(DependencyRule, HeadersOfModelsThatTestsIncludeAreFreeOfTorch) {
+  std::vector<Include> waiting;
+  for (const Include& include : IncludesOfFolder("tests")) {
+    if (FolderOf(include.header) == "models") waiting.push_back(include);
+  }
+  EXPECT_FALSE(waiting.empty());
+  Names seen;
+  while (!waiting.empty()) {
+    const std::string header = waiting.back().header;
+    waiting.pop_back();
+    if (!seen.insert(header).second) continue;
+    for (const Include& include : IncludesOfFile(header)) {
+      EXPECT_FALSE(IsTorch(include.header)) << Describe(include);
+      waiting.push_back(include);
+    }
+  }
+}
+
+TEST(DependencyRule, RefusesWhatPointsTheWrongWay) {
+  EXPECT_FALSE(Allowed("core", "sim/env.h"));
+  EXPECT_FALSE(Allowed("sim", "tasks/registry.h"));
+  EXPECT_FALSE(Allowed("agents", "tasks/registry.h"));
+  EXPECT_FALSE(Allowed("viewer", "models/policy_file.h"));
+  EXPECT_FALSE(Allowed("deploy", "training/statistics.h"));
+  EXPECT_FALSE(Allowed("training", "apps/main.h"));
+  EXPECT_FALSE(Allowed("sim", "torch/torch.h"));
+  EXPECT_FALSE(Allowed("viewer", "c10/util/Exception.h"));
+}
+
+TEST(DependencyRule, AllowsWhatPointsDown) {
+  EXPECT_TRUE(Allowed("training", "sim/env.h"));
+  EXPECT_TRUE(Allowed("viewer", "media/png.h"));
+  EXPECT_TRUE(Allowed("models", "torch/torch.h"));
+  EXPECT_TRUE(Allowed("core", "core/error.h"));
+  EXPECT_TRUE(Allowed("sim", "mujoco/mujoco.h"));
+  EXPECT_TRUE(Allowed("core", "vector"));
+}
+
+TEST(DependencyRule, ReadsIncludeLines) {
+  EXPECT_EQ(IncludedHeader("#include \"sim/env.h\""), "sim/env.h");
+  EXPECT_EQ(IncludedHeader("  # include <torch/torch.h>  // why"), "torch/torch.h");
+  EXPECT_EQ(IncludedHeader("// #include \"sim/env.h\""), "");
+  EXPECT_EQ(IncludedHeader("#pragma once"), "");
+  EXPECT_EQ(IncludedHeader(""), "");
+}
+
+}  // namespace
+}  // namespace sinew

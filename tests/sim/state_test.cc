@@ -1,0 +1,115 @@
+// Saving and restoring in the middle of an episode, for every registered task: the same bits follow.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/error.h"
+#include "sim/env.h"
+#include "tasks/registry.h"
+
+namespace sinew::sim {
+namespace {
+
+/// Everything that a step leaves behind that one can see.
+struct Trace {
+  std::vector<double> numbers;
+  bool operator==(const Trace&) const = default;
+};
+
+std::vector<float> RandomAction(Random* random, int size) {
+  std::vector<float> action(size);
+  for (float& a : action) a = static_cast<float>(random->Uniform(-1, 1));
+  return action;
+}
+
+// steps on, through resets, with actions that follow from `seed`
+Trace StepOn(Env* env, int steps, uint64_t seed) {
+  Random random(seed, "actions");
+  Trace trace;
+  for (int i = 0; i < steps; ++i) {
+    const StepResult result = env->Step(RandomAction(&random, env->spec().act_dim()));
+    trace.numbers.insert(trace.numbers.end(), {result.reward, double(result.terminated),
+                                               double(result.truncated), double(result.diverged),
+                                               env->episode_return(), double(env->success()),
+                                               env->goal_distance(), double(env->step())});
+    for (double value : env->observation()) trace.numbers.push_back(value);
+    for (double value : env->simulation().SaveState().values) trace.numbers.push_back(value);
+    if (result.done()) env->Reset();
+  }
+  // a task without a goal has the distance NaN, which equals nothing
+  std::ranges::replace_if(trace.numbers, [](double v) { return v != v; }, -1.0);
+  return trace;
+}
+
+class StateTest : public testing::TestWithParam<std::string> {
+ protected:
+  StateTest() : task_(tasks::MakeTask(GetParam())), env_(task_, 3) {}
+  std::shared_ptr<const Task> task_;
+  Env env_;
+};
+
+TEST_P(StateTest, RestoredEnvGoesOnWithTheSameBits) {
+  const int limit = env_.spec().time_limit;
+  for (int before : {0, 1, 7, limit - 2}) {
+    env_.Reset();
+    StepOn(&env_, before, 1);
+    const EnvState state = env_.SaveState();
+    const Trace expected = StepOn(&env_, 40, 2);
+    env_.RestoreState(state);
+    EXPECT_EQ(env_.SaveState().simulation, state.simulation);
+    EXPECT_EQ(StepOn(&env_, 40, 2), expected) << "saved after " << before << " steps";
+  }
+}
+
+TEST_P(StateTest, AnotherEnvTakesOverWithTheSameBits) {
+  StepOn(&env_, 13, 1);
+  const EnvState state = env_.SaveState();
+  const Trace expected = StepOn(&env_, env_.spec().time_limit, 2);
+
+  // another seed would draw other start states, so the heir has the same one and another past
+  Env heir(tasks::MakeTask(GetParam()), 3);
+  StepOn(&heir, env_.spec().time_limit + 5, 7);
+  heir.RestoreState(state);
+  EXPECT_TRUE(std::ranges::equal(heir.observation(), state.observation));
+  EXPECT_EQ(StepOn(&heir, heir.spec().time_limit, 2), expected);
+}
+
+TEST_P(StateTest, SavingDisturbsNothing) {
+  Env other(task_, 3);
+  for (int i = 0; i < 10; ++i) {
+    other.SaveState();
+    EXPECT_EQ(StepOn(&other, 3, i), StepOn(&env_, 3, i));
+  }
+}
+
+TEST_P(StateTest, StateAfterADivergenceIsUsable) {
+  StepOn(&env_, 5, 1);
+  const EnvState state = env_.SaveState();
+  const Trace expected = StepOn(&env_, 10, 2);
+  env_.simulation().qpos()[0] = std::numeric_limits<double>::quiet_NaN();
+  Random random(1);
+  ASSERT_TRUE(env_.Step(RandomAction(&random, env_.spec().act_dim())).diverged);
+  env_.RestoreState(state);
+  EXPECT_EQ(StepOn(&env_, 10, 2), expected);
+}
+
+TEST_P(StateTest, WrongSizesAreRefused) {
+  EnvState state = env_.SaveState();
+  state.observation.pop_back();
+  EXPECT_THROW(env_.RestoreState(state), Error);
+  state = env_.SaveState();
+  state.simulation.values.push_back(0);
+  EXPECT_THROW(env_.RestoreState(state), Error);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryTask, StateTest, testing::ValuesIn(tasks::TaskNames()),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace sinew::sim

@@ -1,0 +1,48 @@
+#include "viewer/keys.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <utility>
+
+namespace sinew::viewer {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Keys, EachKeyMeansOneThing) {
+  std::set<std::pair<int, int>> seen;
+  for (const Shortcut& shortcut : Shortcuts()) {
+    EXPECT_TRUE(seen.emplace(shortcut.code, shortcut.modifiers).second) << shortcut.meaning;
+  }
+}
+
+TEST(Keys, EachCommandHasAKeyAndAnExplanation) {
+  std::set<Command> explained;
+  for (const Shortcut& shortcut : Shortcuts()) {
+    EXPECT_EQ(shortcut.keys.empty(), shortcut.meaning.empty());
+    if (shortcut.keys.empty()) continue;
+    EXPECT_TRUE(explained.insert(shortcut.command).second) << shortcut.keys;
+  }
+  EXPECT_EQ(explained.size(), static_cast<size_t>(Command::kQuit) + 1);
+}
+
+TEST(Keys, FindsCommandsAndMindsModifiers) {
+  EXPECT_EQ(FindCommand(key::kSpace, 0), Command::kPlayPause);
+  EXPECT_EQ(FindCommand('P', key::kControl), Command::kScreenshot);
+  EXPECT_EQ(FindCommand('P', 0), std::nullopt);
+  constexpr int kCapsLock = 0x10;
+  EXPECT_EQ(FindCommand('N', kCapsLock), Command::kNextEpisode);
+}
+
+TEST(Keys, MarkdownNamesEveryKey) {
+  const std::string page = ShortcutsMarkdown();
+  for (const Shortcut& shortcut : Shortcuts())
+    EXPECT_THAT(page, HasSubstr(std::string(shortcut.meaning)));
+  for (const MouseGesture& gesture : MouseGestures())
+    EXPECT_THAT(page, HasSubstr(std::string(gesture.gesture)));
+}
+
+}  // namespace
+}  // namespace sinew::viewer

@@ -1,0 +1,86 @@
+#include "viewer/series.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/viewer/test_task.h"
+#include "viewer/session.h"
+
+namespace sinew::viewer {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+using ::testing::Pointwise;
+
+class SeriesTest : public ::testing::Test {
+ protected:
+  SeriesTest()
+      : session_(std::make_shared<SwingTask>(500),
+                 std::make_unique<FixedPolicySource>(std::make_unique<RememberingPolicy>()), {}) {}
+  Session session_;
+};
+
+TEST_F(SeriesTest, RewardPlotHasEveryTermAndTheirTotal) {
+  for (int i = 0; i < 6; ++i) session_.Step();
+  const PlotData plot = RewardPlot(session_.history(), session_.spec());
+  ASSERT_EQ(plot.series.size(), 3u);
+  EXPECT_EQ(plot.series[0].name, "distance");
+  EXPECT_EQ(plot.series[2].name, "total");
+  EXPECT_DOUBLE_EQ(plot.x0, 0.02);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_NEAR(plot.series[0].values.at(i) + plot.series[1].values.at(i),
+                plot.series[2].values.at(i), 1e-6);
+  }
+}
+
+TEST_F(SeriesTest, SumsAddUpToTheReturn) {
+  for (int i = 0; i < 6; ++i) session_.Step();
+  const auto sums = RewardSums(session_.history(), session_.spec());
+  ASSERT_EQ(sums.size(), 3u);
+  EXPECT_NEAR(sums[0] + sums[1], sums[2], 1e-12);
+  EXPECT_EQ(sums[2], session_.env().episode_return());
+}
+
+TEST_F(SeriesTest, PlotsShowOnlyTheEpisodeUnderTheCursor) {
+  for (int i = 0; i < 6; ++i) session_.Step();
+  session_.NextEpisode();
+  EXPECT_TRUE(RewardPlot(session_.history(), session_.spec()).series[0].values.empty());
+  EXPECT_EQ(GoalDistancePlot(session_.history(), session_.spec()).series[0].values.size(), 1u);
+  session_.Seek(4);
+  EXPECT_EQ(RewardPlot(session_.history(), session_.spec()).series[0].values.size(), 4u);
+}
+
+TEST_F(SeriesTest, LongEpisodesShowTheirNewestPart) {
+  for (int i = 0; i < kPlotSamples + 30; ++i) session_.Step();
+  const PlotData plot = RewardPlot(session_.history(), session_.spec());
+  EXPECT_EQ(plot.series[0].values.size(), static_cast<size_t>(kPlotSamples));
+  EXPECT_NEAR(plot.x0, 0.02 * 31, 1e-9);
+}
+
+TEST_F(SeriesTest, JointLoadsAreInNewtonMetres) {
+  session_.Step();
+  Frame frame = session_.frame();
+  frame.action = {0.5f, -1.2f};
+  frame.torque = {2, -2};
+  const auto loads = JointLoads(frame, session_.spec());
+  ASSERT_EQ(loads.size(), 2u);
+  EXPECT_EQ(loads[0].joint, "shoulder");
+  EXPECT_EQ(loads[0].limit, 4);
+  EXPECT_EQ(loads[0].torque, 2);
+  EXPECT_FALSE(loads[0].saturated);
+  EXPECT_TRUE(loads[1].saturated);
+}
+
+TEST(AxisTicks, AreRoundAndInside) {
+  EXPECT_THAT(AxisTicks(0, 1, 5),
+              Pointwise(DoubleNear(1e-12), std::vector{0.0, 0.2, 0.4, 0.6, 0.8, 1.0}));
+  EXPECT_THAT(AxisTicks(-0.3, 0.1, 3), Pointwise(DoubleNear(1e-12), std::vector{-0.2, 0.0}));
+  EXPECT_THAT(AxisTicks(10, 47, 4), ElementsAre(10, 20, 30, 40));
+  EXPECT_TRUE(AxisTicks(1, 1, 4).empty());
+}
+
+}  // namespace
+}  // namespace sinew::viewer

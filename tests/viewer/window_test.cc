@@ -1,0 +1,229 @@
+// Opens the real window on an X server without a screen and drives it with synthetic mouse and
+// keys.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <functional>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "tests/viewer/test_task.h"
+#include "tests/viewer/virtual_display.h"
+#include "viewer/scene.h"
+#include "viewer/state.h"
+#include "viewer/viewer.h"
+
+namespace sinew::viewer {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A play in acts: each sends input through xdotool once and then waits until the viewer has come
+/// to what is expected.
+class Script {
+ public:
+  using Check = std::function<bool(ViewerState&)>;
+  using Input = std::function<std::string(ViewerState&)>;
+
+  void Do(std::string what, std::string input, Check until) {
+    acts_.push_back({std::move(what), [input](ViewerState&) { return input; }, std::move(until)});
+  }
+  void DoComputed(std::string what, Input input, Check until) {
+    acts_.push_back({std::move(what), std::move(input), std::move(until)});
+  }
+  bool done() const { return acts_.empty(); }
+
+  /// For ViewerOptions::on_frame.
+  bool OnFrame(ViewerState& state) {
+    if (acts_.empty()) return false;
+    Act& act = acts_.front();
+    const auto now = std::chrono::steady_clock::now();
+    if (!act.sent) {
+      // the first frames settle the layout
+      if (++frames_ < 5) return true;
+      act.sent = now;
+      const std::string input = act.input(state);
+      if (!input.empty()) {
+        EXPECT_EQ(std::system(fmt::format("{} {}", SINEW_XDOTOOL, input).c_str()), 0) << input;
+      }
+    } else if (act.until(state)) {
+      acts_.pop_front();
+    } else if (now - *act.sent > std::chrono::seconds(20)) {
+      ADD_FAILURE() << "nothing came of: " << act.what;
+      return false;
+    }
+    return true;
+  }
+
+ private:
+  struct Act {
+    std::string what;
+    Input input;
+    Check until;
+    std::optional<std::chrono::steady_clock::time_point> sent{};
+  };
+  std::deque<Act> acts_;
+  int frames_ = 0;
+};
+
+class WindowTest : public ::testing::Test {
+ protected:
+  WindowTest()
+      : folder_(std::filesystem::path(::testing::TempDir()) /
+                fmt::format("sinew-viewer-{}", getpid())) {
+    std::filesystem::create_directories(folder_);
+    setenv("XDG_CONFIG_HOME", folder_.c_str(), 1);
+  }
+  ~WindowTest() override { std::filesystem::remove_all(folder_); }
+
+  void Run(const ViewerOptions& options) {
+    RunViewer(std::make_shared<SwingTask>(200), std::make_unique<RememberingPolicy>(), options);
+  }
+
+  void RunOnOwnDisplay(const ViewerOptions& options) {
+    const VirtualDisplay display(1280, 800);
+    Run(options);
+  }
+
+  std::filesystem::path folder_;
+};
+
+// where the middle of a body appears, as xdotool's "mousemove" wants it
+std::string MoveTo(ViewerState& state, int body) {
+  const mjData* data = state.session.env().simulation().data();
+  const mjrRect& view = state.viewport;
+  const auto place = state.scene.Project(Eigen::Vector3d(data->xipos + 3 * body),
+                                         static_cast<double>(view.width) / view.height);
+  EXPECT_TRUE(place);
+  const int x = view.left + static_cast<int>(place->x() * view.width);
+  const int y = state.framebuffer_height - view.bottom - static_cast<int>(place->y() * view.height);
+  return fmt::format("mousemove {} {}", x, y);
+}
+
+TEST_F(WindowTest, KeysAndMouseDriveTheSimulation) {
+  const VirtualDisplay display(1280, 800);
+  Script script;
+  int64_t step = 0;
+  double camera_azimuth = 0;
+  sim::SimulationState stopped;
+  const auto at = [](ViewerState& state) { return state.session.frame().state.step; };
+
+  script.Do("play", "mousemove 600 300 key space",
+            [&](ViewerState& state) { return !state.paused && at(state) > 4; });
+  script.Do("pause", "key space", [&](ViewerState& state) {
+    step = at(state);
+    stopped = state.session.frame().state.simulation;
+    return state.paused;
+  });
+  script.Do("step", "key Right", [&](ViewerState& state) { return at(state) == step + 1; });
+  script.Do("step back", "key Left", [&](ViewerState& state) {
+    return at(state) == step && state.session.env().SaveState().simulation == stopped;
+  });
+  script.Do("restart", "key BackSpace", [&](ViewerState& state) { return at(state) == 0; });
+  script.Do("next episode", "key n",
+            [&](ViewerState& state) { return state.session.frame().state.episode == 1; });
+  script.Do("slower", "key minus", [](ViewerState& state) { return state.pacer.speed() == 0.5; });
+  script.Do("real time", "key 1", [](ViewerState& state) { return state.pacer.speed() == 1; });
+  script.Do("fixed camera", "key bracketright",
+            [](ViewerState& state) { return state.scene.CameraName() == "camera front"; });
+  script.Do("free camera", "key Escape",
+            [](ViewerState& state) { return state.scene.CameraName() == "free camera"; });
+  script.Do("help", "key F1", [](ViewerState& state) { return state.show_help; });
+  script.Do("close help", "key F1", [](ViewerState& state) { return !state.show_help; });
+  script.DoComputed(
+      "turn the camera",
+      [&](ViewerState& state) {
+        camera_azimuth = state.scene.raw().camera[0].forward[0];
+        return "mousemove 600 600 mousedown 1 mousemove_relative 80 0 mouseup 1";
+      },
+      [&](ViewerState& state) { return state.scene.raw().camera[0].forward[0] != camera_azimuth; });
+  script.DoComputed(
+      "select",
+      [](ViewerState& state) {
+        return MoveTo(state, SwingTask::kLowerBody) + " click --repeat 2 --delay 60 1";
+      },
+      [](ViewerState& state) { return state.perturbation.selected() == SwingTask::kLowerBody; });
+  script.Do("pull", "keydown ctrl mousedown 3 mousemove_relative 60 -20", [](ViewerState& state) {
+    return state.perturbation.active() && state.push.force.norm() > 0.1;
+  });
+  script.Do("step under the pull", "keyup ctrl key Right", [](ViewerState& state) {
+    return state.session.frame().push.body == SwingTask::kLowerBody &&
+           state.session.frame().push.force.norm() > 0.1;
+  });
+  script.Do("let go", "mouseup 3", [](ViewerState& state) {
+    const mjtNum* own =
+        state.session.env().simulation().data()->xfrc_applied + 6 * SwingTask::kLowerBody;
+    return !state.push && own[0] == 0 && own[2] == 1;
+  });
+  script.Do("close", "key ctrl+q", [](ViewerState& state) { return state.quit; });
+
+  ViewerOptions options;
+  options.start_paused = true;
+  options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
+  Run(options);
+  EXPECT_TRUE(script.done());
+}
+
+TEST_F(WindowTest, SavesAPictureOfItself) {
+  const VirtualDisplay display(1280, 800);
+  ViewerOptions options;
+  options.width = 900;
+  options.height = 600;
+  options.screenshot_path = folder_ / "window.png";
+  options.screenshot_step = 20;
+  Run(options);
+  const std::string png = ReadFile(options.screenshot_path);
+  ASSERT_GT(png.size(), 10000u);  // a window of one colour takes less
+  // width and height stand big-endian in the IHDR chunk
+  EXPECT_EQ(static_cast<unsigned char>(png[18]) * 256 + static_cast<unsigned char>(png[19]), 900);
+  EXPECT_EQ(static_cast<unsigned char>(png[22]) * 256 + static_cast<unsigned char>(png[23]), 600);
+}
+
+TEST_F(WindowTest, RemembersThePanelsChosen) {
+  int frames = 0;
+  ViewerOptions options;
+  options.start_paused = true;
+  options.on_frame = [&](ViewerState& state) {
+    state.panels[kTorquePanel] = false;
+    return ++frames < 3;
+  };
+  // one display each: it ends with its last window
+  RunOnOwnDisplay(options);
+  bool shown = true;
+  options.on_frame = [&](ViewerState& state) {
+    shown = state.panels[kTorquePanel];
+    return false;
+  };
+  RunOnOwnDisplay(options);
+  EXPECT_FALSE(shown);
+}
+
+TEST_F(WindowTest, TellsInOneLineThatThereIsNoDisplay) {
+  for (const char* display : {"", ":9999"}) {
+    setenv("DISPLAY", display, 1);
+    unsetenv("WAYLAND_DISPLAY");
+    try {
+      Run({});
+      FAIL() << "opened a window on nothing";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("sinew record"));
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    }
+  }
+}
+
+TEST_F(WindowTest, RefusesOptionsOutOfRange) {
+  ViewerOptions small;
+  small.width = 10;
+  EXPECT_THROW(Run(small), UserError);
+  ViewerOptions backwards;
+  backwards.speed = -1;
+  EXPECT_THROW(Run(backwards), UserError);
+}
+
+}  // namespace
+}  // namespace sinew::viewer

@@ -1,0 +1,27 @@
+#include "training/env_archive.h"
+
+namespace sinew::training {
+namespace {
+
+void SerializeState(models::Archive& archive, const std::string& name, sim::EnvState* state) {
+  archive.CopiedValues(name + ".simulation", state->simulation.values);
+  Random random(0);
+  random.set_state(state->random);
+  archive.Value(name + ".random", random);
+  state->random = random.state();
+  archive.Value(name + ".episode", state->episode);
+  archive.Value(name + ".step", state->step);
+  archive.Value(name + ".return", state->episode_return);
+  archive.CopiedValues(name + ".hold", state->hold);
+  archive.CopiedValues(name + ".observation", state->observation);
+}
+
+}  // namespace
+
+void SerializeEnvironments(models::Archive& archive, const std::string& name, sim::VecEnv* envs) {
+  auto states = envs->SaveState();
+  for (size_t i = 0; i < states.size(); ++i) SerializeState(archive, name + std::to_string(i), &states[i]);
+  if (archive.loading()) envs->RestoreState(states);
+}
+
+}  // namespace sinew::training

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "sim/env.h"
+#include "sim/policy.h"
+#include "training/statistics.h"
+
+namespace sinew::training {
+
+struct EpisodeRecord {
+  double episode_return = 0;
+  int64_t length = 0;
+  std::vector<bool> success;  // one a criterion of the task
+  double final_distance = 0;  // [m]; NaN where the task has no goal
+  bool diverged = false;
+};
+
+struct SuccessRate {
+  std::string name;  // of the criterion: "5cm"
+  double rate = 0;
+  Interval ci95;  // Wilson
+};
+
+/// Episodes of one policy from fixed start states, and what they say about it.
+struct Evaluation {
+  std::vector<EpisodeRecord> episodes;
+  double mean = 0, std_dev = 0, iqm = 0;  // of the episode return
+  Interval ci95;                          // of the mean, bootstrap
+  std::vector<SuccessRate> success;       // the first is the task's own; empty where it has no goal
+  double episode_length = 0;
+  int64_t diverged = 0;
+
+  /// "return -3.98 (95 % CI -4.10 to -3.87, IQM -3.91), success 98.0 % (96.1 to 99.0)"
+  std::string Summary() const;
+  /// episodes, mean, iqm, ci95, success_rate, success_ci95, episode_length and further figures.
+  nlohmann::ordered_json ToJson() const;
+};
+
+using PolicyFactory = std::function<std::unique_ptr<sim::Policy>()>;
+
+/// Runs episodes 0 .. episodes-1 of Env(task, seed), each from the same start state every time, one policy a thread.
+/// The same result for any number of threads.
+Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy, int64_t episodes,
+                    uint64_t seed, ThreadPool* pool);
+
+/// Mean, IQM, intervals and rates of the records.
+Evaluation Summarize(const sim::TaskSpec& spec, std::vector<EpisodeRecord> episodes);
+
+}  // namespace sinew::training

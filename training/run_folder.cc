@@ -1,0 +1,64 @@
+#include "training/run_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/error.h"
+#include "core/files.h"
+
+namespace sinew::training {
+namespace {
+
+constexpr std::string_view kPrefix = "step-", kSuffix = ".ckpt";
+
+std::optional<int64_t> StepOf(const std::string& name) {
+  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
+  int64_t step = 0;
+  const char* begin = name.data() + kPrefix.size();
+  const char* end = name.data() + name.size() - kSuffix.size();
+  const auto [stop, error] = std::from_chars(begin, end, step);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return step;
+}
+
+}  // namespace
+
+RunFolder RunFolder::Create(const std::filesystem::path& root) {
+  CreateFreshFolder(root);
+  RunFolder folder(root);
+  CreateFreshFolder(root / "checkpoints");
+  return folder;
+}
+
+RunFolder RunFolder::Open(const std::filesystem::path& root) {
+  RunFolder folder(root);
+  for (const auto& file : {folder.manifest(), folder.config()}) {
+    if (!std::filesystem::exists(file)) {
+      throw UserError(fmt::format("{} is no run folder: it has no {}", root.string(), file.filename().string()));
+    }
+  }
+  return folder;
+}
+
+std::filesystem::path RunFolder::checkpoint(int64_t step) const {
+  return root_ / "checkpoints" / fmt::format("{}{:012}{}", kPrefix, step, kSuffix);
+}
+
+std::vector<int64_t> RunFolder::Checkpoints() const {
+  std::vector<int64_t> steps;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(root_ / "checkpoints", missing)) {
+    if (const auto step = StepOf(entry.path().filename().string())) steps.push_back(*step);
+  }
+  std::ranges::sort(steps);
+  return steps;
+}
+
+void RunFolder::PruneCheckpoints(int64_t keep) const {
+  const auto steps = Checkpoints();
+  for (size_t i = 0; i + keep < steps.size(); ++i) std::filesystem::remove(checkpoint(steps[i]));
+}
+
+}  // namespace sinew::training

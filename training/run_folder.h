@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace sinew::training {
+
+/// Where things lie in a run's folder.
+class RunFolder {
+ public:
+  explicit RunFolder(std::filesystem::path root) : root_(std::move(root)) {}
+
+  /// Makes the folder with its checkpoints/. @throws UserError if something stands there already.
+  static RunFolder Create(const std::filesystem::path& root);
+  /// @throws UserError if it is no run folder (manifest.json or config.toml missing).
+  static RunFolder Open(const std::filesystem::path& root);
+
+  const std::filesystem::path& root() const { return root_; }
+  std::filesystem::path manifest() const { return root_ / "manifest.json"; }
+  std::filesystem::path config() const { return root_ / "config.toml"; }
+  std::filesystem::path progress() const { return root_ / "progress.csv"; }
+  std::filesystem::path evaluations() const { return root_ / "eval.jsonl"; }
+  std::filesystem::path best_policy() const { return root_ / "best.policy"; }
+  std::filesystem::path final_policy() const { return root_ / "final.policy"; }
+  std::filesystem::path checkpoint(int64_t step) const;
+
+  /// Steps of the checkpoints that are there, oldest first.
+  std::vector<int64_t> Checkpoints() const;
+  /// Removes all but the newest `keep`.
+  void PruneCheckpoints(int64_t keep) const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace sinew::training

@@ -1,0 +1,302 @@
+#include "training/trainer.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/version.h"
+#include "training/env_archive.h"
+#include "training/metrics_log.h"
+#include "training/tensorboard.h"
+
+namespace sinew::training {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int64_t kLogRows = 100;  // rows of progress.csv a run
+
+double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Sums over the episodes that ended since the last log row.
+struct EpisodeSums {
+  int64_t episodes = 0, successes = 0, length = 0;
+  double episode_return = 0;
+};
+
+class Trainer {
+ public:
+  Trainer(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks)
+      : config_(config),
+        options_(config.train()),
+        folder_(folder),
+        hooks_(hooks),
+        task_(config.BuildTask()),
+        pool_(static_cast<int>(options_.threads)),
+        envs_(task_, static_cast<int>(options_.num_envs), config.seed(), &pool_),
+        agent_(config.BuildAgent(task_->spec(), &pool_)),
+        actions_(options_.num_envs * task_->spec().act_dim()) {}
+
+  void Restore(const std::filesystem::path& checkpoint) {
+    models::Archive archive(checkpoint);
+    Serialize(archive);
+  }
+
+  TrainSummary Run(std::optional<int64_t> resumed_at) {
+    start_ = Clock::now();
+    csv_.emplace(folder_.progress(), resumed_at);
+    evaluations_.emplace(folder_.evaluations(), resumed_at);
+    events_.emplace(folder_.root(), resumed_at);
+    progress_.emplace(ProgressOptions{.label = config_.task_name() + " " + config_.agent_name(),
+                                      .first_step = agent_->env_steps(),
+                                      .total_steps = options_.steps,
+                                      .quiet = hooks_.quiet});
+    manifest_ = MakeManifest();
+    WriteManifest(folder_.manifest(), manifest_);
+    try {
+      return Loop();
+    } catch (...) {
+      FinishManifest(RunStatus::kFailed);
+      throw;
+    }
+  }
+
+ private:
+  TrainSummary Loop() {
+    while (agent_->env_steps() < options_.steps) {
+      Round();
+      const int64_t step = agent_->env_steps();
+      progress_->Update(step, SecondsSince(start_));
+      if (Due(step, std::max<int64_t>(1, options_.steps / kLogRows))) LogProgress(step);
+      if (Due(step, options_.eval_interval())) EvaluateOnTheWay(step);
+      if (hooks_.stop_requested()) return Interrupt(step);
+      if (Due(step, options_.checkpoint_interval()) && step < options_.steps) SaveCheckpoint(step);
+    }
+    return Finish();
+  }
+
+  // one step of every environment, and the updates that it pays for
+  void Round() {
+    const auto observations = envs_.observations();
+    before_.assign(observations.begin(), observations.end());
+    agent_->Act(before_, actions_);
+    envs_.Step(actions_);
+    agent_->Observe({before_, actions_, envs_.rewards(), envs_.next_observations(), envs_.results()});
+    agent_->Update();
+    for (const sim::VecEnv::Episode& episode : envs_.finished()) {
+      sums_.episodes += 1;
+      sums_.successes += episode.success;
+      sums_.length += episode.length;
+      sums_.episode_return += episode.episode_return;
+      diverged_ += episode.diverged;
+      progress_->ReportReturn(episode.episode_return);
+    }
+  }
+
+  // whether a multiple of `interval` was reached in this round
+  bool Due(int64_t step, int64_t interval) const { return step / interval != (step - options_.num_envs) / interval; }
+
+  void LogProgress(int64_t step) {
+    std::vector<Metric> row{{"wall_seconds", wall_before_ + SecondsSince(start_)}, {"diverged", static_cast<double>(diverged_)}};
+    if (sums_.episodes > 0) {
+      const auto episodes = static_cast<double>(sums_.episodes);
+      row.push_back({"episode_return", sums_.episode_return / episodes});
+      row.push_back({"episode_length", static_cast<double>(sums_.length) / episodes});
+      if (!task_->spec().success.empty()) row.push_back({"success_rate", static_cast<double>(sums_.successes) / episodes});
+    }
+    sums_ = {};
+    for (const auto& [name, value] : agent_->TakeMetrics()) row.push_back({name, value});
+    csv_->Append(step, row);
+    for (Metric& metric : row) metric.name = "train/" + metric.name;
+    events_->Append(step, row);
+  }
+
+  models::PolicyArtifact Policy() const {
+    models::PolicyArtifact artifact = agent_->Snapshot();
+    CompleteContract(config_, *task_, &artifact.contract);
+    return artifact;
+  }
+
+  Evaluation EvaluatePolicy(const models::PolicyArtifact& artifact, int64_t episodes) {
+    return Evaluate(task_, [&] { return models::MakeArtifactPolicy(artifact); }, episodes, kEvaluationSeed, &pool_);
+  }
+
+  void EvaluateOnTheWay(int64_t step) {
+    models::PolicyArtifact artifact = Policy();
+    const Evaluation evaluation = EvaluatePolicy(artifact, options_.eval_episodes);
+    RecordEvaluation(step, evaluation);
+    if (has_best_ && evaluation.mean <= best_mean_) return;
+    has_best_ = 1;
+    best_mean_ = evaluation.mean;
+    artifact.contract.evaluation = Brief(evaluation);
+    models::SavePolicy(folder_.best_policy(), artifact);
+  }
+
+  void RecordEvaluation(int64_t step, const Evaluation& evaluation) {
+    nlohmann::ordered_json json = evaluation.ToJson();
+    json["wall_seconds"] = wall_before_ + SecondsSince(start_);
+    evaluations_->Append(step, json);
+    std::vector<Metric> metrics{{"eval/mean", evaluation.mean}, {"eval/iqm", evaluation.iqm}};
+    EvaluationBrief brief{evaluation.mean, evaluation.ci95};
+    for (const SuccessRate& rate : evaluation.success) metrics.push_back({"eval/success_" + rate.name, rate.rate});
+    if (!evaluation.success.empty()) brief.success_rate = evaluation.success.front().rate;
+    events_->Append(step, metrics);
+    progress_->ReportEvaluation(brief);
+  }
+
+  static models::Contract::Evaluation Brief(const Evaluation& evaluation) {
+    return {.episodes = static_cast<int64_t>(evaluation.episodes.size()),
+            .mean = evaluation.mean,
+            .iqm = evaluation.iqm,
+            .ci95_low = evaluation.ci95.low,
+            .ci95_high = evaluation.ci95.high,
+            .success_rate = evaluation.success.empty() ? 0 : evaluation.success.front().rate};
+  }
+
+  void SaveCheckpoint(int64_t step) {
+    models::Archive archive;
+    Serialize(archive);
+    archive.Write(folder_.checkpoint(step));
+    folder_.PruneCheckpoints(options_.keep_checkpoints);
+  }
+
+  // everything that the rest of the run depends on
+  void Serialize(models::Archive& archive) {
+    std::string task = config_.task_name(), agent = config_.agent_name();
+    archive.Text("task", task);
+    archive.Text("agent", agent);
+    if (task != config_.task_name() || agent != config_.agent_name()) {
+      throw UserError(fmt::format("the checkpoint is of {} on {}", agent, task));
+    }
+    double wall = wall_before_ + (archive.loading() ? 0 : SecondsSince(start_));
+    archive.Value("wall_seconds", wall);
+    if (archive.loading()) wall_before_ = wall;
+    archive.Value("diverged", diverged_);
+    archive.Value("has_best", has_best_);
+    archive.Value("best_mean", best_mean_);
+    archive.Value("episodes.count", sums_.episodes);
+    archive.Value("episodes.successes", sums_.successes);
+    archive.Value("episodes.length", sums_.length);
+    archive.Value("episodes.return", sums_.episode_return);
+    agent_->Serialize(archive);
+    SerializeEnvironments(archive, "env", &envs_);
+  }
+
+  TrainSummary Interrupt(int64_t step) {
+    progress_->Finish();
+    SaveCheckpoint(step);
+    FinishManifest(RunStatus::kInterrupted);
+    TrainSummary summary = Summary();
+    summary.interrupted = true;
+    return summary;
+  }
+
+  TrainSummary Finish() {
+    models::PolicyArtifact artifact = Policy();
+    TrainSummary summary = Summary();
+    summary.evaluation = EvaluatePolicy(artifact, options_.final_episodes);
+    artifact.contract.evaluation = Brief(summary.evaluation);
+    models::SavePolicy(folder_.final_policy(), artifact);
+    if (!has_best_) models::SavePolicy(folder_.best_policy(), artifact);
+    SaveCheckpoint(agent_->env_steps());
+    progress_->Finish();
+    FinishManifest(RunStatus::kFinished);
+    return summary;
+  }
+
+  TrainSummary Summary() const {
+    TrainSummary summary;
+    summary.env_steps = agent_->env_steps();
+    summary.updates = agent_->updates();
+    summary.diverged = diverged_;
+    summary.wall_seconds = wall_before_ + SecondsSince(start_);
+    summary.best_mean = best_mean_;
+    return summary;
+  }
+
+  RunManifest MakeManifest() const {
+    RunManifest manifest = DescribeBuildAndMachine();
+    manifest.libraries.insert(hooks_.libraries.begin(), hooks_.libraries.end());
+    manifest.blas = hooks_.blas;
+    manifest.task = config_.task_name();
+    manifest.agent = config_.agent_name();
+    manifest.seed = config_.seed();
+    manifest.config_hash = HashHex(config_.config().ToToml());
+    manifest.model_hash = envs_.env(0).simulation().model_hash();
+    manifest.command_line = hooks_.command_line;
+    return manifest;
+  }
+
+  void FinishManifest(RunStatus status) {
+    manifest_.status = status;
+    manifest_.env_steps = agent_->env_steps();
+    manifest_.wall_clock_seconds = wall_before_ + SecondsSince(start_);
+    WriteManifest(folder_.manifest(), manifest_);
+  }
+
+  const RunConfig& config_;
+  const TrainOptions options_;
+  RunFolder folder_;
+  TrainHooks hooks_;
+  std::shared_ptr<const sim::Task> task_;
+  ThreadPool pool_;
+  sim::VecEnv envs_;
+  std::unique_ptr<agents::Agent> agent_;
+  std::vector<float> actions_, before_;
+  EpisodeSums sums_;
+  int64_t diverged_ = 0, has_best_ = 0;
+  double best_mean_ = 0;
+  double wall_before_ = 0;  // of earlier parts of the run
+  Clock::time_point start_;
+  std::optional<CsvLog> csv_;
+  std::optional<JsonLines> evaluations_;
+  std::optional<EventFile> events_;
+  std::optional<ProgressReporter> progress_;
+  RunManifest manifest_;
+};
+
+}  // namespace
+
+void CompleteContract(const RunConfig& config, const sim::Task& task, models::Contract* contract) {
+  const sim::TaskSpec& spec = task.spec();
+  const sim::Simulation simulation = task.MakeSimulation();
+  contract->task = spec.name;
+  contract->agent = config.agent_name();
+  contract->model_hash = simulation.model_hash();
+  contract->commit = Commit();
+  contract->control_dt = spec.control_dt;
+  contract->timestep = simulation.model()->opt.timestep;
+  contract->gravity_compensation = spec.gravity_compensation;
+  contract->action = spec.action;
+  for (size_t i = 0; i < spec.observation.size(); ++i) {
+    contract->observation[i].name = spec.observation[i].name;
+    contract->observation[i].unit = spec.observation[i].unit;
+  }
+}
+
+TrainSummary Train(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks) {
+  WriteFileAtomically(folder.config(), config.config().ToToml());
+  Trainer trainer(config, folder, hooks);
+  return trainer.Run(std::nullopt);
+}
+
+TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks) {
+  const auto steps = folder.Checkpoints();
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    Trainer trainer(config, folder, hooks);
+    try {
+      trainer.Restore(folder.checkpoint(*step));
+    } catch (const Error& error) {
+      fmt::print(stderr, "skipped a damaged checkpoint: {}\n", error.what());
+      continue;
+    }
+    return trainer.Run(*step);
+  }
+  throw Error(fmt::format("{} has no sound checkpoint to resume from; start the run anew", folder.root().string()));
+}
+
+}  // namespace sinew::training

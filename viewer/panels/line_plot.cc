@@ -1,0 +1,182 @@
+#include "viewer/panels/line_plot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "viewer/theme.h"
+
+namespace sinew::viewer {
+namespace {
+
+ImU32 Colour(const ImVec4& colour, float alpha = 1) {
+  return ImGui::ColorConvertFloat4ToU32({colour.x, colour.y, colour.z, colour.w * alpha});
+}
+
+// maps values to pixels of the plot's inner rectangle
+struct Axes {
+  double x_low, x_high, y_low, y_high;
+  ImVec2 top_left, bottom_right;
+
+  float X(double x) const {
+    return top_left.x +
+           static_cast<float>((x - x_low) / (x_high - x_low)) * (bottom_right.x - top_left.x);
+  }
+  float Y(double y) const {
+    return bottom_right.y -
+           static_cast<float>((y - y_low) / (y_high - y_low)) * (bottom_right.y - top_left.y);
+  }
+};
+
+bool IsTotal(const PlotData& plot, size_t index) { return plot.series[index].name == "total"; }
+
+std::string TickLabel(double value) {
+  return fmt::format("{:.4g}", std::abs(value) < 1e-12 ? 0.0 : value);
+}
+
+void FitY(const PlotData& plot, const LinePlotOptions& options, Axes* axes) {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  const auto include = [&](double value) {
+    if (!std::isfinite(value)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  };
+  for (const Series& series : plot.series) {
+    for (const float value : series.values) include(value);
+  }
+  include(0);
+  for (const PlotMark& mark : options.marks) include(mark.value);
+  if (!(high > low)) high = low + 1;
+  const double margin = 0.06 * (high - low);
+  axes->y_low = options.from_zero ? 0 : low - margin;
+  axes->y_high = high + margin;
+}
+
+void DrawGrid(ImDrawList* list, const Axes& axes) {
+  const float line = ImGui::GetTextLineHeight();
+  const int rows =
+      std::max(2, static_cast<int>((axes.bottom_right.y - axes.top_left.y) / (2.2f * line)));
+  for (const double y : AxisTicks(axes.y_low, axes.y_high, rows)) {
+    const float at = axes.Y(y);
+    list->AddLine({axes.top_left.x, at}, {axes.bottom_right.x, at},
+                  Colour(theme::kLine, std::abs(y) < 1e-12 ? 1.0f : 0.45f));
+    const std::string label = TickLabel(y);
+    const ImVec2 size = ImGui::CalcTextSize(label.c_str());
+    list->AddText({axes.top_left.x - size.x - 0.4f * line, at - 0.5f * size.y},
+                  Colour(theme::kMuted), label.c_str());
+  }
+  const int columns =
+      std::max(2, static_cast<int>((axes.bottom_right.x - axes.top_left.x) / (4 * line)));
+  for (const double x : AxisTicks(axes.x_low, axes.x_high, columns)) {
+    const float at = axes.X(x);
+    list->AddLine({at, axes.bottom_right.y}, {at, axes.bottom_right.y + 0.2f * line},
+                  Colour(theme::kLine));
+    const std::string label = TickLabel(x) + " s";
+    const ImVec2 size = ImGui::CalcTextSize(label.c_str());
+    if (at + 0.5f * size.x > axes.bottom_right.x + 0.5f * line) continue;
+    list->AddText({at - 0.5f * size.x, axes.bottom_right.y + 0.3f * line}, Colour(theme::kMuted),
+                  label.c_str());
+  }
+}
+
+void DrawMarks(ImDrawList* list, const Axes& axes, std::span<const PlotMark> marks) {
+  const float line = ImGui::GetTextLineHeight();
+  float right = axes.bottom_right.x, last_y = -1e9f;
+  for (const PlotMark& mark : marks) {
+    const float y = axes.Y(mark.value);
+    for (float x = axes.top_left.x; x < axes.bottom_right.x; x += 0.6f * line) {
+      list->AddLine({x, y}, {std::min(x + 0.3f * line, axes.bottom_right.x), y},
+                    Colour(theme::kGood, 0.8f));
+    }
+    // names of lines that lie close together stand side by side
+    const ImVec2 size = ImGui::CalcTextSize(mark.name.c_str());
+    if (std::abs(y - last_y) > size.y) right = axes.bottom_right.x;
+    right -= size.x + 0.5f * line;
+    list->AddText(
+        {right, std::min(y, last_y > 0 && std::abs(y - last_y) <= size.y ? last_y : y) - size.y},
+        Colour(theme::kGood), mark.name.c_str());
+    last_y = y;
+  }
+}
+
+void DrawCurve(ImDrawList* list, const Axes& axes, const PlotData& plot, size_t index,
+               float width) {
+  const auto& values = plot.series[index].values;
+  std::vector<ImVec2> points;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i]))
+      points.push_back({axes.X(plot.x0 + i * plot.dx), axes.Y(values[i])});
+  }
+  const ImU32 colour = Colour(SeriesColour(plot, index));
+  if (points.size() == 1) list->AddCircleFilled(points[0], 1.5f * width, colour);
+  list->AddPolyline(points.data(), static_cast<int>(points.size()), colour, 0, width);
+}
+
+void DrawCurves(ImDrawList* list, const Axes& axes, const PlotData& plot) {
+  const float width = 0.1f * ImGui::GetTextLineHeight();
+  // the total below the terms and wider, so that a term that makes up nearly all of it can be seen
+  for (size_t k = 0; k < plot.series.size(); ++k) {
+    if (IsTotal(plot, k)) DrawCurve(list, axes, plot, k, 2.2f * width);
+  }
+  for (size_t k = 0; k < plot.series.size(); ++k) {
+    if (!IsTotal(plot, k)) DrawCurve(list, axes, plot, k, width);
+  }
+}
+
+int HoveredSample(ImDrawList* list, const Axes& axes, const PlotData& plot) {
+  if (!ImGui::IsItemHovered() || plot.series.empty() || plot.series[0].values.empty()) return -1;
+  const float fraction =
+      (ImGui::GetIO().MousePos.x - axes.top_left.x) / (axes.bottom_right.x - axes.top_left.x);
+  const double x = axes.x_low + fraction * (axes.x_high - axes.x_low);
+  const int last = static_cast<int>(plot.series[0].values.size()) - 1;
+  const int sample = std::clamp(static_cast<int>(std::lround((x - plot.x0) / plot.dx)), 0, last);
+  const float at = axes.X(plot.x0 + sample * plot.dx);
+  list->AddLine({at, axes.top_left.y}, {at, axes.bottom_right.y}, Colour(theme::kAccent, 0.7f));
+  ImGui::BeginTooltip();
+  ImGui::TextDisabled("%.3f s", plot.x0 + sample * plot.dx);
+  for (size_t k = 0; k < plot.series.size(); ++k) {
+    ImGui::TextColored(SeriesColour(plot, k), "%s", plot.series[k].name.c_str());
+    ImGui::SameLine();
+    ImGui::Text("%.4g", plot.series[k].values[sample]);
+  }
+  ImGui::EndTooltip();
+  return sample;
+}
+
+}  // namespace
+
+ImVec4 SeriesColour(const PlotData& plot, size_t index) {
+  return IsTotal(plot, index) ? theme::kText : theme::Curve(index);
+}
+
+float PlotHeight(float share, float least) {
+  return std::max(least, share * ImGui::GetIO().DisplaySize.y);
+}
+
+int LinePlot(const char* id, const PlotData& plot, const LinePlotOptions& options) {
+  const float line = ImGui::GetTextLineHeight();
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  const ImVec2 size{ImGui::GetContentRegionAvail().x, options.height};
+  ImGui::InvisibleButton(id, size);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 end{origin.x + size.x, origin.y + size.y};
+  list->AddRectFilled(origin, end, Colour(theme::kBackground), ImGui::GetStyle().FrameRounding);
+
+  Axes axes;
+  // room for "-0.0005" at the left and the time labels below
+  axes.top_left = {origin.x + 3.6f * line, origin.y + 0.5f * line};
+  axes.bottom_right = {end.x - 0.7f * line, end.y - 1.5f * line};
+  const size_t samples = plot.series.empty() ? 0 : plot.series[0].values.size();
+  axes.x_low = plot.x0;
+  axes.x_high = plot.x0 + std::max(options.x_span, plot.dx * static_cast<double>(samples));
+  FitY(plot, options, &axes);
+  DrawGrid(list, axes);
+  DrawMarks(list, axes, options.marks);
+  DrawCurves(list, axes, plot);
+  return HoveredSample(list, axes, plot);
+}
+
+}  // namespace sinew::viewer

@@ -1,0 +1,70 @@
+#include "viewer/panels/reward_panel.h"
+
+#include <imgui/imgui.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "viewer/panels/line_plot.h"
+#include "viewer/panels/widgets.h"
+#include "viewer/series.h"
+#include "viewer/state.h"
+#include "viewer/theme.h"
+
+namespace sinew::viewer {
+namespace {
+
+void Swatch(const ImVec4& colour) {
+  const float side = 0.6f * ImGui::GetTextLineHeight();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float top = at.y + 0.5f * (ImGui::GetTextLineHeight() - side);
+  ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + side, top + side},
+                                            ImGui::ColorConvertFloat4ToU32(colour), 2);
+  ImGui::Dummy({side, ImGui::GetTextLineHeight()});
+  ImGui::SameLine();
+}
+
+// the legend is the table of values: term, now, sum
+void Table(const PlotData& plot, const std::vector<double>& sums, const sim::TaskSpec& spec) {
+  if (!ImGui::BeginTable("terms", 3, ImGuiTableFlags_SizingStretchProp)) return;
+  ImGui::TableSetupColumn("term", 0, 2.0f);
+  ImGui::TableSetupColumn("now", 0, 1.1f);
+  ImGui::TableSetupColumn("episode", 0, 1.1f);
+  ImGui::TableNextRow();
+  ImGui::TableNextColumn();
+  ImGui::PushStyleColor(ImGuiCol_Text, theme::kMuted);
+  ImGui::TextUnformatted("term");
+  for (const char* title : {"now", "episode"}) {
+    ImGui::TableNextColumn();
+    TextRight(title);
+  }
+  ImGui::PopStyleColor();
+  for (size_t k = 0; k < plot.series.size(); ++k) {
+    const Series& series = plot.series[k];
+    ImGui::TableNextColumn();
+    Swatch(SeriesColour(plot, k));
+    ImGui::TextUnformatted(series.name.c_str());
+    if (ImGui::IsItemHovered() && k < spec.reward_terms.size()) {
+      ImGui::SetTooltip("%s", spec.reward_terms[k].help.c_str());
+    }
+    ImGui::TableNextColumn();
+    TextRight(FixedText(series.values.empty() ? 0 : series.values.back(), 4));
+    ImGui::TableNextColumn();
+    TextRight(FixedText(sums[k], 3));
+  }
+  ImGui::EndTable();
+}
+
+}  // namespace
+
+void DrawRewardPanel(ViewerState& state) {
+  const auto& spec = state.session.spec();
+  const PlotData plot = RewardPlot(state.session.history(), spec);
+  LinePlotOptions options;
+  options.height = PlotHeight(0.19f, 170 * state.ui_scale);
+  options.x_span = spec.control_dt * std::min(spec.time_limit, kPlotSamples);
+  LinePlot("reward plot", plot, options);
+  Table(plot, RewardSums(state.session.history(), spec), spec);
+}
+
+}  // namespace sinew::viewer

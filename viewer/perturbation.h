@@ -1,0 +1,50 @@
+#pragma once
+
+#include <mujoco/mujoco.h>
+
+#include <Eigen/Core>
+#include <optional>
+#include <string>
+
+#include "viewer/wrench.h"
+
+namespace sinew::viewer {
+
+/// Pulling and twisting the selected body with the mouse: a critically damped spring from the body
+/// to the pointer, as mjv_applyPerturbForce has it, handed out as a wrench instead of being written
+/// into the simulation.
+class Perturbation {
+ public:
+  enum class Kind { kForce, kTorque };
+
+  Perturbation() { mjv_defaultPerturb(&perturb_); }
+
+  /// @param point  on the body, in world coordinates [m]. Body 0 (the world) deselects.
+  void Select(const mjData* data, int body, const Eigen::Vector3d& point);
+  void Deselect();
+  int selected() const { return perturb_.select; }
+
+  /// Starts pulling at the selected body where it is now; nothing without a selection or with one
+  /// that cannot move.
+  void Begin(const mjModel* model, const mjData* data, const mjvScene& scene, Kind kind);
+  /// @param dx, dy  mouse motion as a fraction of the window's height. @param action  which plane
+  /// or axes it means.
+  void Drag(const mjModel* model, const mjData* data, mjtMouse action, double dx, double dy,
+            const mjvScene& scene);
+  void Release() { perturb_.active = 0; }
+  bool active() const { return perturb_.active != 0; }
+  std::optional<Kind> kind() const;
+
+  /// The wrench of now; zero and body 0 when nothing is pulled. Changes nothing in `data`.
+  Wrench Compute(const mjModel* model, mjData* data) const;
+
+  const mjvPerturb& raw() const { return perturb_; }
+
+ private:
+  mjvPerturb perturb_;
+};
+
+/// "12.3 N", "0.45 N·m", or both.
+std::string DescribeWrench(const Wrench& wrench);
+
+}  // namespace sinew::viewer

@@ -1,0 +1,160 @@
+#include "viewer/scene.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Geometry>
+#include <algorithm>
+#include <cmath>
+
+namespace sinew::viewer {
+namespace {
+
+constexpr int kMaxGeoms = 2000;
+constexpr double kFramedAspect = 4.0 / 3;  // for which models place their cameras
+
+int FontScale(float scale) {
+  const int percent = std::clamp(static_cast<int>(scale * 2 + 0.5f) * 50, 100, 300);
+  return percent;
+}
+
+using Eigen::Vector3f;
+Eigen::Map<const Vector3f> Vector(const float* values) {
+  return Eigen::Map<const Vector3f>(values);
+}
+
+}  // namespace
+
+Scene::Scene(const mjModel* model, float font_scale, bool software) : model_(model) {
+  mjv_defaultScene(&scene_);
+  mjr_defaultContext(&context_);
+  mjv_defaultOption(&options_);
+  mjv_makeScene(model, &scene_, kMaxGeoms);
+  mjr_makeContext(model, &context_, FontScale(font_scale));
+  scene_.flags[mjRND_SHADOW] = scene_.flags[mjRND_REFLECTION] = !software;
+  options_.flags[mjVIS_SELECT] = 0;  // a large ball in the middle of what is looked at
+  ResetCamera(kFramedAspect);
+}
+
+Scene::~Scene() {
+  mjr_freeContext(&context_);
+  mjv_freeScene(&scene_);
+}
+
+void Scene::Update(mjData* data, const mjvPerturb& perturb, const Wrench& push) {
+  // a pull is shown by its arrow; MuJoCo's own drawing shows where a twist leads
+  options_.flags[mjVIS_PERTOBJ] = (perturb.active & mjPERT_ROTATE) != 0;
+  mjv_updateScene(model_, data, &options_, &perturb, &camera_, mjCAT_ALL, &scene_);
+  AddPushArrow(data, push);
+}
+
+void Scene::AddPushArrow(const mjData* data, const Wrench& push) {
+  const double newtons = push.force.norm();
+  if (!push || newtons < 1e-3 || scene_.ngeom >= scene_.maxgeom) return;
+  // a third of the model's weight is as long as 0.4 of the model
+  const double weight = std::max(1e-3, 9.81 * model_->body_subtreemass[0]);
+  const double length = 0.4 * model_->stat.extent * std::min(1.5, 3 * newtons / weight);
+  const mjtNum* from = data->xipos + 3 * push.body;
+  const Eigen::Vector3d to =
+      Eigen::Map<const Eigen::Vector3d>(from) + length / newtons * push.force;
+  const float rgba[4] = {1.0f, 0.62f, 0.25f, 1.0f};
+  mjvGeom* geom = scene_.geoms + scene_.ngeom++;
+  mjv_initGeom(geom, mjGEOM_ARROW, nullptr, nullptr, nullptr, rgba);
+  geom->category = mjCAT_DECOR;
+  mjv_makeConnector(geom, mjGEOM_ARROW, 0.01 * model_->stat.extent, from[0], from[1], from[2],
+                    to[0], to[1], to[2]);
+}
+
+void Scene::Render(mjrRect viewport) {
+  mjr_setBuffer(mjFB_WINDOW, &context_);
+  mjr_render(viewport, &scene_, &context_);
+}
+
+std::optional<Scene::Hit> Scene::Pick(const mjData* data, double aspect, double x, double y) const {
+  mjtNum point[3];
+  int geom = -1, skin = -1;
+  const int body = mjv_select(model_, data, &options_, aspect, x, y, &scene_, point, &geom, &skin);
+  if (body < 0 || (geom < 0 && skin < 0)) return std::nullopt;
+  return Hit{body, Eigen::Vector3d(point[0], point[1], point[2])};
+}
+
+std::optional<Eigen::Vector2d> Scene::Project(const Eigen::Vector3d& point, double aspect) const {
+  const mjvGLCamera camera = mjv_averageCamera(&scene_.camera[0], &scene_.camera[1]);
+  const Vector3f forward = Vector(camera.forward), up = Vector(camera.up);
+  const Vector3f offset = point.cast<float>() - Vector(camera.pos);
+  const float depth = offset.dot(forward);
+  if (depth <= 0) return std::nullopt;
+  // on the near plane, where the frustum's edges are given
+  const float near_over_depth = camera.frustum_near / depth;
+  const float right = offset.dot(forward.cross(up)) * near_over_depth - camera.frustum_center;
+  const float height = camera.frustum_top - camera.frustum_bottom;
+  const float top = offset.dot(up) * near_over_depth - camera.frustum_bottom;
+  return Eigen::Vector2d(0.5 + right / (height * aspect), top / height);
+}
+
+void Scene::MoveCamera(mjtMouse action, double dx, double dy) {
+  mjv_moveCamera(model_, action, dx, dy, &scene_, &camera_);
+}
+
+void Scene::UseFreeCamera() {
+  camera_.type = mjCAMERA_FREE;
+  camera_.fixedcamid = camera_.trackbodyid = -1;
+}
+
+void Scene::ResetCamera(double aspect) {
+  mjv_defaultFreeCamera(model_, &camera_);
+  if (model_->ncam > 0 && model_->cam_bodyid[0] == 0) LookLikeFixedCamera(0);
+  camera_.distance *= std::max(1.0, kFramedAspect / aspect);
+}
+
+// The same view from the free camera: its point of interest is where the fixed camera's axis passes
+// the model's centre.
+void Scene::LookLikeFixedCamera(int id) {
+  const Eigen::Map<const Eigen::Vector3d> position(model_->cam_pos + 3 * id),
+      centre(model_->stat.center);
+  mjtNum axis[3];
+  const mjtNum minus_z[3] = {0, 0, -1};
+  mju_rotVecQuat(axis, minus_z, model_->cam_quat + 4 * id);
+  const Eigen::Map<const Eigen::Vector3d> forward(axis);
+  const double distance = forward.dot(centre - position);
+  if (distance <= 0) return;
+  const auto half_height = [](double fovy) { return std::tan(0.5 * fovy * mjPI / 180); };
+  const Eigen::Vector3d lookat = position + distance * forward;
+  std::copy_n(lookat.data(), 3, camera_.lookat);
+  camera_.distance =
+      distance * half_height(model_->cam_fovy[id]) / half_height(model_->vis.global.fovy);
+  camera_.azimuth = std::atan2(axis[1], axis[0]) * 180 / mjPI;
+  camera_.elevation = std::asin(std::clamp(axis[2], -1.0, 1.0)) * 180 / mjPI;
+}
+
+void Scene::CycleFixedCamera(int direction) {
+  if (model_->ncam == 0) return;
+  const int first = direction > 0 ? 0 : model_->ncam - 1;
+  const bool fixed = camera_.type == mjCAMERA_FIXED;
+  camera_.fixedcamid =
+      fixed ? (camera_.fixedcamid + direction + model_->ncam) % model_->ncam : first;
+  camera_.type = mjCAMERA_FIXED;
+}
+
+void Scene::LookAt(const Eigen::Vector3d& point) {
+  UseFreeCamera();
+  std::copy_n(point.data(), 3, camera_.lookat);
+}
+
+void Scene::Follow(int body) {
+  camera_.type = mjCAMERA_TRACKING;
+  camera_.trackbodyid = body;
+  camera_.fixedcamid = -1;
+}
+
+std::string Scene::CameraName() const {
+  const auto named = [&](mjtObj type, int id) {
+    const char* name = mj_id2name(model_, type, id);
+    return name ? std::string(name) : std::to_string(id);
+  };
+  if (camera_.type == mjCAMERA_FIXED) return "camera " + named(mjOBJ_CAMERA, camera_.fixedcamid);
+  if (camera_.type == mjCAMERA_TRACKING)
+    return "following " + named(mjOBJ_BODY, camera_.trackbodyid);
+  return "free camera";
+}
+
+}  // namespace sinew::viewer

@@ -1,0 +1,100 @@
+#include "viewer/series.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace sinew::viewer {
+namespace {
+
+// Frames of the current episode that a plot shows. Rewards belong to steps, so their plots leave
+// the reset frame out.
+struct Window {
+  size_t begin, end;
+};
+
+Window PlotWindow(const History& history, bool with_reset_frame) {
+  Window window{history.EpisodeBegin(), history.cursor() + 1};
+  if (!with_reset_frame && history[window.begin].state.step == 0) ++window.begin;
+  if (window.end - window.begin > kPlotSamples) window.begin = window.end - kPlotSamples;
+  return window;
+}
+
+PlotData EmptyPlot(const History& history, const Window& window, double dt) {
+  PlotData plot;
+  plot.dx = dt;
+  plot.x0 = window.begin < window.end ? history[window.begin].time : dt;
+  return plot;
+}
+
+bool HasTotal(const sim::TaskSpec& spec) { return spec.reward_terms.size() > 1; }
+
+}  // namespace
+
+PlotData RewardPlot(const History& history, const sim::TaskSpec& spec) {
+  const Window window = PlotWindow(history, false);
+  PlotData plot = EmptyPlot(history, window, spec.control_dt);
+  for (size_t k = 0; k < spec.reward_terms.size(); ++k) {
+    Series& series = plot.series.emplace_back(Series{spec.reward_terms[k].name, {}});
+    for (size_t i = window.begin; i < window.end; ++i) {
+      series.values.push_back(static_cast<float>(history[i].reward_terms[k]));
+    }
+  }
+  if (HasTotal(spec)) {
+    Series& total = plot.series.emplace_back(Series{"total", {}});
+    for (size_t i = window.begin; i < window.end; ++i) {
+      total.values.push_back(static_cast<float>(history[i].result.reward));
+    }
+  }
+  return plot;
+}
+
+PlotData GoalDistancePlot(const History& history, const sim::TaskSpec& spec) {
+  const Window window = PlotWindow(history, true);
+  PlotData plot = EmptyPlot(history, window, spec.control_dt);
+  if (std::isnan(history.current().goal_distance)) return plot;
+  Series& series = plot.series.emplace_back(Series{"distance", {}});
+  for (size_t i = window.begin; i < window.end; ++i) {
+    series.values.push_back(static_cast<float>(history[i].goal_distance));
+  }
+  return plot;
+}
+
+std::vector<double> RewardSums(const History& history, const sim::TaskSpec& spec) {
+  std::vector<double> sums(spec.reward_terms.size());
+  for (size_t i = history.EpisodeBegin(); i <= history.cursor(); ++i) {
+    std::ranges::transform(sums, history[i].reward_terms, sums.begin(), std::plus<>());
+  }
+  if (HasTotal(spec)) sums.push_back(history.current().state.episode_return);
+  return sums;
+}
+
+std::vector<JointLoad> JointLoads(const Frame& frame, const sim::TaskSpec& spec) {
+  std::vector<JointLoad> loads;
+  for (size_t i = 0; i < spec.action.size(); ++i) {
+    const auto& element = spec.action[i];
+    JointLoad load{element.joint, frame.action[i], frame.torque[i], 0, false};
+    load.limit = std::max(std::abs(element.torque_low), std::abs(element.torque_high));
+    load.saturated = std::abs(load.action) >= 1;
+    loads.push_back(load);
+  }
+  return loads;
+}
+
+std::vector<double> AxisTicks(double low, double high, int count) {
+  if (!(high > low) || count < 1) return {};
+  const double raw = (high - low) / count;
+  const double power = std::pow(10.0, std::floor(std::log10(raw)));
+  // the smallest of 1, 2, 5, 10 times a power of ten that is coarse enough
+  double step = 10 * power;
+  for (const double factor : {5.0, 2.0, 1.0}) {
+    if (factor * power >= raw) step = factor * power;
+  }
+  std::vector<double> ticks;
+  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) {
+    ticks.push_back(k * step);
+  }
+  return ticks;
+}
+
+}  // namespace sinew::viewer

@@ -1,0 +1,74 @@
+#include "viewer/settings.h"
+
+#include <imgui/imgui.h>
+// the handlers of an ini file's sections are declared nowhere else
+#include <imgui/imgui_internal.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+#include "viewer/state.h"
+
+namespace sinew::viewer {
+namespace {
+
+constexpr float kWidest = 2000;  // more than this many pixels at scale 1 is no width
+
+ViewerState& StateOf(ImGuiSettingsHandler* handler) {
+  return *static_cast<ViewerState*>(handler->UserData);
+}
+
+void* Open(ImGuiContext*, ImGuiSettingsHandler* handler, const char*) { return handler->UserData; }
+
+void ReadLine(ImGuiContext*, ImGuiSettingsHandler* handler, void*, const char* line) {
+  ViewerState& state = StateOf(handler);
+  int id = 0, value = 0;
+  float left = 0, right = 0;
+  if (std::sscanf(line, "panel %d=%d", &id, &value) == 2 && id >= 0 && id < kNumPanels) {
+    state.panels[id] = value != 0;
+  } else if (std::sscanf(line, "widened=%f,%f", &left, &right) == 2) {
+    state.widened = {std::clamp(left, 0.0f, kWidest), std::clamp(right, 0.0f, kWidest)};
+  }
+}
+
+void WriteAll(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffer* out) {
+  const ViewerState& state = StateOf(handler);
+  out->appendf("[%s][layout]\n", handler->TypeName);
+  for (int id = 0; id < kNumPanels; ++id)
+    out->appendf("panel %d=%d\n", id, state.panels[id] ? 1 : 0);
+  out->appendf("widened=%.0f,%.0f\n\n", state.widened[0], state.widened[1]);
+}
+
+}  // namespace
+
+std::filesystem::path LayoutFile() {
+  const char* config = std::getenv("XDG_CONFIG_HOME");
+  const char* home = std::getenv("HOME");
+  std::filesystem::path folder;
+  if (config && *config) {
+    folder = config;
+  } else if (home && *home) {
+    folder = std::filesystem::path(home) / ".config";
+  } else {
+    return {};
+  }
+  folder /= "sinew";
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  return failed ? std::filesystem::path() : folder / "viewer.ini";
+}
+
+void RememberLayout(ViewerState* state) {
+  ImGuiSettingsHandler handler;
+  handler.TypeName = "Sinew";
+  handler.TypeHash = ImHashStr(handler.TypeName);
+  handler.ReadOpenFn = Open;
+  handler.ReadLineFn = ReadLine;
+  handler.WriteAllFn = WriteAll;
+  handler.UserData = state;
+  ImGui::GetCurrentContext()->SettingsHandlers.push_back(handler);
+}
+
+}  // namespace sinew::viewer

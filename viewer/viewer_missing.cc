@@ -1,0 +1,21 @@
+// Stands in for viewer.cc where GLFW or Dear ImGui is not installed.
+#include "core/error.h"
+#include "viewer/viewer.h"
+
+namespace sinew::viewer {
+
+bool ViewerAvailable() { return false; }
+
+void RunViewer(std::shared_ptr<const sim::Task>, std::unique_ptr<PolicySource>,
+               const ViewerOptions&) {
+  throw Error(
+      "this build has no viewer: install libglfw3-dev and libimgui-dev and build again, or use "
+      "`sinew record`, which needs no window");
+}
+
+void RunViewer(std::shared_ptr<const sim::Task> task, std::unique_ptr<sim::Policy> policy,
+               const ViewerOptions& options) {
+  RunViewer(std::move(task), std::make_unique<FixedPolicySource>(std::move(policy)), options);
+}
+
+}  // namespace sinew::viewer
