@@ -1,7 +1,11 @@
 #include "agents/replay_buffer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
+
+#include "core/error.h"
 
 namespace sinew::agents {
 
@@ -52,6 +56,11 @@ void ReplayBuffer::Sample(int size, Random& random, Batch* batch) const {
 }
 
 void ReplayBuffer::Serialize(models::Archive& archive, const std::string& name) {
+  int64_t capacity = capacity_;
+  archive.Value(name + ".capacity", capacity);
+  if (capacity != capacity_) {
+    throw UserError(fmt::format("the checkpoint's replay_capacity is {}, the configuration's {}", capacity, capacity_));
+  }
   archive.Value(name + ".size", size_);
   archive.Value(name + ".next", next_);
   archive.Values(name + ".rows", rows_);

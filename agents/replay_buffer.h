@@ -30,6 +30,7 @@ class ReplayBuffer {
            std::span<const float> next_observation, float discount);
   /// @param batch  resized to `size` rows. Requires size() > 0.
   void Sample(int size, Random& random, Batch* batch) const;
+  /// @throws UserError if what was saved had another capacity.
   void Serialize(models::Archive& archive, const std::string& name);
 
  private:

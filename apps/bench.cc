@@ -29,7 +29,8 @@ nlohmann::ordered_json BenchSimulation(const BenchArguments& arguments) {
 }
 
 nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
-  const auto make_config = [](const std::string& task, const std::vector<std::string>& assignments) {
+  const auto make_config = [](const std::string& task,
+                              const std::vector<std::string>& assignments) {
     return MakeRunConfig(task, "ddpg", 1, "", "", assignments);
   };
   return bench::BenchTrain(arguments.tasks, make_config, arguments.steps);
@@ -50,9 +51,11 @@ void AddBenchCommand(CLI::App& program) {
   auto* command = program.add_subcommand("bench", "measure speed on this machine");
   auto arguments = std::make_shared<BenchArguments>();
   arguments->tasks = tasks::TaskNames();
-  command->add_option("what", arguments->what, "learner, sim, policy or train")->required();
+  command->add_option("learner|sim|policy|train", arguments->what, "what is measured")->required();
   command->add_option("--task", arguments->tasks, "tasks of sim and train (default: all)");
-  command->add_option("--seconds", arguments->seconds, "measured for each row of learner, sim and policy")
+  command
+      ->add_option("--seconds", arguments->seconds,
+                   "measured for each row of learner, sim and policy")
       ->check(CLI::Range(0.01, 3600.0))
       ->capture_default_str();
   command->add_option("--steps", arguments->steps, "environment steps of each run of train")

@@ -10,7 +10,8 @@ struct Invocation {
   const char* const* argv = nullptr;
 };
 
-// Each adds its subcommand to the program; the callback runs it and throws sinew::Error where it fails.
+// Each adds its subcommand to the program; the callback runs it and throws sinew::Error where it
+// fails.
 void AddAgentsCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
 void AddEvalCommand(CLI::App& program);

@@ -21,11 +21,12 @@ struct EvalArguments {
 void Eval(const EvalArguments& arguments) {
   const Subject subject = ResolveSubject(arguments.what, arguments.choice, arguments.seed);
   ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
-  const auto evaluation =
-      training::Evaluate(subject.task, subject.make_policy, arguments.episodes, arguments.seed, &pool);
+  const auto evaluation = training::Evaluate(subject.task, subject.make_policy, arguments.episodes,
+                                             arguments.seed, &pool);
   const std::string& task = subject.task->spec().name;
   if (!arguments.json) {
-    fmt::print("{} on {}, {} episodes: {}\n", subject.policy_name, task, arguments.episodes, evaluation.Summary());
+    fmt::print("{} on {}, {} episodes: {}\n", subject.policy_name, task, arguments.episodes,
+               evaluation.Summary());
     return;
   }
   nlohmann::ordered_json json{{"task", task}, {"policy", subject.policy_name}};
@@ -39,10 +40,15 @@ void Eval(const EvalArguments& arguments) {
 void AddEvalCommand(CLI::App& program) {
   auto* command = program.add_subcommand("eval", "evaluate a policy on fresh episodes");
   auto arguments = std::make_shared<EvalArguments>();
-  command->add_option("what", arguments->what, "run folder, policy file or task")->required();
-  command->add_option("--policy,--agent", arguments->choice, "final or best of a run; zero, random or sine on a task");
-  command->add_option("--episodes", arguments->episodes, "episodes")->check(CLI::Range(1, 1000000))->capture_default_str();
-  command->add_option("--seed", arguments->seed, "start states; equal seeds give equal episodes")->capture_default_str();
+  command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
+      ->required();
+  command->add_option("--policy,--agent", arguments->choice,
+                      "final or best of a run; zero, random or sine on a task");
+  command->add_option("--episodes", arguments->episodes, "episodes")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "start states; equal seeds give equal episodes")
+      ->capture_default_str();
   command->add_flag("--json", arguments->json, "one JSON document on stdout");
   command->callback([arguments] { Eval(*arguments); });
 }

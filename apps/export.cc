@@ -21,9 +21,10 @@ void ExportC(const Subject& subject, const ExportArguments& arguments) {
   const models::PolicyArtifact artifact = models::LoadPolicy(subject.policy_file);
   const auto golden = deploy::MakeGoldenVectors(artifact, subject.task, arguments.golden);
   const deploy::CExport made = deploy::ExportC(artifact, golden, arguments.out);
-  fmt::print("{}: {} parameters, {} bytes of constants, {} bytes of stack, {} multiply-adds a call\n",
-             made.header.string(), made.cost.parameters, made.cost.flash_bytes, made.cost.stack_bytes,
-             made.cost.macs);
+  fmt::print(
+      "{}: {} parameters, {} bytes of constants, {} bytes of stack, {} multiply-adds a call\n",
+      made.header.string(), made.cost.parameters, made.cost.flash_bytes, made.cost.stack_bytes,
+      made.cost.macs);
   fmt::print("verify it with: sinew verify {}\n", made.folder.string());
 }
 
@@ -51,7 +52,8 @@ void Export(const ExportArguments& arguments) {
   const Format& format = FindFormat(arguments.format);
   const Subject subject = ResolveSubject(arguments.what, arguments.choice, 0);
   if (subject.policy_file.empty()) {
-    throw UserError(fmt::format("'{}' is a task: name a run folder or a policy file to export", arguments.what));
+    throw UserError(fmt::format("'{}' is a task: name a run folder or a policy file to export",
+                                arguments.what));
   }
   format.write(subject, arguments);
 }
@@ -61,7 +63,7 @@ void Export(const ExportArguments& arguments) {
 void AddExportCommand(CLI::App& program) {
   auto* command = program.add_subcommand("export", "turn a policy into code for a controller");
   auto arguments = std::make_shared<ExportArguments>();
-  command->add_option("what", arguments->what, "run folder or policy file")->required();
+  command->add_option("run|policy", arguments->what, "run folder or policy file")->required();
   command->add_option("--policy", arguments->choice, "final or best of a run (default: final)");
   command->add_option("--format", arguments->format, "c or safetensors")->capture_default_str();
   command->add_option("--out", arguments->out, "folder to make")->required();

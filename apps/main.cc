@@ -57,16 +57,6 @@ void GroupCommands(CLI::App& program) {
   }
 }
 
-// CLI11 would only say that a subcommand is missing
-void CheckCommandName(const CLI::App& program, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
-  std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
-  if (std::ranges::find(names, argv[1]) == names.end()) {
-    throw UserError(UnknownName("command", argv[1], names));
-  }
-}
-
 std::vector<std::string> LongOptions(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
@@ -75,16 +65,34 @@ std::vector<std::string> LongOptions(const CLI::App& command) {
   return names;
 }
 
-// an option that no command knows, with the nearest one that this command has
-[[noreturn]] void ThrowUnexpected(const CLI::App& program, const CLI::ExtrasError& error) {
-  for (const CLI::App* command : program.get_subcommands()) {
-    for (const std::string& argument : command->remaining()) {
-      const std::string name = argument.substr(0, argument.find('='));
-      if (!name.starts_with("--")) throw UserError(fmt::format("unexpected argument '{}'", argument));
-      throw UserError(UnknownName("option", name, LongOptions(*command)));
-    }
+[[noreturn]] void ThrowUnexpected(const std::string& argument, const CLI::App& command) {
+  const std::string name = argument.substr(0, argument.find('='));
+  if (!name.starts_with("--")) throw UserError(fmt::format("unexpected argument '{}'", argument));
+  throw UserError(UnknownName("option", name, LongOptions(command)));
+}
+
+// CLI11 would only say that a subcommand is missing
+void CheckFirstArgument(const CLI::App& program, const std::string& argument) {
+  if (argument.starts_with("--")) {
+    const auto options = LongOptions(program);
+    if (std::ranges::find(options, argument) == options.end()) ThrowUnexpected(argument, program);
   }
-  throw UserError(error.what());
+  if (argument.starts_with("-")) return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+  if (std::ranges::find(names, argument) == names.end()) {
+    throw UserError(UnknownName("command", argument, names));
+  }
+}
+
+// what CLI11 complains about, with the nearest name or the place where more is said
+[[noreturn]] void ThrowMistake(const CLI::App& program, const CLI::ParseError& error) {
+  const auto commands = program.get_subcommands();
+  for (const CLI::App* command : commands) {
+    for (const std::string& argument : command->remaining()) ThrowUnexpected(argument, *command);
+  }
+  const std::string name = commands.empty() ? "" : commands.front()->get_name() + " ";
+  throw UserError(fmt::format("{} (see: sinew {}--help)", error.what(), name));
 }
 
 std::string OneLine(std::string text) {
@@ -107,16 +115,14 @@ int Run(int argc, char** argv) {
     fmt::print(stderr, "{}", program.help());
     return 2;
   }
-  CheckCommandName(program, argc, argv);
+  CheckFirstArgument(program, argv[1]);
   models::UseOneMathThread();
   try {
     program.parse(argc, argv);
     return 0;
-  } catch (const CLI::ExtrasError& error) {
-    ThrowUnexpected(program, error);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
-    throw UserError(error.what());
+    ThrowMistake(program, error);
   }
 }
 

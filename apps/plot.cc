@@ -58,7 +58,8 @@ void Plot(const PlotArguments& arguments) {
 void AddPlotCommand(CLI::App& program) {
   auto* command = program.add_subcommand("plot", "draw learning curves with their 95 % confidence");
   auto arguments = std::make_shared<PlotArguments>();
-  command->add_option("runs", arguments->runs, "run folders; those of one task and agent are seeds")->required();
+  command->add_option("runs", arguments->runs, "run folders; those of one task and agent are seeds")
+      ->required();
   command->add_option("--out", arguments->out, "*.png or *.svg")->required();
   command->add_option("--title", arguments->options.title, "above the curves");
   command->add_option("--width", arguments->options.width, "pixels")->capture_default_str();

@@ -18,13 +18,14 @@ struct RecordArguments {
 };
 
 void Record(const RecordArguments& arguments) {
-  const Subject subject = ResolveSubject(arguments.what, arguments.choice, arguments.recording.seed);
+  const Subject subject =
+      ResolveSubject(arguments.what, arguments.choice, arguments.recording.seed);
   CheckOutputFile(arguments.out, arguments.force);
   media::RecordingOptions options = arguments.recording;
   options.caption = !arguments.no_caption;
-  const auto video = media::OpenVideo(arguments.out, {.width = options.picture.width,
-                                                      .height = options.picture.height,
-                                                      .fps = options.fps});
+  const auto video = media::OpenVideo(
+      arguments.out,
+      {.width = options.picture.width, .height = options.picture.height, .fps = options.fps});
   const auto summary =
       media::RecordEpisodes(subject.task, subject.make_policy().get(), options, video.get());
   fmt::print("{} episodes of {}, mean return {:.2f}, {} frames: {}\n", summary.episodes,
@@ -38,10 +39,12 @@ void AddRecordCommand(CLI::App& program) {
   auto arguments = std::make_shared<RecordArguments>();
   media::RecordingOptions& recording = arguments->recording;
   recording.seed = training::kFreshEpisodesSeed;
-  command->add_option("what", arguments->what, "run folder, policy file or task")->required();
+  command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
+      ->required();
   command->add_option("--policy,--agent", arguments->choice,
                       "final or best of a run; zero, random or sine on a task");
-  command->add_option("--out", arguments->out, "*.mp4, *.gif, or a folder/ for PNG frames")->required();
+  command->add_option("--out", arguments->out, "*.mp4, *.gif, or a folder/ for PNG frames")
+      ->required();
   command->add_option("--episodes", recording.episodes, "episodes")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
@@ -50,7 +53,9 @@ void AddRecordCommand(CLI::App& program) {
   command->add_option("--width", recording.picture.width, "pixels")->capture_default_str();
   command->add_option("--height", recording.picture.height, "pixels")->capture_default_str();
   command->add_option("--fps", recording.fps, "frames a second")->capture_default_str();
-  command->add_flag("--shadows,!--no-shadows", recording.picture.shadows, "slow without a graphics card")
+  command
+      ->add_flag("--shadows,!--no-shadows", recording.picture.shadows,
+                 "slow without a graphics card")
       ->capture_default_str();
   command->add_flag("--no-caption", arguments->no_caption, "no text in the picture");
   command->add_flag("--force", arguments->force, "overwrite the output file");

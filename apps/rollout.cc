@@ -39,10 +39,12 @@ void AddRolloutCommand(CLI::App& program) {
   auto arguments = std::make_shared<RolloutArguments>();
   command->add_option("task", arguments->task, "task (see: sinew tasks)")->required();
   command
-      ->add_option("--actions", arguments->actions,
-                   "CSV without header: a row a control step, a column an actuator, MuJoCo's controls")
+      ->add_option(
+          "--actions", arguments->actions,
+          "CSV without header: a row a control step, a column an actuator, MuJoCo's controls")
       ->required();
-  command->add_option("--qpos", arguments->qpos, "start positions, e.g. --qpos=0.1,-0.2 (default: drawn)");
+  command->add_option("--qpos", arguments->qpos,
+                      "start positions, e.g. --qpos=0.1,-0.2 (default: drawn)");
   command->add_option("--qvel", arguments->qvel, "start velocities (default: drawn)");
   command->add_option("--seed", arguments->seed, "draws what is not given")->capture_default_str();
   command->add_option("--out", arguments->out, "CSV file of the trajectory")->required();

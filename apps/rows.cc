@@ -43,7 +43,8 @@ std::string Aligned(const std::string& text, const Column& column) {
 
 std::string Line(const std::vector<Column>& columns, auto text_of) {
   std::string line;
-  for (const Column& column : columns) line += (line.empty() ? "" : "  ") + Aligned(text_of(column), column);
+  for (const Column& column : columns)
+    line += (line.empty() ? "" : "  ") + Aligned(text_of(column), column);
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
 }

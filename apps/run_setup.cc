@@ -1,8 +1,8 @@
 #include "apps/run_setup.h"
 
-#include <Eigen/Core>
 #include <fmt/format.h>
 
+#include <Eigen/Core>
 #include <algorithm>
 
 #include "core/error.h"
@@ -21,12 +21,14 @@ namespace fs = std::filesystem;
 std::vector<std::string> PresetNames(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder, missing)) names.push_back(entry.path().stem().string());
+  for (const auto& entry : fs::directory_iterator(folder, missing))
+    names.push_back(entry.path().stem().string());
   std::ranges::sort(names);
   return names;
 }
 
-void ApplyPreset(const std::string& task, const std::string& agent, const std::string& preset, Config* config) {
+void ApplyPreset(const std::string& task, const std::string& agent, const std::string& preset,
+                 Config* config) {
   const fs::path folder = sim::AssetFolder() / "presets" / agent;
   const fs::path file = folder / ((preset.empty() ? task : preset) + ".toml");
   if (fs::exists(file)) return config->SetFromToml(ReadFile(file), file.string());
@@ -43,34 +45,40 @@ Subject FromPolicyFile(const fs::path& file) {
   subject.policy_file = file;
   subject.policy_name = file.string();
   subject.make_policy = [artifact] { return models::MakeArtifactPolicy(*artifact); };
-  models::CheckContract(artifact->contract, subject.task->spec(), subject.task->MakeSimulation().model_hash());
+  models::CheckContract(artifact->contract, subject.task->spec(),
+                        subject.task->MakeSimulation().model_hash());
   return subject;
 }
 
 // the task as the run had it, with its own options
 Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   if (choice != "final" && choice != "best") {
-    throw UserError(fmt::format("a run folder has the policies 'final' and 'best', not '{}'", choice));
+    throw UserError(
+        fmt::format("a run folder has the policies 'final' and 'best', not '{}'", choice));
   }
   const auto folder = training::RunFolder::Open(root);
   const fs::path file = choice == "best" ? folder.best_policy() : folder.final_policy();
   if (!fs::exists(file)) {
-    throw UserError(fmt::format("{} does not exist yet; finish the run with: sinew resume {}", file.string(), root.string()));
+    throw UserError(fmt::format("{} does not exist yet; finish the run with: sinew resume {}",
+                                file.string(), root.string()));
   }
   Subject subject;
   subject.task = LoadRunConfig(folder)->BuildTask();
   subject.policy_file = file;
   subject.policy_name = file.string();
   auto artifact = std::make_shared<models::PolicyArtifact>(models::LoadPolicy(file));
-  models::CheckContract(artifact->contract, subject.task->spec(), subject.task->MakeSimulation().model_hash());
+  models::CheckContract(artifact->contract, subject.task->spec(),
+                        subject.task->MakeSimulation().model_hash());
   subject.make_policy = [artifact] { return models::MakeArtifactPolicy(*artifact); };
   return subject;
 }
 
 }  // namespace
 
-std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task, const std::string& agent, uint64_t seed,
-                                                   const std::string& preset, const std::string& file,
+std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
+                                                   const std::string& agent, uint64_t seed,
+                                                   const std::string& preset,
+                                                   const std::string& file,
                                                    const std::vector<std::string>& assignments) {
   std::shared_ptr<tasks::TaskBuilder> builder = tasks::MakeTaskBuilder(task);
   training::RunConfig::TaskHooks hooks{[builder](OptionTable& table) { builder->Describe(table); },
@@ -87,7 +95,8 @@ std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& fo
   std::shared_ptr<tasks::TaskBuilder> builder = tasks::MakeTaskBuilder(manifest.task);
   training::RunConfig::TaskHooks hooks{[builder](OptionTable& table) { builder->Describe(table); },
                                        [builder] { return builder->Build(); }};
-  auto run = std::make_unique<training::RunConfig>(manifest.task, hooks, manifest.agent, manifest.seed);
+  auto run =
+      std::make_unique<training::RunConfig>(manifest.task, hooks, manifest.agent, manifest.seed);
   run->config().SetFromToml(ReadFile(folder.config()), folder.config().string());
   return run;
 }
@@ -96,9 +105,7 @@ std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract
   const auto builder = tasks::MakeTaskBuilder(contract.task);
   OptionTable table("task");
   builder->Describe(table);
-  for (const OptionTable::Entry& entry : table.entries()) {
-    if (entry.key == "gravity_compensation") entry.set(contract.gravity_compensation ? "true" : "false");
-  }
+  for (const auto& option : contract.task_options) table.Set(option.key, option.value);
   return builder->Build();
 }
 
@@ -121,7 +128,8 @@ Subject ResolveSubject(const std::string& what, const std::string& choice, uint6
 std::map<std::string, std::string> LibraryVersions() {
   return {{"mujoco", mj_versionString()},
           {"torch", models::TorchVersion()},
-          {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)}};
+          {"eigen",
+           fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)}};
 }
 
 }  // namespace sinew::apps

@@ -14,12 +14,16 @@
 
 namespace sinew::apps {
 
-/// The configuration of a new run: defaults, then the preset, the file and the assignments, in this order.
-/// @param preset  name of a file in assets/presets/<agent>/ ("paper"); empty: the task's own where there is one.
-/// @param file    TOML with further values; may be empty. @param assignments  "agent.actor_lr=1e-4".
+/// The configuration of a new run: defaults, then the preset, the file and the assignments, in this
+/// order.
+/// @param preset  name of a file in assets/presets/<agent>/ ("paper"); empty: the task's own where
+/// there is one.
+/// @param file    TOML with further values; may be empty. @param assignments "agent.actor_lr=1e-4".
 /// @throws UserError for unknown names and bad values.
-std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task, const std::string& agent, uint64_t seed,
-                                                   const std::string& preset, const std::string& file,
+std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
+                                                   const std::string& agent, uint64_t seed,
+                                                   const std::string& preset,
+                                                   const std::string& file,
                                                    const std::vector<std::string>& assignments);
 
 /// The configuration that a run folder was trained with.
@@ -32,7 +36,7 @@ std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract
 /// A policy on its task, from whatever the user named.
 struct Subject {
   std::shared_ptr<const sim::Task> task;
-  std::string policy_name;         // "runs/x/final.policy", "zero"
+  std::string policy_name;            // "runs/x/final.policy", "zero"
   std::filesystem::path policy_file;  // empty for scripted policies
   std::function<std::unique_ptr<sim::Policy>()> make_policy;
 };

@@ -25,13 +25,15 @@ void Report(const training::TrainSummary& summary, const training::RunFolder& fo
     fmt::print("stopped at step {}; go on with: sinew resume {}\n", summary.env_steps, root);
     return;
   }
-  fmt::print("{} steps, {} updates in {:.1f} s: {}\n", summary.env_steps, summary.updates, summary.wall_seconds,
-             summary.evaluation.Summary());
-  if (summary.diverged > 0) fmt::print("{} training episodes diverged and were dropped\n", summary.diverged);
+  fmt::print("{} steps, {} updates in {:.1f} s: {}\n", summary.env_steps, summary.updates,
+             summary.wall_seconds, summary.evaluation.Summary());
+  if (summary.diverged > 0)
+    fmt::print("{} training episodes diverged and were dropped\n", summary.diverged);
   fmt::print("policy: {}\n", folder.final_policy().string());
 }
 
-training::TrainHooks MakeHooks(const Invocation& invocation, const training::InterruptGuard& guard, bool quiet) {
+training::TrainHooks MakeHooks(const Invocation& invocation, const training::InterruptGuard& guard,
+                               bool quiet) {
   training::TrainHooks hooks;
   hooks.stop_requested = [&guard] { return guard.Requested(); };
   hooks.quiet = quiet;
@@ -52,11 +54,13 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
   }
   // what the options contradict is found before a folder is made
   run->BuildAgent(run->BuildTask()->spec());
-  const std::string out = arguments.out.empty()
-                              ? fmt::format("runs/{}-{}-s{}", arguments.task, arguments.agent, arguments.seed)
-                              : arguments.out;
+  const std::string out = arguments.out.empty() ? fmt::format("runs/{}-{}-s{}", arguments.task,
+                                                              arguments.agent, arguments.seed)
+                                                : arguments.out;
   const auto folder = training::RunFolder::Create(out);
-  if (!arguments.quiet) fmt::print(stderr, "{} with {} into {} ({})\n", arguments.task, arguments.agent, out, models::BlasName());
+  if (!arguments.quiet)
+    fmt::print(stderr, "{} with {} into {} ({})\n", arguments.task, arguments.agent, out,
+               models::BlasName());
   const training::InterruptGuard guard;
   Report(training::Train(*run, folder, MakeHooks(invocation, guard, arguments.quiet)), folder);
 }
@@ -68,15 +72,20 @@ void Resume(const std::string& root, bool quiet, const Invocation& invocation) {
   Report(training::Resume(*run, folder, MakeHooks(invocation, guard, quiet)), folder);
 }
 
-// every setting with its default, range and meaning, for the agent and the task as far as they are named
+// every setting with its default, range and meaning, for the agent and the task as far as they are
+// named
 std::string SettingsHelp(const TrainArguments& arguments) {
   const training::RunConfig::TaskHooks no_task{[](OptionTable&) {}, nullptr};
-  const auto run = arguments.task.empty()
-                       ? std::make_unique<training::RunConfig>("", no_task, arguments.agent, arguments.seed)
-                       : MakeRunConfig(arguments.task, arguments.agent, arguments.seed, "", "", {});
+  const auto run =
+      arguments.task.empty()
+          ? std::make_unique<training::RunConfig>("", no_task, arguments.agent, arguments.seed)
+          : MakeRunConfig(arguments.task, arguments.agent, arguments.seed, "", "", {});
   return fmt::format(
-      "\nSettings of --set and --config, for the agent {}{} (presets may differ: --print-config):\n{}", arguments.agent,
-      arguments.task.empty() ? "; name a task to see its own" : " on " + arguments.task, run->config().Help());
+      "\nSettings of --set and --config, for the agent {}{} (presets may differ: "
+      "--print-config):\n{}",
+      arguments.agent,
+      arguments.task.empty() ? "; name a task to see its own" : " on " + arguments.task,
+      run->config().Help());
 }
 
 }  // namespace
@@ -85,16 +94,25 @@ void AddTrainCommand(CLI::App& program, const Invocation& invocation) {
   auto* command = program.add_subcommand("train", "train an agent on a task into a run folder");
   auto arguments = std::make_shared<TrainArguments>();
   command->add_option("task", arguments->task, "task (see: sinew tasks)")->required();
-  command->add_option("--agent", arguments->agent, "agent (see: sinew agents)")->capture_default_str();
-  command->add_option("--seed", arguments->seed, "every random stream follows from it")->capture_default_str();
-  command->add_option("--steps", arguments->steps, "environment steps (train.steps)")->check(CLI::PositiveNumber);
-  command->add_option("--preset", arguments->preset, "named settings, e.g. paper (default: the task's own)");
+  command->add_option("--agent", arguments->agent, "agent (see: sinew agents)")
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "every random stream follows from it")
+      ->capture_default_str();
+  command->add_option("--steps", arguments->steps, "environment steps (train.steps)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--preset", arguments->preset,
+                      "named settings, e.g. paper (default: the task's own)");
   command->add_option("--config", arguments->config_file, "TOML file with settings");
-  command->add_option("--set", arguments->assignments, "one setting, e.g. agent.actor_lr=1e-4; repeatable")
-      ->take_all()->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--set", arguments->assignments,
+                   "one setting, e.g. agent.actor_lr=1e-4; repeatable")
+      ->take_all()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--out", arguments->out, "run folder (default: runs/<task>-<agent>-s<seed>)");
   command->add_flag("--quiet", arguments->quiet, "no progress");
-  command->add_flag("--print-config", arguments->print_config, "print the resolved settings with their meaning, and stop");
+  command->add_flag("--print-config", arguments->print_config,
+                    "print the resolved settings with their meaning, and stop");
   command->footer([arguments] { return SettingsHelp(*arguments); });
   command->callback([arguments, invocation] { Train(*arguments, invocation); });
 }

@@ -25,22 +25,26 @@ void Verify(const VerifyArguments& arguments) {
       deploy::VerifyC(arguments.folder, TaskOfContract(exported.contract), arguments.options);
   fmt::print("{}", arguments.json ? report.ToJson() + "\n" : report.ToString());
   if (!report.passed()) {
-    throw Error(fmt::format("{} does not match its policy: {}", arguments.folder, report.failures.front()));
+    throw Error(
+        fmt::format("{} does not match its policy: {}", arguments.folder, report.failures.front()));
   }
 }
 
 }  // namespace
 
 void AddVerifyCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("verify", "hold an exported controller against its policy");
+  auto* command =
+      program.add_subcommand("verify", "hold an exported controller against its policy");
   auto arguments = std::make_shared<VerifyArguments>();
   arguments->options.seed = training::kEvaluationSeed;
-  command->add_option("folder", arguments->folder, "made by sinew export; its code is run")->required();
+  command->add_option("folder", arguments->folder, "made by sinew export; its code is run")
+      ->required();
   command->add_option("--episodes", arguments->options.episodes, "episodes driven in closed loop")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   command->add_option("--seed", arguments->options.seed, "start states")->capture_default_str();
-  command->add_option("--compiler", arguments->options.compiler, "C compiler")->capture_default_str();
+  command->add_option("--compiler", arguments->options.compiler, "C compiler")
+      ->capture_default_str();
   command->add_flag("--json", arguments->json, "one JSON document on stdout");
   command->callback([arguments] { Verify(*arguments); });
 }

@@ -29,16 +29,19 @@ void AddWatchCommand(CLI::App& program) {
   auto arguments = std::make_shared<WatchArguments>();
   viewer::ViewerOptions& options = arguments->options;
   options.seed = training::kFreshEpisodesSeed;
-  command->add_option("what", arguments->what, "run folder, policy file or task")->required();
+  command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
+      ->required();
   command->add_option("--policy,--agent", arguments->choice,
                       "final or best of a run; zero, random or sine on a task");
-  command->add_option("--speed", options.speed, "simulated seconds a second; inf: as fast as possible")
+  command
+      ->add_option("--speed", options.speed, "simulated seconds a second; inf: as fast as possible")
       ->capture_default_str();
   command->add_flag("--paused", options.start_paused, "begin at rest");
   command->add_option("--seed", options.seed, "start states")->capture_default_str();
   command->add_option("--width", options.width, "of the window")->capture_default_str();
   command->add_option("--height", options.height, "of the window")->capture_default_str();
-  command->add_option("--screenshot", options.screenshot_path, "write the window to a PNG file, then close");
+  command->add_option("--screenshot", options.screenshot_path,
+                      "write the window to a PNG file, then close");
   command->add_option("--at-step", options.screenshot_step, "control step of the screenshot")
       ->capture_default_str();
   command->callback([arguments] { Watch(*arguments); });

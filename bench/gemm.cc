@@ -32,7 +32,9 @@ class Products {
   void InputGradients(const Layers& layers) {
     for (size_t i = 1; i < layers.size(); ++i) InputGradient(layers[i]);
   }
-  void InputGradient(const Layer& layer) { Add({batch_, layer.inputs, layer.outputs, false, false}); }
+  void InputGradient(const Layer& layer) {
+    Add({batch_, layer.inputs, layer.outputs, false, false});
+  }
 
   std::vector<Gemm> gemms() const { return gemms_; }
 
@@ -89,8 +91,8 @@ void GemmRunner::Run() {
   for (const Gemm& gemm : gemms_) {
     cblas_sgemm(CblasRowMajor, gemm.transpose_a ? CblasTrans : CblasNoTrans,
                 gemm.transpose_b ? CblasTrans : CblasNoTrans, gemm.m, gemm.n, gemm.k, 1, a_.data(),
-                gemm.transpose_a ? gemm.m : gemm.k, b_.data(), gemm.transpose_b ? gemm.k : gemm.n, 0,
-                c_.data(), gemm.n);
+                gemm.transpose_a ? gemm.m : gemm.k, b_.data(), gemm.transpose_b ? gemm.k : gemm.n,
+                0, c_.data(), gemm.n);
   }
 }
 

@@ -11,7 +11,7 @@
 namespace sinew::bench {
 namespace {
 
-constexpr int kEnvs = 64;              // a power of two: 1 / kEnvs is exact
+constexpr int kEnvs = 64;                  // a power of two: 1 / kEnvs is exact
 constexpr int64_t kTransitions = 100'000;  // a replay buffer larger than the caches
 
 /// One call of Update is one gradient update.
@@ -40,8 +40,9 @@ void FillReplay(const LearnerShape& shape, agents::Agent* agent) {
   Random random(1, "transitions");
   const std::vector<sim::StepResult> results(kEnvs);
   for (int64_t i = 0; i < kTransitions / kEnvs; ++i) {
-    const auto observations = RandomRows(shape.obs, &random), actions = RandomRows(shape.act, &random),
-               rewards = RandomRows(1, &random), next_observations = RandomRows(shape.obs, &random);
+    const auto observations = RandomRows(shape.obs, &random),
+               actions = RandomRows(shape.act, &random), rewards = RandomRows(1, &random),
+               next_observations = RandomRows(shape.obs, &random);
     agent->Observe({observations, actions, rewards, next_observations, results});
   }
 }
@@ -53,9 +54,9 @@ nlohmann::ordered_json BenchShape(const LearnerShape& shape, double seconds) {
   const std::vector<Workload> workloads{{[&] { agent->Update(); }}, {[&] { gemms.Run(); }}};
   const auto medians = InterleavedMedians(workloads, {.seconds = seconds, .block_seconds = 0.01});
   const double ms = 1e3 * medians[0], bound_ms = 1e3 * medians[1];
-  return {{"agent", "ddpg"},       {"batch", shape.batch}, {"hidden", {shape.hidden, shape.hidden}},
-          {"obs", shape.obs},      {"act", shape.act},     {"threads", 1},
-          {"ms", ms},              {"bound_ms", bound_ms}, {"ratio", ms / bound_ms}};
+  return {{"agent", "ddpg"},  {"batch", shape.batch}, {"hidden", {shape.hidden, shape.hidden}},
+          {"obs", shape.obs}, {"act", shape.act},     {"threads", 1},
+          {"ms", ms},         {"bound_ms", bound_ms}, {"ratio", ms / bound_ms}};
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ models::PolicyArtifact RandomArtifact(int hidden) {
 /// The artefact as C, compiled.
 std::unique_ptr<deploy::CompiledPolicy> Compile(const models::PolicyArtifact& artifact,
                                                 const std::vector<float>& observation) {
-  deploy::GoldenVectors golden{.obs_dim = kObs, .act_dim = kAct, .observation = observation, .action = {}, .torque = {}};
+  deploy::GoldenVectors golden{
+      .obs_dim = kObs, .act_dim = kAct, .observation = observation, .action = {}, .torque = {}};
   deploy::FillReference(artifact, &golden);
   const TemporaryFolder scratch;
   const auto folder = scratch.path() / "c";

@@ -44,8 +44,8 @@ class RawLoop {
       for (size_t i = 0; i < step.size(); ++i) {
         const auto& element = spec_.action[i % spec_.act_dim()];
         const double fraction = 0.5 * (step[i] + 1.0);
-        controls_[i / spec_.act_dim()].push_back(
-            element.ctrl_low + fraction * (element.ctrl_high - element.ctrl_low));
+        controls_[i / spec_.act_dim()].push_back(element.ctrl_low +
+                                                 fraction * (element.ctrl_high - element.ctrl_low));
       }
     }
   }

@@ -21,8 +21,8 @@ struct InterleaveOptions {
   double block_seconds = 0.0;  // shorter work is repeated within a block until it lasts this long
 };
 
-/// Median wall time of each workload [s a run], measured in turns: block by block one workload after
-/// the other, so that whatever else the machine does falls on all of them alike.
+/// Median wall time of each workload [s a run], measured in turns: block by block one workload
+/// after the other, so that whatever else the machine does falls on all of them alike.
 std::vector<double> InterleavedMedians(std::span<const Workload> workloads,
                                        const InterleaveOptions& options);
 

@@ -7,7 +7,8 @@ namespace sinew::deploy {
 namespace {
 
 constexpr std::string_view kCheck =
-    R"(/* Holds the exported policy against its golden vectors: run it on the machine that will control the robot. */
+    R"(/* Holds the exported policy against its golden vectors: run it on the machine that will control the
+ * robot. */
 #include <math.h>
 #include <stdio.h>
 
@@ -27,7 +28,8 @@ int main(void) {
       worst = fmaxf(worst, fabsf(torque[i] - expected) / fmaxf(limit, fabsf(expected)));
     }
   }
-  printf("%s: %d golden vectors, largest error %.2e of the torque limit\n", @P@_TASK, @P@_GOLDEN_COUNT, (double)worst);
+  printf("%s: %d golden vectors, largest error %.2e of the torque limit\n", @P@_TASK,
+         @P@_GOLDEN_COUNT, (double)worst);
   for (i = 0; i < @P@_OBS_DIM; ++i) observation[i] = 0.0f;
   observation[@P@_OBS_DIM - 1] = HUGE_VALF;
   if (status != @P@_OK || !(worst <= TOLERANCE) || @p@_torque(observation, torque) != @P@_BAD_OBSERVATION) {
@@ -43,8 +45,10 @@ constexpr std::string_view kSharedObject = R"(#include "@p@_golden.h"
 #include "@p@_policy.h"
 
 /* does not compile where the count is not that of the arrays */
-typedef char sinew_golden_fits[sizeof @p@_golden_observation == sizeof(float) * @P@_GOLDEN_COUNT * @P@_OBS_DIM &&
-                               sizeof @p@_golden_torque == sizeof(float) * @P@_GOLDEN_COUNT * @P@_ACT_DIM ? 1 : -1];
+enum { kCount = @P@_GOLDEN_COUNT };
+typedef char sinew_golden_fits
+    [sizeof @p@_golden_observation == sizeof(float) * kCount * @P@_OBS_DIM &&
+             sizeof @p@_golden_torque == sizeof(float) * kCount * @P@_ACT_DIM ? 1 : -1];
 
 int sinew_obs_dim(void);
 int sinew_act_dim(void);

@@ -31,8 +31,9 @@ clean:
 
 constexpr std::string_view kReadme = R"(# {task} in C
 
-`{prefix}_policy.h` is all that a controller needs: C99 (or C++17), no heap, no library beyond libm. The raw observation
-goes in, torques in N·m come out; normalisation, clipping and torque limits are inside.
+`{prefix}_policy.h` is all that a controller needs: C99 (or C++17), no heap, no library beyond
+libm. The raw observation goes in, torques in N·m come out; normalisation, clipping and torque
+limits are inside.
 
 ```c
 #include "{prefix}_policy.h"
@@ -50,12 +51,15 @@ void control_step(void) {{               /* every {period} s */
 ```
 
 - Robot: gravity compensation {gravity}.
-- Cost: {parameters} parameters, {flash} bytes of constants, {stack} bytes of stack, {macs} multiply-accumulates a call.
-- `make` compiles `check.c` and holds the header against {vectors} golden vectors: do it on the target machine.
-- `{prefix}_action` gives the normalised action in [-1, 1] instead; `{prefix}_outside_training` tells whether an
-  observation lies outside of what the policy saw while it learned.
-- An observation with NaN or infinity gives `{PREFIX}_BAD_OBSERVATION` and zero torques. Without gravity compensation zero
-  torque lets an arm fall: `stop_safely` is the machine's own decision.
+- Cost: {parameters} parameters, {flash} bytes of constants, {stack} bytes of stack,
+  {macs} multiply-accumulates a call.
+- `make` compiles `check.c` and holds the header against {vectors} golden vectors: do it on
+  the target machine.
+- `{prefix}_action` gives the normalised action in [-1, 1] instead; `{prefix}_outside_training`
+  tells whether an observation lies outside of what the policy saw while it learned.
+- An observation with NaN or infinity gives `{PREFIX}_BAD_OBSERVATION` and zero torques.
+  Without gravity compensation zero torque lets an arm fall: `stop_safely` is the machine's own
+  decision.
 
 | # | observation | unit | in training |
 |---|---|---|---|

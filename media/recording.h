@@ -13,8 +13,8 @@ namespace sinew::media {
 
 struct RecordingOptions {
   int episodes = 3;
-  uint64_t seed = 0;        // of the environment: every start state follows from it
-  std::string camera = "";  // of the model; empty: "main" if there is one, else the free camera
+  uint64_t seed = 0;           // of the environment: every start state follows from it
+  std::string camera = "";     // of the model; empty: "main" if there is one, else the free camera
   sim::RenderOptions picture;  // `camera` above takes the place of the one in here
   double fps = 30;             // [frames/s], at real-time speed
   bool caption = true;         // episode, time, return and distance to the goal

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/error.h"
 #include "models/flat_parameters.h"
 
 namespace sinew::models {
@@ -41,7 +42,13 @@ double Adam::Step(std::span<float> parameters, std::span<const float> gradient) 
   return norm;
 }
 
+bool Adam::Finite() const { return AllFinite(first_) && AllFinite(second_); }
+
 void Adam::Serialize(Archive& archive, const std::string& name) {
+  // a broken optimiser must not replace the last good checkpoint
+  if (!archive.loading() && !Finite()) {
+    throw Error("moments of " + name + " are not finite; nothing was saved");
+  }
   archive.Value(name + ".steps", steps_);
   archive.Value(name + ".learning_rate", options_.learning_rate);
   archive.Values(name + ".first", std::span<float>(first_));

@@ -28,6 +28,9 @@ class Adam {
   double Step(std::span<float> parameters, std::span<const float> gradient);
   void set_learning_rate(double rate) { options_.learning_rate = rate; }
   double learning_rate() const { return options_.learning_rate; }
+  /// True if every moment is finite.
+  bool Finite() const;
+  /// @throws Error on saving if a moment is not finite.
   void Serialize(Archive& archive, const std::string& name);
 
  private:

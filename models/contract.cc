@@ -107,6 +107,9 @@ Contract FromFields(const Fields& fields) {
   contract.control_dt = fields.Number("control_dt");
   contract.timestep = fields.Number("timestep");
   contract.gravity_compensation = fields.Flag("gravity_compensation");
+  for (const Fields& item : fields.List("task_options")) {
+    contract.task_options.push_back({item.Text("key"), item.Text("value")});
+  }
   contract.seed = fields.Count("seed");
   contract.env_steps = fields.SignedCount("env_steps");
   for (const Fields& item : fields.List("observation")) {
@@ -189,11 +192,15 @@ std::string ContractToJson(const Contract& contract, int indent) {
                    {"control_dt", contract.control_dt},
                    {"timestep", contract.timestep},
                    {"gravity_compensation", contract.gravity_compensation},
+                   {"task_options", OrderedJson::array()},
                    {"seed", contract.seed},
                    {"env_steps", contract.env_steps},
                    {"observation", OrderedJson::array()},
                    {"action", OrderedJson::array()},
                    {"evaluation", ToJson(contract.evaluation)}};
+  for (const auto& option : contract.task_options) {
+    json["task_options"].push_back({{"key", option.key}, {"value", option.value}});
+  }
   for (const auto& element : contract.observation) json["observation"].push_back(ToJson(element));
   for (const auto& element : contract.action) json["action"].push_back(ToJson(element));
   try {

@@ -21,6 +21,11 @@ struct Contract {
   double control_dt = 0;   // [s]
   double timestep = 0;     // of the physics [s]
   bool gravity_compensation = false;
+  struct TaskOption {
+    std::string key, value;  // as in config.toml
+    bool operator==(const TaskOption&) const = default;
+  };
+  std::vector<TaskOption> task_options;  // what the task was built with
   uint64_t seed = 0;
   int64_t env_steps = 0;  // trained for
   struct Observation {

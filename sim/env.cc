@@ -101,16 +101,16 @@ StepResult Env::Advance() {
   task_->BeforeStep(simulation_, reward_terms_);
   StepResult result;
   ++step_;
-  for (int i = 0; i < spec.substeps; ++i) {
-    if (!simulation_.Substep()) {
-      // the state is MuJoCo's reset one: neither its observation nor its reward means anything
-      result.diverged = true;
-      std::ranges::fill(reward_terms_, 0.0);
-      std::ranges::fill(hold_, 0);
-      return result;
-    }
+  bool finite = true;
+  for (int i = 0; i < spec.substeps && finite; ++i) finite = simulation_.Substep();
+  if (finite && spec.refresh_kinematics) finite = simulation_.RefreshKinematics();
+  if (!finite) {
+    // the state is MuJoCo's reset one: neither its observation nor its reward means anything
+    result.diverged = true;
+    std::ranges::fill(reward_terms_, 0.0);
+    std::ranges::fill(hold_, 0);
+    return result;
   }
-  if (spec.refresh_kinematics) simulation_.RefreshKinematics();
   task_->Reward(simulation_, reward_terms_);
   result.reward = std::accumulate(reward_terms_.begin(), reward_terms_.end(), 0.0);
   if (!std::isfinite(result.reward)) ThrowBadReward();

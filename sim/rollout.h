@@ -36,8 +36,8 @@ std::vector<double> ParseStateVector(std::string_view text, int size, const std:
 ///     step,time,obs_0,...,reward,terminated,truncated,diverged,<reward terms>
 ///
 /// with the start state as step 0 and 17 significant digits, from which every double reads back to
-/// the same bits. Ends behind a terminated or diverged step; a replay goes on beyond the task's time
-/// limit, which only sets `truncated`.
+/// the same bits. Ends behind a terminated or diverged step; a replay goes on beyond the task's
+/// time limit, which only sets `truncated`.
 std::string Rollout(Env* env, const ControlTable& controls);
 
 }  // namespace sinew::sim

@@ -190,13 +190,23 @@ int Simulation::Id(mjtObj type, std::string_view name) const {
 void Simulation::Reset() {
   mj_resetData(model_.get(), data_.get());
   divergence_.reset();
+  first_half_done_ = false;
 }
 
-void Simulation::Forward() { mj_forward(model_.get(), data_.get()); }
+void Simulation::Forward() {
+  mj_forward(model_.get(), data_.get());
+  first_half_done_ = false;
+}
 
-void Simulation::RefreshKinematics() {
-  mj_kinematics(model_.get(), data_.get());
-  mj_comPos(model_.get(), data_.get());
+bool Simulation::RefreshKinematics() {
+  if (model_->opt.integrator == mjINT_RK4) {
+    mj_kinematics(model_.get(), data_.get());
+    mj_comPos(model_.get(), data_.get());
+    return true;
+  }
+  mj_step1(model_.get(), data_.get());
+  first_half_done_ = true;
+  return CheckWarnings(data_->time);
 }
 
 void Simulation::EnableGravityCompensation(int root_body) {
@@ -239,30 +249,19 @@ bool Simulation::Substep() {
   mjModel* m = model_.get();
   mjData* d = data_.get();
   const double time_before = d->time;
-  if (gravity_compensation()) {
+  if (m->opt.integrator == mjINT_RK4) {
+    mj_step(m, d);
+    return CheckWarnings(time_before);
+  }
+  if (!first_half_done_) {
     mj_step1(m, d);
     // a bad state has been reset within mj_step1: stop before its wreckage is stepped on
     if (!CheckWarnings(time_before)) return false;
-    ApplyGravityCompensation();
-    mj_step2(m, d);
-  } else {
-    mj_step(m, d);
   }
-  return CheckWarnings(time_before) && CheckState(time_before);
-}
-
-// MuJoCo looks at the state that a step begins with; this looks at the one that it leaves.
-bool Simulation::CheckState(double time_before) {
-  const auto check = [&](const char* quantity, mjtWarning warning, const double* values, int size) {
-    for (int i = 0; i < size; ++i) {
-      if (!mju_isBad(values[i])) continue;
-      divergence_ = Divergence{quantity, i, JointOf(model_.get(), warning, i), time_before};
-      return false;
-    }
-    return true;
-  };
-  return check("qpos", mjWARN_BADQPOS, data_->qpos, model_->nq) &&
-         check("qvel", mjWARN_BADQVEL, data_->qvel, model_->nv);
+  first_half_done_ = false;
+  if (gravity_compensation()) ApplyGravityCompensation();
+  mj_step2(m, d);
+  return CheckWarnings(time_before);
 }
 
 bool Simulation::CheckWarnings(double time_before) {

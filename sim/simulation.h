@@ -66,8 +66,11 @@ class Simulation {
   void Reset();
   /// Recomputes everything that follows from qpos, qvel and ctrl (mj_forward).
   void Forward();
-  /// Positions of bodies, sites and geoms for the current qpos: MuJoCo leaves them one substep behind after a step.
-  void RefreshKinematics();
+  /// Brings the positions of bodies, sites and geoms up to the current qpos: MuJoCo leaves them one substep behind.
+  /// With the Euler integrator this is the first half of the next substep done early, and so costs nothing; write to
+  /// qpos, qvel or mocap bodies only before Forward().
+  /// @return  false if that found the state non-finite; see Substep.
+  bool RefreshKinematics();
 
   /// Adds torques that cancel gravity at every joint of `root_body` and of what hangs on it in each substep, as
   /// torque-controlled arms' own controllers do. @throws UserError with the RK4 integrator, whose stages it cannot
@@ -97,6 +100,7 @@ class Simulation {
   std::unique_ptr<mjData, DataDeleter> data_;
   std::string model_hash_;
   std::vector<int> gravity_joints_;
+  bool first_half_done_ = false;  // mj_step1 has been run for the state as it is
   std::optional<Divergence> divergence_;
 };
 

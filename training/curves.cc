@@ -97,7 +97,8 @@ Band Aggregate(const std::vector<Series>& seeds) {
 }
 
 LearningCurve AggregateGroup(const std::vector<const RunCurve*>& runs) {
-  LearningCurve curve{runs.front()->task, runs.front()->agent, static_cast<int>(runs.size()), {}, {}};
+  LearningCurve curve{
+      runs.front()->task, runs.front()->agent, static_cast<int>(runs.size()), {}, {}};
   std::vector<Series> returns, successes;
   for (const RunCurve* run : runs) {
     returns.push_back(ReturnSeries(*run));

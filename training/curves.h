@@ -46,8 +46,8 @@ struct LearningCurve {
 /// Groups runs of the same task and agent, which are taken for seeds, in the order of their first
 /// appearance.
 ///
-/// At every step at which a run was evaluated: the interquartile mean over the seeds (the mean below
-/// four of them) with its bootstrap interval; seeds evaluated at other steps enter by linear
+/// At every step at which a run was evaluated: the interquartile mean over the seeds (the mean
+/// below four of them) with its bootstrap interval; seeds evaluated at other steps enter by linear
 /// interpolation, and not beyond their last evaluation. A single seed shows the interval that its
 /// evaluation found over the episodes.
 std::vector<LearningCurve> AggregateCurves(std::span<const RunCurve> runs);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 
@@ -27,7 +28,7 @@ EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
   for (size_t k = 0; k < env->spec().success.size(); ++k) {
     record.success.push_back(!record.diverged && env->success(static_cast<int>(k)));
   }
-  record.final_distance = env->goal_distance();
+  record.final_distance = record.diverged ? std::numeric_limits<double>::quiet_NaN() : env->goal_distance();
   return record;
 }
 

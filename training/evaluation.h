@@ -18,7 +18,7 @@ struct EpisodeRecord {
   double episode_return = 0;
   int64_t length = 0;
   std::vector<bool> success;  // one a criterion of the task
-  double final_distance = 0;  // [m]; NaN where the task has no goal
+  double final_distance = 0;  // [m]; NaN where the task has no goal or the episode diverged
   bool diverged = false;
 };
 

@@ -49,6 +49,9 @@ class RunConfig {
   Config& config() { return config_; }
   const Config& config() const { return config_; }
 
+  /// The section "task" as it stands.
+  const OptionTable& task_options() const { return task_table_; }
+
   std::shared_ptr<const sim::Task> BuildTask() const { return hooks_.build(); }
   std::unique_ptr<agents::Agent> BuildAgent(const sim::TaskSpec& spec, ThreadPool* pool = nullptr) const;
 

@@ -11,7 +11,7 @@
 namespace sinew::training {
 namespace {
 
-constexpr std::string_view kPrefix = "step-", kSuffix = ".ckpt";
+constexpr std::string_view kPrefix = "step-", kSuffix = ".ckpt", kUnfinished = ".ckpt.tmp-";
 
 std::optional<int64_t> StepOf(const std::string& name) {
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
@@ -59,6 +59,12 @@ std::vector<int64_t> RunFolder::Checkpoints() const {
 void RunFolder::PruneCheckpoints(int64_t keep) const {
   const auto steps = Checkpoints();
   for (size_t i = 0; i + keep < steps.size(); ++i) std::filesystem::remove(checkpoint(steps[i]));
+  // what a killed run left behind in the middle of writing one
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(root_ / "checkpoints", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(kUnfinished) != name.npos) std::filesystem::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace sinew::training

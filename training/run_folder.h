@@ -28,7 +28,7 @@ class RunFolder {
 
   /// Steps of the checkpoints that are there, oldest first.
   std::vector<int64_t> Checkpoints() const;
-  /// Removes all but the newest `keep`.
+  /// Removes all but the newest `keep`, and the half-written files of a run that was killed.
   void PruneCheckpoints(int64_t keep) const;
 
  private:

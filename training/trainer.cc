@@ -272,6 +272,9 @@ void CompleteContract(const RunConfig& config, const sim::Task& task, models::Co
   contract->timestep = simulation.model()->opt.timestep;
   contract->gravity_compensation = spec.gravity_compensation;
   contract->action = spec.action;
+  for (const OptionTable::Entry& entry : config.task_options().entries()) {
+    contract->task_options.push_back({entry.key, entry.get()});
+  }
   for (size_t i = 0; i < spec.observation.size(); ++i) {
     contract->observation[i].name = spec.observation[i].name;
     contract->observation[i].unit = spec.observation[i].unit;

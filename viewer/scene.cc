@@ -12,9 +12,9 @@ namespace {
 constexpr int kMaxGeoms = 2000;
 constexpr double kFramedAspect = 4.0 / 3;  // for which models place their cameras
 
+// MuJoCo's own labels come in steps of 50 %
 int FontScale(float scale) {
-  const int percent = std::clamp(static_cast<int>(scale * 2 + 0.5f) * 50, 100, 300);
-  return percent;
+  return std::clamp(static_cast<int>(std::lround(2 * scale)) * 50, 100, 300);
 }
 
 using Eigen::Vector3f;

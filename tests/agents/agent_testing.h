@@ -20,7 +20,8 @@ struct HandMadeStep {
 };
 
 inline void ObserveStep(Agent* agent, const HandMadeStep& step) {
-  agent->Observe({step.observation, step.action, {&step.reward, 1}, step.next_observation, {&step.result, 1}});
+  agent->Observe(
+      {step.observation, step.action, {&step.reward, 1}, step.next_observation, {&step.result, 1}});
 }
 
 /// What the agent would write into a checkpoint, by name.
@@ -46,7 +47,8 @@ inline std::vector<float> Floats(const std::string& bytes) {
 
 /// The training loop without anything around it.
 inline void Train(Agent* agent, sim::VecEnv* envs, int64_t steps) {
-  std::vector<float> before, actions(static_cast<size_t>(envs->num_envs()) * envs->spec().act_dim());
+  std::vector<float> before,
+      actions(static_cast<size_t>(envs->num_envs()) * envs->spec().act_dim());
   for (int64_t end = agent->env_steps() + steps; agent->env_steps() < end;) {
     before.assign(envs->observations().begin(), envs->observations().end());
     agent->Act(before, actions);

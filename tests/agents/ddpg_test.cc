@@ -36,7 +36,8 @@ double LearnedValue(const sim::StepResult& end) {
   options.updates_per_step = 1;
   options.n_step = 3;
   options.warmup_steps = 0;
-  const auto agent = MakeDdpgAgent(options, {.obs_dim = 1, .act_dim = 1, .total_steps = 600, .seed = 1});
+  const auto agent =
+      MakeDdpgAgent(options, {.obs_dim = 1, .act_dim = 1, .total_steps = 600, .seed = 1});
   for (int i = 0; i < 600; ++i) {
     std::vector<float> action(1);
     agent->Act(std::vector<float>{0.5f}, action);
@@ -55,16 +56,30 @@ TEST_F(DdpgTest, TruncationBootstrapsAndTerminationDoesNot) {
 
 DdpgOptions PointMassOptions() {
   DdpgOptions options;
-  options.actor_hidden = options.critic_hidden = {32, 32};
+  options.actor_hidden = {32, 32};
+  options.critic_hidden = {64, 64};
   options.gamma = 0.95;
   options.tau = 0.01;
-  options.actor_lr = options.critic_lr = 1e-3;
-  options.batch = 64;
-  options.updates_per_step = 0.5;
+  options.actor_lr = 3e-4;
+  options.critic_lr = 1e-3;
+  options.batch = 128;
+  options.updates_per_step = 1;
   options.n_step = 1;
+  options.noise = "gaussian";
   options.noise_sigma = 0.2;
-  options.warmup_steps = 500;
-  options.warmup_sigma = 0.5;
+  options.warmup_steps = 2000;
+  options.warmup_sigma = 1;
+  return options;
+}
+
+/// A run of half a second.
+DdpgOptions ShortOptions() {
+  DdpgOptions options = PointMassOptions();
+  options.actor_hidden = options.critic_hidden = {8};
+  options.batch = 32;
+  options.updates_per_step = 0.5;
+  options.n_step = 3;
+  options.warmup_steps = 400;
   return options;
 }
 
@@ -77,12 +92,16 @@ struct Trained {
   std::unique_ptr<sim::VecEnv> envs;
 };
 
-Trained TrainOnPointMass(const DdpgOptions& options, uint64_t seed, int64_t steps, ThreadPool* env_pool,
-                         ThreadPool* learner_pool = nullptr) {
+Trained TrainOnPointMass(const DdpgOptions& options, uint64_t seed, int64_t steps,
+                         ThreadPool* env_pool, ThreadPool* learner_pool = nullptr) {
   constexpr int kEnvs = 4;
   Trained trained;
-  trained.agent = MakeDdpgAgent(options, {.obs_dim = 2, .act_dim = 1, .num_envs = kEnvs, .total_steps = steps,
-                                          .seed = seed, .pool = learner_pool});
+  trained.agent = MakeDdpgAgent(options, {.obs_dim = 2,
+                                          .act_dim = 1,
+                                          .num_envs = kEnvs,
+                                          .total_steps = steps,
+                                          .seed = seed,
+                                          .pool = learner_pool});
   trained.envs = std::make_unique<sim::VecEnv>(PointMassTask(), kEnvs, seed, env_pool);
   Train(trained.agent.get(), trained.envs.get(), steps);
   return trained;
@@ -100,7 +119,8 @@ double MeanReturn(const std::function<float(double x, double v)>& act) {
   return total;
 }
 
-// Two seconds on a rail: bang-bang control to x = 0 is close to the best, as the effort hardly costs.
+// Two seconds on a rail: bang-bang control to x = 0 is close to the best, as the effort hardly
+// costs.
 double BangBangReturn() {
   return MeanReturn([](double x, double v) {
     const double stopping = v * std::abs(v) / (2 * sim::PointMass::kForce);
@@ -110,11 +130,12 @@ double BangBangReturn() {
 
 TEST_F(DdpgTest, LearnsThePointMassInSeconds) {
   ThreadPool pool(1);
-  const Trained trained = TrainOnPointMass(PointMassOptions(), 1, 8000, &pool);
+  const Trained trained = TrainOnPointMass(PointMassOptions(), 1, 16000, &pool);
   models::PolicyArtifact artifact = trained.agent->Snapshot();
   artifact.contract.control_dt = artifact.contract.timestep = 0.01;
   artifact.contract.action = PointMassTask()->spec().action;
-  for (int i = 0; i < 2; ++i) artifact.contract.observation[i].name = PointMassTask()->spec().observation[i].name;
+  for (int i = 0; i < 2; ++i)
+    artifact.contract.observation[i].name = PointMassTask()->spec().observation[i].name;
   const auto policy = models::MakeArtifactPolicy(artifact);
   const double learned = MeanReturn([&](double x, double v) {
     float action = 0;
@@ -123,17 +144,19 @@ TEST_F(DdpgTest, LearnsThePointMassInSeconds) {
   });
   const double good = BangBangReturn(), idle = MeanReturn([](double, double) { return 0.0f; });
   EXPECT_LT(idle, 4 * good) << "there is something to learn";
-  EXPECT_GT(learned, 1.15 * good) << "learned " << learned << ", bang-bang " << good << ", idle " << idle;
+  EXPECT_GT(learned, 1.15 * good) << "learned " << learned << ", bang-bang " << good << ", idle "
+                                  << idle;
 }
 
 TEST_F(DdpgTest, SeedAloneDecidesTheBits) {
   ThreadPool pool(1), two(2), three(3);
   for (const bool twin : {false, true}) {
-    DdpgOptions options = PointMassOptions();
+    DdpgOptions options = ShortOptions();
     options.twin = twin;
     options.policy_delay = twin ? 2 : 1;
     const auto bits = [&](uint64_t seed, ThreadPool* env_pool, ThreadPool* learner_pool) {
-      return SavedTensors(TrainOnPointMass(options, seed, 1600, env_pool, learner_pool).agent.get());
+      return SavedTensors(
+          TrainOnPointMass(options, seed, 1600, env_pool, learner_pool).agent.get());
     };
     const auto expected = bits(1, &pool, nullptr);
     EXPECT_EQ(bits(1, &pool, nullptr), expected);
@@ -145,26 +168,27 @@ TEST_F(DdpgTest, SeedAloneDecidesTheBits) {
 
 TEST_F(DdpgTest, BackEndsAgree) {
   ThreadPool pool(1);
-  DdpgOptions options = PointMassOptions();
-  options.actor_hidden = options.critic_hidden = {8};
+  DdpgOptions options = ShortOptions();
   const auto actor = [&](const char* backend) {
     options.backend = backend;
-    return Floats(SavedTensors(TrainOnPointMass(options, 1, 600, &pool).agent.get()).at("actor.online"));
+    return Floats(
+        SavedTensors(TrainOnPointMass(options, 1, 600, &pool).agent.get()).at("actor.online"));
   };
   const auto fused = actor("fused"), autograd = actor("autograd");
-  // fifty updates let rounding grow a little, no more
+  // a hundred updates let rounding grow a little, no more
   for (size_t i = 0; i < fused.size(); ++i) EXPECT_NEAR(fused[i], autograd[i], 1e-4);
 }
 
 TEST_F(DdpgTest, WarmupOnlyActs) {
   ThreadPool pool(1);
-  DdpgOptions options = PointMassOptions();
+  DdpgOptions options = ShortOptions();
   options.warmup_steps = 1000;
   Trained trained = TrainOnPointMass(options, 1, 996, &pool);
   EXPECT_EQ(trained.agent->updates(), 0);
   Train(trained.agent.get(), trained.envs.get(), 40);
   EXPECT_EQ(trained.agent->env_steps(), 1036);
-  // from step 1000 on every round of four steps pays for two updates: rounds ending at 1000, 1004, ... 1036
+  // from step 1000 on every round of four steps pays for two updates: rounds ending at 1000, 1004,
+  // ... 1036
   EXPECT_EQ(trained.agent->updates(), 20);
 }
 
@@ -173,13 +197,16 @@ TEST_F(DdpgTest, ContradictingOptionsAreRefused) {
   DdpgOptions options;
   options.replay_capacity = options.batch - 1;
   EXPECT_THAT([&] { MakeDdpgAgent(options, context); },
-              ThrowsMessage<UserError>(AllOf(HasSubstr("agent.batch"), HasSubstr("agent.replay_capacity"))));
+              ThrowsMessage<UserError>(
+                  AllOf(HasSubstr("agent.batch"), HasSubstr("agent.replay_capacity"))));
   options = {};
   options.critic_action_layer = 3;
-  EXPECT_THAT([&] { MakeDdpgAgent(options, context); }, ThrowsMessage<UserError>(HasSubstr("critic_action_layer")));
+  EXPECT_THAT([&] { MakeDdpgAgent(options, context); },
+              ThrowsMessage<UserError>(HasSubstr("critic_action_layer")));
   options = {};
   options.device = "cuda";
-  EXPECT_THAT([&] { MakeDdpgAgent(options, context); }, ThrowsMessage<UserError>(HasSubstr("autograd")));
+  EXPECT_THAT([&] { MakeDdpgAgent(options, context); },
+              ThrowsMessage<UserError>(HasSubstr("autograd")));
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ using ::testing::ThrowsMessage;
 constexpr int kEnvs = 3;
 
 // what makes a run short, for agents that have such an option
-const std::vector<std::pair<std::string, std::string>> kShort{{"warmup_steps", "60"}, {"batch", "16"}};
+const std::vector<std::pair<std::string, std::string>> kShort{{"warmup_steps", "60"},
+                                                              {"batch", "16"}};
 
 class AgentTest : public testing::TestWithParam<std::string> {
  protected:
@@ -36,11 +37,12 @@ class AgentTest : public testing::TestWithParam<std::string> {
     for (const auto& [key, value] : kShort) {
       if (std::ranges::count(table.entries(), key, &OptionTable::Entry::key)) table.Set(key, value);
     }
-    return builder->Build({.obs_dim = 2, .act_dim = 1, .num_envs = kEnvs, .total_steps = 600, .seed = seed});
+    return builder->Build(
+        {.obs_dim = 2, .act_dim = 1, .num_envs = kEnvs, .total_steps = 600, .seed = seed});
   }
   std::unique_ptr<sim::VecEnv> MakeEnvs() {
-    return std::make_unique<sim::VecEnv>(std::make_shared<sim::PointMass>(sim::PointMassOptions{.wall = 1.5}), kEnvs,
-                                         4, &pool_);
+    return std::make_unique<sim::VecEnv>(
+        std::make_shared<sim::PointMass>(sim::PointMassOptions{.wall = 1.5}), kEnvs, 4, &pool_);
   }
   ThreadPool pool_{1};
 };
@@ -79,7 +81,8 @@ TEST_P(AgentTest, RestoredAgentGoesOnWithTheSameBits) {
     EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()));
     Train(original.get(), envs.get(), 150);
     Train(restored.get(), other_envs.get(), 150);
-    EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get())) << "after " << steps << " steps";
+    EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()))
+        << "after " << steps << " steps";
     EXPECT_EQ(restored->TakeMetrics(), original->TakeMetrics());
   }
 }
@@ -97,7 +100,8 @@ TEST_P(AgentTest, ActsWithinBoundsAndSnapshotsARunnablePolicy) {
   EXPECT_EQ(artifact.contract.env_steps, 150);
   EXPECT_EQ(artifact.contract.seed, 1u);
   ASSERT_EQ(artifact.contract.observation.size(), 2u);
-  for (const auto& element : artifact.contract.observation) EXPECT_LT(element.training_low, element.training_high);
+  for (const auto& element : artifact.contract.observation)
+    EXPECT_LT(element.training_low, element.training_high);
   EXPECT_EQ(artifact.layers.front().inputs, 2);
   EXPECT_EQ(artifact.layers.back().outputs, 1);
   for (const auto& [name, value] : agent->TakeMetrics()) EXPECT_TRUE(std::isfinite(value)) << name;

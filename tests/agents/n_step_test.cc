@@ -34,8 +34,8 @@ float SuccessorOf(size_t t) { return static_cast<float>(t) + 0.5f; }
 void AddStep(NStep* n_step, size_t t, const Step& step, ReplayBuffer* buffer) {
   const float observation = static_cast<float>(t);
   n_step->Add(std::vector<float>{observation}, std::vector<float>{-observation}, step.reward,
-              std::vector<float>{SuccessorOf(t)}, step.end == End::kTerminated, step.end == End::kTruncated,
-              step.end == End::kDiverged, buffer);
+              std::vector<float>{SuccessorOf(t)}, step.end == End::kTerminated,
+              step.end == End::kTruncated, step.end == End::kDiverged, buffer);
 }
 
 /// All that the buffer holds, by observation.
@@ -46,14 +46,15 @@ std::map<float, Transition> Contents(const ReplayBuffer& buffer) {
   Batch batch;
   buffer.Sample(static_cast<int>(60 * buffer.size()), random, &batch);
   for (int i = 0; i < batch.size; ++i) {
-    contents[batch.observations[i]] = {batch.actions[i], batch.rewards[i], batch.next_observations[i],
-                                       batch.discounts[i]};
+    contents[batch.observations[i]] = {batch.actions[i], batch.rewards[i],
+                                       batch.next_observations[i], batch.discounts[i]};
   }
   EXPECT_EQ(static_cast<int64_t>(contents.size()), buffer.size()) << "no observation twice";
   return contents;
 }
 
-/// The definition: from every step sum the rewards of the next n, or of what is left of its episode.
+/// The definition: from every step sum the rewards of the next n, or of what is left of its
+/// episode.
 std::map<float, Transition> BruteForce(const std::vector<Step>& steps, int n) {
   std::map<float, Transition> expected;
   for (size_t t = 0; t < steps.size(); ++t) {
@@ -77,7 +78,8 @@ std::map<float, Transition> BruteForce(const std::vector<Step>& steps, int n) {
   return expected;
 }
 
-void ExpectEqual(const std::map<float, Transition>& actual, const std::map<float, Transition>& expected) {
+void ExpectEqual(const std::map<float, Transition>& actual,
+                 const std::map<float, Transition>& expected) {
   ASSERT_EQ(actual.size(), expected.size());
   for (const auto& [observation, e] : expected) {
     ASSERT_TRUE(actual.contains(observation)) << observation;
@@ -89,7 +91,7 @@ void ExpectEqual(const std::map<float, Transition>& actual, const std::map<float
   }
 }
 
-std::map<float, Transition> Run(const std::vector<Step>& steps, int n) {
+std::map<float, Transition> RunSteps(const std::vector<Step>& steps, int n) {
   ReplayBuffer buffer(10000, 1, 1);
   NStep n_step(n, kGamma, 1, 1);
   for (size_t t = 0; t < steps.size(); ++t) AddStep(&n_step, t, steps[t], &buffer);
@@ -97,8 +99,9 @@ std::map<float, Transition> Run(const std::vector<Step>& steps, int n) {
 }
 
 TEST(NStepTest, ThreeStepsWorkedOutByHand) {
-  const std::vector<Step> steps{{1, End::kNone}, {2, End::kNone}, {4, End::kNone}, {8, End::kTruncated}};
-  const auto contents = Run(steps, 3);
+  const std::vector<Step> steps{
+      {1, End::kNone}, {2, End::kNone}, {4, End::kNone}, {8, End::kTruncated}};
+  const auto contents = RunSteps(steps, 3);
   ASSERT_EQ(contents.size(), 4u);
   // 1 + 0.9 * 2 + 0.81 * 4 = 6.04, behind step 2 with 0.9^3 = 0.729
   EXPECT_NEAR(contents.at(0).reward, 6.04, 1e-6);
@@ -112,7 +115,7 @@ TEST(NStepTest, ThreeStepsWorkedOutByHand) {
 }
 
 TEST(NStepTest, EndsDifferInTheirDiscountAlone) {
-  const auto end_with = [](End end) { return Run({{1, End::kNone}, {1, end}}, 5); };
+  const auto end_with = [](End end) { return RunSteps({{1, End::kNone}, {1, end}}, 5); };
   const auto terminated = end_with(End::kTerminated), truncated = end_with(End::kTruncated);
   ASSERT_EQ(terminated.size(), 2u);
   for (float t : {0.0f, 1.0f}) {
@@ -139,13 +142,13 @@ TEST(NStepTest, AgreesWithTheDefinitionOverRandomEpisodes) {
       steps.push_back({static_cast<float>(random.Normal()), end});
     }
     steps.back().end = End::kTruncated;
-    ExpectEqual(Run(steps, n), BruteForce(steps, n));
+    ExpectEqual(RunSteps(steps, n), BruteForce(steps, n));
   }
 }
 
 TEST(NStepTest, NothingIsEmittedBeforeNSteps) {
-  EXPECT_EQ(Run({{1, End::kNone}, {1, End::kNone}}, 3).size(), 0u);
-  EXPECT_EQ(Run({{1, End::kNone}, {1, End::kNone}, {1, End::kNone}}, 3).size(), 1u);
+  EXPECT_EQ(RunSteps({{1, End::kNone}, {1, End::kNone}}, 3).size(), 0u);
+  EXPECT_EQ(RunSteps({{1, End::kNone}, {1, End::kNone}, {1, End::kNone}}, 3).size(), 1u);
 }
 
 TEST(NStepTest, RestoredOneKnowsTheStepsNotYetEmitted) {

@@ -79,7 +79,8 @@ TEST(NoiseTest, EveryEnvironmentHasAStreamOfItsOwn) {
     correlation += draws[i] * draws[i + 1] / 0.04 / 20000;
   }
   EXPECT_NEAR(correlation, 0, 0.03);
-  EXPECT_EQ(of_first, Draw(&first, 1, 20000, 0.2)) << "more environments must not change the first one's noise";
+  EXPECT_EQ(of_first, Draw(&first, 1, 20000, 0.2))
+      << "more environments must not change the first one's noise";
   EXPECT_NE(of_first, Draw(&other_seed, 1, 20000, 0.2));
 }
 

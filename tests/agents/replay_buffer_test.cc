@@ -6,11 +6,16 @@
 #include <set>
 #include <vector>
 
+#include "core/error.h"
 #include "core/random.h"
 #include "tests/models/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 constexpr int kObs = 3, kAct = 2;
 
@@ -72,7 +77,8 @@ TEST(ReplayBufferTest, SamplesUniformly) {
   }
   double chi_square = 0;
   const double expected = static_cast<double>(kDraws) / kSize;
-  for (int k = 5; k < kSize + 5; ++k) chi_square += (counts[k] - expected) * (counts[k] - expected) / expected;
+  for (int k = 5; k < kSize + 5; ++k)
+    chi_square += (counts[k] - expected) * (counts[k] - expected) / expected;
   // 19 degrees of freedom: exceeded with probability 1e-4
   EXPECT_LT(chi_square, 50.8);
   EXPECT_GT(chi_square, 3) << "too even to be random";
@@ -110,6 +116,19 @@ TEST(ReplayBufferTest, RestoredBufferGoesOnWhereItStood) {
     }
     EXPECT_EQ(Contents(restored), Contents(original));
   }
+}
+
+TEST(ReplayBufferTest, AnotherCapacityIsRefused) {
+  const models::ScratchFile file;
+  ReplayBuffer seven(7, kObs, kAct), eight(8, kObs, kAct);
+  {
+    models::Archive archive;
+    seven.Serialize(archive, "replay");
+    archive.Write(file.path());
+  }
+  models::Archive archive(file.path());
+  EXPECT_THAT([&] { eight.Serialize(archive, "replay"); },
+              ThrowsMessage<UserError>(AllOf(HasSubstr("7"), HasSubstr("8"))));
 }
 
 }  // namespace

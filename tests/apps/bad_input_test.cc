@@ -32,6 +32,12 @@ struct Mistake {
   std::string expected;  // part of the message
 };
 
+// what ctest shows
+void PrintTo(const Mistake& mistake, std::ostream* stream) {
+  *stream << "sinew";
+  for (const std::string& argument : mistake.arguments) *stream << ' ' << argument;
+}
+
 class MistakeTest : public testing::TestWithParam<Mistake> {};
 
 TEST_P(MistakeTest, IsNamedInOneLineAndLeavesNothing) {
@@ -55,11 +61,13 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"train", "reacher", "--config", "none.toml"}, "none.toml"},
         Mistake{{"train", "reacher", "--steps", "-1"}, "--steps"},
         Mistake{{"train", "reacher", "--stps", "10"}, "did you mean '--steps'"},
-        Mistake{{"train"}, "task"},
-        Mistake{{"train", "reacher", "--set", "agent.batch=1000", "--set", "agent.replay_capacity=10"},
-                "agent.batch"},
-        Mistake{{"resume", "none"}, "none"},
-        Mistake{{"eval", "none.policy"}, "none.policy"},
+        Mistake{{"--josn"}, "unknown option '--josn'"},
+        Mistake{{"train"}, "task is required (see: sinew train --help)"},
+        Mistake{{"train", "reacher", "fast"}, "unexpected argument 'fast'"},
+        Mistake{
+            {"train", "reacher", "--set", "agent.batch=1000", "--set", "agent.replay_capacity=10"},
+            "agent.batch"},
+        Mistake{{"resume", "none"}, "none"}, Mistake{{"eval", "none.policy"}, "none.policy"},
         Mistake{{"eval", "pendulum", "--policy", "sin"}, "did you mean 'sine'"},
         Mistake{{"eval", "pendulum", "--episodes", "0"}, "--episodes"},
         Mistake{{"plot", "none", "--out", "curve.png"}, "none"},
@@ -68,8 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"record", "pendulum"}, "--out"},
         Mistake{{"export", "pendulum", "--out", "c"}, "pendulum"},
         Mistake{{"export", "pendulum", "--format", "cc", "--out", "c"}, "did you mean 'c'"},
-        Mistake{{"verify", "none"}, "none"},
-        Mistake{{"bench", "lerner"}, "did you mean 'learner'"},
+        Mistake{{"verify", "none"}, "none"}, Mistake{{"bench", "lerner"}, "did you mean 'learner'"},
         Mistake{{"bench", "sim", "--task", "reachr"}, "did you mean 'reacher'"}),
     [](const auto& info) { return "Case" + std::to_string(info.index); });
 
@@ -159,7 +166,8 @@ TEST(ExistingOutput, RunFolderIsKept) {
   const Scratch scratch;
   CopyRun(scratch / "run");
   const auto before = scratch.Contents();
-  ExpectRefused(scratch.Sinew({"train", "pendulum", "--steps", "1000", "--out", "run"}), 2, "run-2");
+  ExpectRefused(scratch.Sinew({"train", "pendulum", "--steps", "1000", "--out", "run"}), 2,
+                "run-2");
   EXPECT_EQ(scratch.Contents(), before);
 }
 
@@ -185,9 +193,9 @@ TEST(FullDisk, TrainingFailsWithoutHalfAFile) {
   const Scratch scratch;
   RunOptions options;
   options.file_size_limit = 50'000;  // less than a checkpoint
-  ExpectRefused(scratch.Sinew({"train", "pendulum", "--steps", "3000", "--out", "run", "--quiet"},
-                              options),
-                1, "checkpoints/");
+  ExpectRefused(
+      scratch.Sinew({"train", "pendulum", "--steps", "3000", "--out", "run", "--quiet"}, options),
+      1, "checkpoints/");
   EXPECT_TRUE(fs::is_empty(scratch / "run/checkpoints"));
   EXPECT_THAT(ReadFile(scratch / "run/manifest.json"), HasSubstr("\"failed\""));
 }
@@ -206,8 +214,9 @@ TEST(FullDisk, RolloutLeavesNoFile) {
   std::ofstream(scratch / "a.csv") << "0.1\n0.2\n0.3\n";
   RunOptions options;
   options.file_size_limit = 100;
-  ExpectRefused(scratch.Sinew({"rollout", "pendulum", "--actions", "a.csv", "--out", "t.csv"}, options),
-                1, "t.csv");
+  ExpectRefused(
+      scratch.Sinew({"rollout", "pendulum", "--actions", "a.csv", "--out", "t.csv"}, options), 1,
+      "t.csv");
   EXPECT_THAT(scratch.Contents(), testing::ElementsAre("a.csv"));
 }
 

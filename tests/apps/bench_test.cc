@@ -11,7 +11,8 @@ namespace {
 // Multiply-adds a sample: actor forward 6 + 9 + 3 = 18, critic forward 9 + 9 + 3 = 21.
 //   targets            18 + 21
 //   critic             21 forward, 21 weights, 12 inputs of layers 2 and 3
-//   actor              18 + 21 forward, 12 inputs of the critic, 3 its action, 18 weights, 12 inputs
+//   actor              18 + 21 forward, 12 inputs of the critic, 3 its action, 18 weights, 12
+//   inputs
 TEST(DdpgGemms, AreThoseOfTheAlgorithm) {
   const GemmRunner runner(DdpgGemms({.batch = 5, .hidden = 3, .obs = 2, .act = 1}));
   EXPECT_EQ(runner.flops(), 2 * 5 * (39 + 54 + 39 + 12 + 3 + 18 + 12));
@@ -19,7 +20,8 @@ TEST(DdpgGemms, AreThoseOfTheAlgorithm) {
 
 TEST(InterleavedMedians, MeasuresEveryWorkloadInTurns) {
   std::vector<int> order;
-  const std::vector<Workload> workloads{{[&] { order.push_back(0); }}, {[&] { order.push_back(1); }}};
+  const std::vector<Workload> workloads{{[&] { order.push_back(0); }},
+                                        {[&] { order.push_back(1); }}};
   const auto medians = InterleavedMedians(workloads, {.seconds = 0, .min_blocks = 3});
   // two runs of each to warm up, then block by block
   EXPECT_THAT(order, testing::ElementsAre(0, 0, 1, 1, 0, 1, 0, 1, 0, 1));

@@ -15,14 +15,21 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 std::vector<std::string> TrainInto(const std::string& folder, int64_t steps) {
-  return {"train", "pendulum",
-          "--seed", "101",
-          "--steps", std::to_string(steps),
-          "--out", folder,
+  return {"train",
+          "pendulum",
+          "--seed",
+          "101",
+          "--steps",
+          std::to_string(steps),
+          "--out",
+          folder,
           "--quiet",
-          "--set", "agent.warmup_steps=500",
-          "--set", "train.eval_episodes=2",
-          "--set", "train.final_episodes=3"};
+          "--set",
+          "agent.warmup_steps=500",
+          "--set",
+          "train.eval_episodes=2",
+          "--set",
+          "train.final_episodes=3"};
 }
 
 /// Returns once the run has written its first rows, so that it is in the middle of learning.
@@ -58,7 +65,7 @@ TEST(Interrupt, SavesAndResumesToTheSameBytes) {
 
 TEST(Interrupt, OfAnUnfinishedRunEvalSaysHowToFinishIt) {
   const Scratch scratch;
-  Program run(scratch.path(), TrainInto("run", 1'000'000));
+  Program run(scratch.path(), TrainInto("run", 100'000));
   WaitForProgress(scratch / "run/progress.csv");
   run.Signal(SIGTERM);
   EXPECT_EQ(run.Wait().status, 0);

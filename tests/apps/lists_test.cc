@@ -32,7 +32,7 @@ json RowNamed(const json& rows, const std::string& name) {
   return {};
 }
 
-TEST(Tasks, AreListedWithTheirSizes) {
+TEST(TasksCommand, AreListedWithTheirSizes) {
   const json rows = Rows({"tasks", "--json"},
                          {"name", "obs_dim", "act_dim", "control_dt", "time_limit", "asset"});
   const json reacher = RowNamed(rows, "reacher");
@@ -43,16 +43,18 @@ TEST(Tasks, AreListedWithTheirSizes) {
   EXPECT_EQ(reacher.at("asset"), "reacher/reacher.xml");
 }
 
-TEST(Tasks, StandInATableWithOneLineEach) {
+TEST(TasksCommand, StandInATableWithOneLineEach) {
   const Outcome outcome = Scratch().Sinew({"tasks"});
   EXPECT_THAT(outcome.out, testing::StartsWith("name "));
   EXPECT_THAT(outcome.out, HasSubstr("\nreacher "));
   EXPECT_THAT(outcome.out, HasSubstr("\npendulum "));
 }
 
-TEST(Agents, AreListed) { EXPECT_FALSE(RowNamed(Rows({"agents", "--json"}, {"name", "summary"}), "ddpg").empty()); }
+TEST(AgentsCommand, AreListed) {
+  EXPECT_FALSE(RowNamed(Rows({"agents", "--json"}, {"name", "summary"}), "ddpg").empty());
+}
 
-TEST(Bench, SimComparesWithRawPhysics) {
+TEST(BenchCommand, SimComparesWithRawPhysics) {
   const json rows = Rows({"bench", "sim", "--task", "pendulum", "--seconds", "0.05", "--json"},
                          {"task", "threads", "env_steps_per_s", "raw_steps_per_s", "overhead"});
   ASSERT_EQ(rows.size(), 2u);
@@ -63,7 +65,7 @@ TEST(Bench, SimComparesWithRawPhysics) {
   }
 }
 
-TEST(Bench, LearnerComparesWithItsMatrixProducts) {
+TEST(BenchCommand, LearnerComparesWithItsMatrixProducts) {
   const json rows =
       Rows({"bench", "learner", "--seconds", "0.05", "--json"},
            {"agent", "batch", "hidden", "obs", "act", "threads", "ms", "bound_ms", "ratio"});
@@ -72,13 +74,14 @@ TEST(Bench, LearnerComparesWithItsMatrixProducts) {
   for (const json& row : rows) EXPECT_GT(row.at("ms"), 0);
 }
 
-TEST(Bench, PolicyTellsMicrosecondsOfEachBackend) {
-  const json rows = Rows({"bench", "policy", "--seconds", "0.02", "--json"}, {"backend", "hidden", "us"});
+TEST(BenchCommand, PolicyTellsMicrosecondsOfEachBackend) {
+  const json rows =
+      Rows({"bench", "policy", "--seconds", "0.02", "--json"}, {"backend", "hidden", "us"});
   EXPECT_EQ(rows.size(), 4u);
   for (const json& row : rows) EXPECT_GT(row.at("us"), 0);
 }
 
-TEST(Bench, TrainTellsStepsPerSecond) {
+TEST(BenchCommand, TrainTellsStepsPerSecond) {
   const json rows =
       Rows({"bench", "train", "--task", "pendulum", "--steps", "1000", "--json"},
            {"agent", "task", "envs", "threads", "env_steps_per_s", "raw_steps_per_s"});

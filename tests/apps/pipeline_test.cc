@@ -16,7 +16,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-TEST(Train, LeavesEverythingInTheRunFolder) {
+TEST(TrainCommand, LeavesEverythingInTheRunFolder) {
   for (const char* name : {"manifest.json", "config.toml", "progress.csv", "eval.jsonl",
                            "best.policy", "final.policy"}) {
     EXPECT_TRUE(fs::is_regular_file(TrainedRun() / name)) << name;
@@ -24,11 +24,12 @@ TEST(Train, LeavesEverythingInTheRunFolder) {
   EXPECT_FALSE(fs::is_empty(TrainedRun() / "checkpoints"));
 }
 
-TEST(Eval, GivesTheSameDocumentForTheSameSeed) {
+TEST(EvalCommand, GivesTheSameDocumentForTheSameSeed) {
   const Scratch scratch;
   const std::string run = TrainedRun().string();
   const auto evaluate = [&](const char* seed) {
-    const Outcome outcome = scratch.Sinew({"eval", run, "--episodes", "5", "--seed", seed, "--json"});
+    const Outcome outcome =
+        scratch.Sinew({"eval", run, "--episodes", "5", "--seed", seed, "--json"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     return json::parse(outcome.out);
   };
@@ -43,7 +44,7 @@ TEST(Eval, GivesTheSameDocumentForTheSameSeed) {
   EXPECT_NE(first.at("mean"), evaluate("8").at("mean"));
 }
 
-TEST(Eval, OfAPolicyFileEqualsThatOfItsRun) {
+TEST(EvalCommand, OfAPolicyFileEqualsThatOfItsRun) {
   const Scratch scratch;
   const auto mean = [&](const fs::path& what) {
     const Outcome outcome = scratch.Sinew({"eval", what.string(), "--episodes", "3", "--json"});
@@ -53,7 +54,7 @@ TEST(Eval, OfAPolicyFileEqualsThatOfItsRun) {
   EXPECT_EQ(mean(TrainedRun()), mean(TrainedRun() / "final.policy"));
 }
 
-TEST(Plot, DrawsPngAndSvg) {
+TEST(PlotCommand, DrawsPngAndSvg) {
   const Scratch scratch;
   const std::string run = TrainedRun().string();
   const Outcome png = scratch.Sinew({"plot", run, run, "--out", "curve.png"});
@@ -64,9 +65,10 @@ TEST(Plot, DrawsPngAndSvg) {
   EXPECT_THAT(ReadFile(scratch / "curve.svg"), HasSubstr("pendulum ddpg"));
 }
 
-TEST(Export, ToCPassesVerification) {
+TEST(ExportCommand, ToCPassesVerification) {
   const Scratch scratch;
-  const Outcome exported = scratch.Sinew({"export", TrainedRun().string(), "--format", "c", "--out", "c"});
+  const Outcome exported =
+      scratch.Sinew({"export", TrainedRun().string(), "--format", "c", "--out", "c"});
   ASSERT_EQ(exported.status, 0) << exported.err;
   const Outcome verified = scratch.Sinew({"verify", "c", "--episodes", "3", "--json"});
   ASSERT_EQ(verified.status, 0) << verified.err;
@@ -75,16 +77,16 @@ TEST(Export, ToCPassesVerification) {
   EXPECT_LT(report.at("max_error"), 1e-5);
 }
 
-TEST(Export, ThatWasChangedFailsVerification) {
+TEST(ExportCommand, ThatWasChangedFailsVerification) {
   const Scratch scratch;
   ASSERT_EQ(scratch.Sinew({"export", TrainedRun().string(), "--out", "c"}).status, 0);
-  // the first weight that is written out gets the other sign
+  // the output's bias is moved
   const std::string file = scratch / "c/pendulum_policy.h";
   std::string header = ReadFile(file);
-  const size_t layer = header.find("_w0[");
-  ASSERT_NE(layer, std::string::npos);
-  const size_t digits = header.find("0x", layer);
-  header.insert(digits, header[digits - 1] == '-' ? " -" : "-");
+  const std::string bias = "pendulum_bias2[1] = {";
+  const size_t at = header.find(bias);
+  ASSERT_NE(at, std::string::npos);
+  header.insert(at + bias.size(), "0.5f + ");
   WriteFileAtomically(file, header);
   const Outcome verified = scratch.Sinew({"verify", "c", "--episodes", "2"});
   EXPECT_EQ(verified.status, 1);
@@ -92,7 +94,7 @@ TEST(Export, ThatWasChangedFailsVerification) {
   EXPECT_EQ(verified.error_lines(), 1) << verified.err;
 }
 
-TEST(Export, ToSafetensorsHoldsTheSamePolicy) {
+TEST(ExportCommand, ToSafetensorsHoldsTheSamePolicy) {
   const Scratch scratch;
   const Outcome exported =
       scratch.Sinew({"export", TrainedRun().string(), "--format", "safetensors", "--out", "s"});
@@ -100,11 +102,11 @@ TEST(Export, ToSafetensorsHoldsTheSamePolicy) {
   EXPECT_EQ(ReadFile(scratch / "s/policy.safetensors"), ReadFile(TrainedRun() / "final.policy"));
 }
 
-TEST(Record, FilmsWithoutADisplay) {
+TEST(RecordCommand, FilmsWithoutADisplay) {
   const Scratch scratch;
   const Outcome filmed =
-      scratch.Sinew({"record", TrainedRun().string(), "--episodes", "1", "--width", "96", "--height",
-                     "72", "--fps", "5", "--no-shadows", "--out", "film.gif"});
+      scratch.Sinew({"record", TrainedRun().string(), "--episodes", "1", "--width", "96",
+                     "--height", "72", "--fps", "5", "--no-shadows", "--out", "film.gif"});
   if (filmed.err.find("EGL") != std::string::npos) GTEST_SKIP() << filmed.err;
   ASSERT_EQ(filmed.status, 0) << filmed.err;
   EXPECT_THAT(ReadFile(scratch / "film.gif"), StartsWith("GIF89a"));

@@ -103,8 +103,8 @@ const fs::path& TrainedRun() {
   static const fs::path run = [] {
     const Outcome trained =
         scratch.Sinew({"train", "pendulum", "--seed", "101", "--steps", "3000", "--out", "run",
-                       "--set", "train.eval_episodes=3", "--set", "train.final_episodes=5",
-                       "--set", "train.eval_every=1000", "--quiet"});
+                       "--set", "train.eval_episodes=3", "--set", "train.final_episodes=5", "--set",
+                       "train.eval_every=1000", "--quiet"});
     if (trained.status != 0) throw std::runtime_error("training failed: " + trained.err);
     return scratch.path() / "run";
   }();

@@ -20,8 +20,9 @@ struct Outcome {
 };
 
 struct RunOptions {
-  std::optional<long> file_size_limit{};       // [bytes]: writes beyond it fail, as on a full disk
-  std::map<std::string, std::string> environment{};  // in addition to the caller's, without a display
+  std::optional<long> file_size_limit{};  // [bytes]: writes beyond it fail, as on a full disk
+  std::map<std::string, std::string>
+      environment{};  // in addition to the caller's, without a display
 };
 
 /// The built program, running; its output goes to files beside each other in `folder`.

@@ -55,10 +55,10 @@ TEST_F(RolloutTest, WritesTheStartStateAndARowAControlStep) {
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const Table table = ReadCsv(scratch_ / "t.csv");
   ASSERT_EQ(table.size(), 5u);
-  EXPECT_THAT(table[0], testing::ElementsAre("step", "time", "obs_0", "obs_1", "obs_2", "obs_3",
-                                             "obs_4", "obs_5", "obs_6", "obs_7", "obs_8", "obs_9",
-                                             "obs_10", "reward", "terminated", "truncated",
-                                             "diverged", "distance", "control"));
+  EXPECT_THAT(table[0],
+              testing::ElementsAre("step", "time", "obs_0", "obs_1", "obs_2", "obs_3", "obs_4",
+                                   "obs_5", "obs_6", "obs_7", "obs_8", "obs_9", "obs_10", "reward",
+                                   "terminated", "truncated", "diverged", "distance", "effort"));
   EXPECT_EQ(table[1][0], "0");
   EXPECT_EQ(table[1][1], "0");
   // the target's place, as given: 0.05 in 17 significant digits

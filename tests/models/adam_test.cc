@@ -41,7 +41,8 @@ TEST(AdamTest, AgreesWithLibTorch) {
     Random random(1);
     std::vector<float> ours = RandomValues(&random, kSize);
     torch::Tensor theirs = torch::tensor(ours).requires_grad_(true);
-    torch::optim::Adam oracle({theirs}, torch::optim::AdamOptions(0.02).eps(1e-5).weight_decay(weight_decay));
+    torch::optim::Adam oracle({theirs},
+                              torch::optim::AdamOptions(0.02).eps(1e-5).weight_decay(weight_decay));
     Adam adam(kSize, {.learning_rate = 0.02, .epsilon = 1e-5, .weight_decay = weight_decay});
     for (int step = 0; step < 50; ++step) {
       const auto gradient = RandomValues(&random, kSize);

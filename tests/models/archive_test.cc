@@ -114,10 +114,13 @@ TEST(ArchiveTest, WhatDoesNotFitIsRefusedByName) {
     };
   };
   const auto names_file = HasSubstr(file.path().string());
-  const auto refused = [&](const char* what) { return ThrowsMessage<UserError>(AllOf(names_file, HasSubstr(what))); };
+  const auto refused = [&](const char* what) {
+    return ThrowsMessage<UserError>(AllOf(names_file, HasSubstr(what)));
+  };
   std::vector<double> three(3);
   float narrow = 0;
-  EXPECT_THAT(load([&](Archive& a) { a.Values("fixed", std::span<double>(three)); }), refused("fixed"));
+  EXPECT_THAT(load([&](Archive& a) { a.Values("fixed", std::span<double>(three)); }),
+              refused("fixed"));
   EXPECT_THAT(load([&](Archive& a) { a.Values("copied", three); }), refused("copied"));
   EXPECT_THAT(load([&](Archive& a) { a.Value("number", narrow); }), refused("number"));
   EXPECT_THAT(load([&](Archive& a) { a.Value("missing", narrow); }), refused("missing"));
@@ -134,7 +137,8 @@ TEST(ArchiveTest, DamageIsSeenBeforeAnythingIsRead) {
     stream.seekp(static_cast<std::streamoff>(size - 3));
     stream.put('\x55');
   }
-  EXPECT_THAT([&] { Archive archive(file.path()); }, ThrowsMessage<UserError>(HasSubstr(file.path().string())));
+  EXPECT_THAT([&] { Archive archive(file.path()); },
+              ThrowsMessage<UserError>(HasSubstr(file.path().string())));
   Save(Record(), file.path());
   std::filesystem::resize_file(file.path(), size - 1);
   EXPECT_THROW(Archive archive(file.path()), UserError);

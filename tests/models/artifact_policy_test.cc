@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
 #include <limits>
 #include <new>
@@ -11,17 +12,31 @@
 #include "tests/models/test_artifact.h"
 
 namespace {
-std::atomic<int64_t> allocations{0};
-}  // namespace
 
-// counts what the code under test allocates
-void* operator new(size_t size) {
+std::atomic<int64_t> allocations{0};
+
+void* Allocate(size_t size, size_t alignment = alignof(std::max_align_t)) noexcept {
   ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
+  return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+void* AllocateOrThrow(size_t size, size_t alignment = alignof(std::max_align_t)) {
+  if (void* memory = Allocate(size, alignment)) return memory;
   throw std::bad_alloc();
 }
+
+}  // namespace
+
+// counts what the code under test allocates, in every form that it may take
+void* operator new(size_t size) { return AllocateOrThrow(size); }
+void* operator new(size_t size, std::align_val_t alignment) {
+  return AllocateOrThrow(size, static_cast<size_t>(alignment));
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return Allocate(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace sinew::models {
 namespace {

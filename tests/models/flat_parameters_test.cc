@@ -44,8 +44,9 @@ TEST(NormTest, IsAccumulatedInDoublePrecision) {
 }
 
 TEST(AllFiniteTest, SeesABadValueAtEveryPosition) {
-  const float bad_values[] = {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN(),
-                              std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
+  const float bad_values[] = {
+      std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN(),
+      std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
   for (size_t size = 1; size <= 67; ++size) {
     // the extremes that are still numbers
     std::vector<float> values(size, std::numeric_limits<float>::max());

@@ -21,9 +21,12 @@ std::vector<float> RandomValues(Random* random, size_t size) {
 
 double Activate(double x, Activation activation) {
   switch (activation) {
-    case Activation::kRelu: return std::max(x, 0.0);
-    case Activation::kTanh: return std::tanh(x);
-    default: return x;
+    case Activation::kRelu:
+      return std::max(x, 0.0);
+    case Activation::kTanh:
+      return std::tanh(x);
+    default:
+      return x;
   }
 }
 
@@ -36,21 +39,24 @@ class KernelsTest : public testing::TestWithParam<Sizes> {
  protected:
   Random random_{7};
   const int inputs_ = GetParam().inputs, outputs_ = GetParam().outputs, batch_ = GetParam().batch;
-  const std::vector<float> x_ = RandomValues(&random_, batch_ * inputs_);
-  const std::vector<float> weight_ = RandomValues(&random_, outputs_ * inputs_);
+  const std::vector<float> x_ = RandomValues(&random_, batch_* inputs_);
+  const std::vector<float> weight_ = RandomValues(&random_, outputs_* inputs_);
   const std::vector<float> bias_ = RandomValues(&random_, outputs_);
-  const std::vector<float> delta_ = RandomValues(&random_, batch_ * outputs_);
+  const std::vector<float> delta_ = RandomValues(&random_, batch_* outputs_);
 };
 
 TEST_P(KernelsTest, DenseForwardWritesItsColumnsOnly) {
   const int stride = outputs_ + 3;
-  for (const Activation activation : {Activation::kIdentity, Activation::kRelu, Activation::kTanh}) {
+  for (const Activation activation :
+       {Activation::kIdentity, Activation::kRelu, Activation::kTanh}) {
     std::vector<float> y(batch_ * stride, kUntouched);
-    DenseForward(x_.data(), inputs_, weight_.data(), bias_.data(), outputs_, batch_, activation, y.data(), stride);
+    DenseForward(x_.data(), inputs_, weight_.data(), bias_.data(), outputs_, batch_, activation,
+                 y.data(), stride);
     for (int i = 0; i < batch_; ++i) {
       for (int j = 0; j < outputs_; ++j) {
         double sum = bias_[j];
-        for (int k = 0; k < inputs_; ++k) sum += double(x_[i * inputs_ + k]) * weight_[j * inputs_ + k];
+        for (int k = 0; k < inputs_; ++k)
+          sum += double(x_[i * inputs_ + k]) * weight_[j * inputs_ + k];
         ASSERT_NEAR(y[i * stride + j], Activate(sum, activation), 1e-5);
       }
       for (int j = outputs_; j < stride; ++j) ASSERT_EQ(y[i * stride + j], kUntouched);
@@ -61,14 +67,16 @@ TEST_P(KernelsTest, DenseForwardWritesItsColumnsOnly) {
 TEST_P(KernelsTest, WeightGradientIsDeltaTimesInput) {
   // what stands there before must not matter
   std::vector<float> weight(outputs_ * inputs_, kUntouched), bias(outputs_, kUntouched);
-  DenseWeightGradient(delta_.data(), outputs_, x_.data(), inputs_, batch_, weight.data(), bias.data());
+  DenseWeightGradient(delta_.data(), outputs_, x_.data(), inputs_, batch_, weight.data(),
+                      bias.data());
   for (int j = 0; j < outputs_; ++j) {
     double column = 0;
     for (int i = 0; i < batch_; ++i) column += delta_[i * outputs_ + j];
     ASSERT_NEAR(bias[j], column, 1e-4);
     for (int k = 0; k < inputs_; ++k) {
       double sum = 0;
-      for (int i = 0; i < batch_; ++i) sum += double(delta_[i * outputs_ + j]) * x_[i * inputs_ + k];
+      for (int i = 0; i < batch_; ++i)
+        sum += double(delta_[i * outputs_ + j]) * x_[i * inputs_ + k];
       ASSERT_NEAR(weight[j * inputs_ + k], sum, 1e-4);
     }
   }
@@ -78,7 +86,8 @@ TEST_P(KernelsTest, InputGradientReadsTheColumnsItIsGiven) {
   for (int width = 1; width <= inputs_; width += 3) {
     const int first = inputs_ - width;  // the last columns, as for a late input
     std::vector<float> gradient(batch_ * width, kUntouched);
-    DenseInputGradient(delta_.data(), outputs_, weight_.data() + first, inputs_, width, batch_, gradient.data());
+    DenseInputGradient(delta_.data(), outputs_, weight_.data() + first, inputs_, width, batch_,
+                       gradient.data());
     for (int i = 0; i < batch_; ++i) {
       for (int k = 0; k < width; ++k) {
         double sum = 0;
@@ -94,12 +103,13 @@ TEST_P(KernelsTest, InputGradientReadsTheColumnsItIsGiven) {
 TEST_P(KernelsTest, ActivationBackwardMultipliesTheSlope) {
   const int gradient_stride = outputs_ + 2, value_stride = outputs_ + 1;
   const auto gradient = RandomValues(&random_, batch_ * gradient_stride);
-  for (const Activation activation : {Activation::kIdentity, Activation::kRelu, Activation::kTanh}) {
+  for (const Activation activation :
+       {Activation::kIdentity, Activation::kRelu, Activation::kTanh}) {
     std::vector<float> value(batch_ * value_stride);
     for (float& v : value) v = static_cast<float>(Activate(random_.Normal(), activation));
     std::vector<float> delta(batch_ * outputs_, kUntouched);
-    ActivationBackward(gradient.data(), gradient_stride, value.data(), value_stride, batch_, outputs_, activation,
-                       delta.data());
+    ActivationBackward(gradient.data(), gradient_stride, value.data(), value_stride, batch_,
+                       outputs_, activation, delta.data());
     for (int i = 0; i < batch_; ++i) {
       for (int j = 0; j < outputs_; ++j) {
         const double v = value[i * value_stride + j];
@@ -113,20 +123,23 @@ TEST_P(KernelsTest, ActivationBackwardMultipliesTheSlope) {
 }
 
 TEST_P(KernelsTest, ActivationBackwardWorksInPlace) {
-  std::vector<float> value = RandomValues(&random_, batch_ * outputs_), in_place = delta_, apart(delta_.size());
-  ActivationBackward(delta_.data(), outputs_, value.data(), outputs_, batch_, outputs_, Activation::kRelu,
-                     apart.data());
-  ActivationBackward(in_place.data(), outputs_, value.data(), outputs_, batch_, outputs_, Activation::kRelu,
-                     in_place.data());
+  std::vector<float> value = RandomValues(&random_, batch_ * outputs_), in_place = delta_,
+                     apart(delta_.size());
+  ActivationBackward(delta_.data(), outputs_, value.data(), outputs_, batch_, outputs_,
+                     Activation::kRelu, apart.data());
+  ActivationBackward(in_place.data(), outputs_, value.data(), outputs_, batch_, outputs_,
+                     Activation::kRelu, in_place.data());
   EXPECT_EQ(in_place, apart);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, KernelsTest,
-                         testing::Values(Sizes{1, 1, 1}, Sizes{7, 1, 33}, Sizes{13, 2, 5}, Sizes{5, 3, 17},
-                                         Sizes{6, 4, 9}, Sizes{20, 9, 65}, Sizes{33, 40, 1}),
+                         testing::Values(Sizes{1, 1, 1}, Sizes{7, 1, 33}, Sizes{13, 2, 5},
+                                         Sizes{5, 3, 17}, Sizes{6, 4, 9}, Sizes{20, 9, 65},
+                                         Sizes{33, 40, 1}),
                          [](const auto& info) {
-                           return std::to_string(info.param.inputs) + "to" + std::to_string(info.param.outputs) +
-                                  "batch" + std::to_string(info.param.batch);
+                           return std::to_string(info.param.inputs) + "to" +
+                                  std::to_string(info.param.outputs) + "batch" +
+                                  std::to_string(info.param.batch);
                          });
 
 TEST(CopyColumnsTest, KeepsWhatLiesBetweenTheRows) {

@@ -25,9 +25,7 @@ std::vector<float> RandomValues(Random* random, size_t size, double scale = 1) {
   return values;
 }
 
-void Randomize(Network* network, Random* random) {
-  InitializeUniform(*network, *random, 0.5f);
-}
+void Randomize(Network* network, Random* random) { InitializeUniform(*network, *random, 0.5f); }
 
 NetworkSpec RandomSpec(Random* random) {
   const auto width = [random](int bound) { return 1 + static_cast<int>(random->Below(bound)); };
@@ -61,7 +59,8 @@ struct Pass {
 };
 
 /// Equal to rounding, measured against the largest value of the two arrays.
-void ExpectClose(std::span<const float> actual, std::span<const float> expected, const std::string& what) {
+void ExpectClose(std::span<const float> actual, std::span<const float> expected,
+                 const std::string& what) {
   ASSERT_EQ(actual.size(), expected.size()) << what;
   float largest = 1e-3f, difference = 0;
   for (size_t i = 0; i < actual.size(); ++i) {
@@ -91,7 +90,8 @@ TEST(NetworkTest, FusedAgreesWithAutograd) {
       ExpectClose(fused->gradient().values(), oracle->gradient().values(), "gradient of " + what);
       if (spec.late_inputs == 0) continue;
       const size_t size = pass.late.size();
-      ExpectClose(fused->late_gradient().subspan(0, size), oracle->late_gradient(), "late gradient of " + what);
+      ExpectClose(fused->late_gradient().subspan(0, size), oracle->late_gradient(),
+                  "late gradient of " + what);
     }
   }
 }
@@ -99,7 +99,8 @@ TEST(NetworkTest, FusedAgreesWithAutograd) {
 TEST(NetworkTest, LateGradientAloneLeavesTheParametersGradient) {
   Random random(2);
   for (const int late_layer : {0, 1, 2}) {
-    const NetworkSpec spec{.inputs = 5, .late_inputs = 3, .late_layer = late_layer, .hidden = {8, 7}, .outputs = 1};
+    const NetworkSpec spec{
+        .inputs = 5, .late_inputs = 3, .late_layer = late_layer, .hidden = {8, 7}, .outputs = 1};
     const auto network = MakeNetwork(spec);
     Randomize(network.get(), &random);
     const Pass pass(spec, 6, &random);
@@ -132,7 +133,8 @@ std::vector<float> Differences(std::span<float> x, const std::function<double()>
 
 void ExpectNear(std::span<const float> actual, std::span<const float> expected, float tolerance) {
   ASSERT_EQ(actual.size(), expected.size());
-  for (size_t i = 0; i < actual.size(); ++i) EXPECT_NEAR(actual[i], expected[i], tolerance) << "element " << i;
+  for (size_t i = 0; i < actual.size(); ++i)
+    EXPECT_NEAR(actual[i], expected[i], tolerance) << "element " << i;
 }
 
 TEST(NetworkTest, GradientsAreThoseOfFiniteDifferences) {
@@ -140,15 +142,21 @@ TEST(NetworkTest, GradientsAreThoseOfFiniteDifferences) {
     for (const int late_layer : {0, 1, 2}) {
       Random random(3);
       // tanh has no kinks that a difference could straddle
-      const NetworkSpec spec{.inputs = 3, .late_inputs = 2, .late_layer = late_layer, .hidden = {5, 4}, .outputs = 2,
-                             .hidden_activation = Activation::kTanh, .output_activation = Activation::kTanh};
+      const NetworkSpec spec{.inputs = 3,
+                             .late_inputs = 2,
+                             .late_layer = late_layer,
+                             .hidden = {5, 4},
+                             .outputs = 2,
+                             .hidden_activation = Activation::kTanh,
+                             .output_activation = Activation::kTanh};
       const auto network = MakeNetwork(spec, backend);
       Randomize(network.get(), &random);
       Pass pass(spec, 3, &random);
       const auto weighted_output = [&] {
         const auto output = network->Forward(pass.input, pass.late, pass.batch);
         double sum = 0;
-        for (size_t i = 0; i < output.size(); ++i) sum += double(output[i]) * pass.output_gradient[i];
+        for (size_t i = 0; i < output.size(); ++i)
+          sum += double(output[i]) * pass.output_gradient[i];
         return sum;
       };
       const auto by_parameters = Differences(network->parameters().values(), weighted_output);
@@ -169,7 +177,8 @@ TEST(NetworkTest, NotANumberStaysVisible) {
     for (int layer = 0; layer < spec.layers(); ++layer) {
       const auto network = MakeNetwork(spec, backend);
       Randomize(network.get(), &random);
-      network->parameters().values()[spec.weight_offset(layer) + 1] = std::numeric_limits<float>::quiet_NaN();
+      network->parameters().values()[spec.weight_offset(layer) + 1] =
+          std::numeric_limits<float>::quiet_NaN();
       const auto output = network->Forward(RandomValues(&random, 3), {}, 1);
       EXPECT_FALSE(AllFinite(output)) << "layer " << layer;
     }
@@ -177,7 +186,8 @@ TEST(NetworkTest, NotANumberStaysVisible) {
 }
 
 TEST(NetworkTest, LayoutHasEveryParameterOnce) {
-  const NetworkSpec spec{.inputs = 3, .late_inputs = 2, .late_layer = 1, .hidden = {5, 4}, .outputs = 1};
+  const NetworkSpec spec{
+      .inputs = 3, .late_inputs = 2, .late_layer = 1, .hidden = {5, 4}, .outputs = 1};
   EXPECT_EQ(spec.parameter_count(), 5 * (3 + 1) + 4 * (5 + 2 + 1) + 1 * (4 + 1));
   EXPECT_EQ(spec.weight_offset(1), 20);
   EXPECT_EQ(spec.bias_offset(1), 20 + 4 * 7);
@@ -187,10 +197,12 @@ TEST(NetworkTest, LayoutHasEveryParameterOnce) {
 
 TEST(NetworkTest, StartsWithinThePapersRanges) {
   Random random(5);
-  const NetworkSpec spec{.inputs = 16, .late_inputs = 9, .late_layer = 1, .hidden = {40, 30}, .outputs = 3};
+  const NetworkSpec spec{
+      .inputs = 16, .late_inputs = 9, .late_layer = 1, .hidden = {40, 30}, .outputs = 3};
   const auto network = MakeNetwork(spec);
   InitializeUniform(*network, random, 3e-3f);
-  const double ranges[] = {1 / 4.0, 1 / 7.0, 3e-3};  // 1 / sqrt(16), 1 / sqrt(40 + 9), the last layer's own
+  const double ranges[] = {1 / 4.0, 1 / 7.0,
+                           3e-3};  // 1 / sqrt(16), 1 / sqrt(40 + 9), the last layer's own
   for (int layer = 0; layer < 3; ++layer) {
     const auto values = network->parameters().values().subspan(
         spec.weight_offset(layer), spec.weight_offset(layer + 1) - spec.weight_offset(layer));
@@ -218,8 +230,8 @@ TEST(NetworkTest, PolicyFileComputesTheSameAction) {
     artifact.obs_scale.assign(11, 1);
     artifact.obs_clip = 1e6f;
     artifact.contract.control_dt = artifact.contract.timestep = 0.01;
-    for (int i = 0; i < 11; ++i) artifact.contract.observation.push_back({"o" + std::to_string(i), "1"});
-    for (int i = 0; i < 3; ++i) artifact.contract.action.push_back({"j" + std::to_string(i)});
+    for (int i = 0; i < 11; ++i) artifact.contract.observation.push_back({std::to_string(i), "1"});
+    for (int i = 0; i < 3; ++i) artifact.contract.action.push_back({std::to_string(i)});
     const auto policy = MakeArtifactPolicy(artifact);
     for (int trial = 0; trial < 20; ++trial) {
       const auto observation = RandomValues(&random, 11);
@@ -232,10 +244,12 @@ TEST(NetworkTest, PolicyFileComputesTheSameAction) {
 
 TEST(NetworkTest, ImpossibleNetworksAreRefused) {
   NetworkSpec spec{.inputs = 3, .late_inputs = 2, .late_layer = 2, .hidden = {4}, .outputs = 1};
-  EXPECT_THAT([&] { MakeNetwork(spec); }, ThrowsMessage<UserError>(HasSubstr("more hidden layers")));
+  EXPECT_THAT([&] { MakeNetwork(spec); },
+              ThrowsMessage<UserError>(HasSubstr("more hidden layers")));
   spec.late_layer = 1;
   EXPECT_THROW(ToDenseLayers(*MakeNetwork(spec)), std::logic_error);
-  EXPECT_THAT([&] { MakeNetwork(spec, Backend::kFused, "cuda"); }, ThrowsMessage<UserError>(HasSubstr("autograd")));
+  EXPECT_THAT([&] { MakeNetwork(spec, Backend::kFused, "cuda"); },
+              ThrowsMessage<UserError>(HasSubstr("autograd")));
   EXPECT_THAT([&] { MakeNetwork(spec, Backend::kAutograd, "abacus"); },
               ThrowsMessage<UserError>(HasSubstr("cpu, cuda")));
 }

@@ -85,7 +85,8 @@ TEST(NormalizerTest, AppliesTheFormulaAndTheClip) {
 
 TEST(NormalizerTest, TaskDividesByTheStatedMagnitudesAndTracksTheRange) {
   const std::vector<float> magnitude{2, 0.5f, 8};
-  Normalizer stated(kDim, NormalizerMode::kTask, 1e6, magnitude), unstated(kDim, NormalizerMode::kTask, 1e6);
+  Normalizer stated(kDim, NormalizerMode::kTask, 1e6, magnitude),
+      unstated(kDim, NormalizerMode::kTask, 1e6);
   const auto rows = Rows(100, 4);
   stated.Observe(rows);
   unstated.Observe(rows);
@@ -118,22 +119,24 @@ TEST(NormalizerTest, ElementThatHardlyMovesIsNotBlownUp) {
 }
 
 TEST(NormalizerTest, RestoredOneGoesOn) {
-  const ScratchFile file;
-  Normalizer original(kDim, NormalizerMode::kWarmup, 10), restored(kDim, NormalizerMode::kWarmup, 10);
-  original.Observe(Rows(100, 6));
-  original.EndWarmup();
-  {
-    Archive archive;
-    original.Serialize(archive, "n");
-    archive.Write(file.path());
+  for (const NormalizerMode mode : {NormalizerMode::kWarmup, NormalizerMode::kRunning}) {
+    const ScratchFile file;
+    Normalizer original(kDim, mode, 10), restored(kDim, mode, 10);
+    original.Observe(Rows(100, 6));
+    original.EndWarmup();
+    {
+      Archive archive;
+      original.Serialize(archive, "n");
+      archive.Write(file.path());
+    }
+    Archive archive(file.path());
+    restored.Serialize(archive, "n");
+    for (Normalizer* normalizer : {&original, &restored}) normalizer->Observe(Rows(100, 7));
+    EXPECT_EQ(restored.mean(), original.mean());
+    EXPECT_EQ(restored.scale(), original.scale());
+    EXPECT_EQ(restored.low(), original.low());
+    EXPECT_EQ(restored.high(), original.high());
   }
-  Archive archive(file.path());
-  restored.Serialize(archive, "n");
-  for (Normalizer* normalizer : {&original, &restored}) normalizer->Observe(Rows(100, 7));
-  EXPECT_EQ(restored.mean(), original.mean());
-  EXPECT_EQ(restored.scale(), original.scale());
-  EXPECT_EQ(restored.low(), original.low());
-  EXPECT_EQ(restored.high(), original.high());
 }
 
 }  // namespace

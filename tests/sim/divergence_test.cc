@@ -12,8 +12,8 @@ namespace sinew::sim {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -23,7 +23,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 std::string TwoHinges(const std::string& integrator) {
   return R"(
     <mujoco>
-      <option integrator=")" + integrator + R"("/>
+      <option integrator=")" +
+         integrator + R"("/>
       <worldbody>
         <body pos="5 0 0"><freejoint name="floating"/><geom size="0.1"/></body>
         <body name="arm">
@@ -61,7 +62,8 @@ class DivergenceTest : public testing::TestWithParam<std::tuple<std::string, boo
     const int joint = simulation->Id(mjOBJ_JOINT, fault.joint);
     if (fault.quantity == "qpos") d->qpos[simulation->model()->jnt_qposadr[joint]] = fault.value;
     if (fault.quantity == "qvel") d->qvel[simulation->model()->jnt_dofadr[joint]] = fault.value;
-    if (fault.quantity == "qacc") d->qfrc_applied[simulation->model()->jnt_dofadr[joint]] = fault.value;
+    if (fault.quantity == "qacc")
+      d->qfrc_applied[simulation->model()->jnt_dofadr[joint]] = fault.value;
   }
 };
 
@@ -78,7 +80,8 @@ TEST_P(DivergenceTest, EveryBadNumberIsSeenAndItsJointNamed) {
         EXPECT_EQ(simulation.divergence()->quantity, quantity);
         EXPECT_EQ(simulation.divergence()->joint, joint);
         EXPECT_NEAR(simulation.divergence()->time, 5 * 0.002, 1e-12);
-        EXPECT_THAT(simulation.divergence()->Describe(), AllOf(HasSubstr(quantity), HasSubstr(joint)));
+        EXPECT_THAT(simulation.divergence()->Describe(),
+                    AllOf(HasSubstr(quantity), HasSubstr(joint)));
       }
     }
   }

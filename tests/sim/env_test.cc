@@ -92,6 +92,15 @@ TEST(EnvTest, SuccessNeedsTheLastStepsAndStartsAnew) {
   EXPECT_FALSE(env.success());
 }
 
+TEST(EnvTest, RestoredEnvKnowsHowLongTheGoalWasHeld) {
+  Env env = MakeEnv({.start = 0}), heir = MakeEnv({.start = 1});
+  for (int i = 0; i < 2; ++i) Step(&env, 0);
+  heir.RestoreState(env.SaveState());
+  EXPECT_FALSE(heir.success());
+  Step(&heir, 0);
+  EXPECT_TRUE(heir.success());
+}
+
 TEST(EnvTest, ActionsThatAreNoNumbersNameTheJoint) {
   for (const float bad : {kNan, HUGE_VALF, -HUGE_VALF}) {
     Env env = MakeEnv();
@@ -102,8 +111,11 @@ TEST(EnvTest, ActionsThatAreNoNumbersNameTheJoint) {
                 ThrowsMessage<Error>(HasSubstr("'rail'")));
   }
   Env env = MakeEnv();
-  EXPECT_THAT([&] { env.StepControl(std::array{0.0, 0.0}); },
-              ThrowsMessage<UserError>(AllOf(HasSubstr("2 controls"), HasSubstr("1 actuators"))));
+  EXPECT_THAT(
+      [&] {
+        env.StepControl(std::array{0.0, 0.0});
+      },
+      ThrowsMessage<UserError>(AllOf(HasSubstr("2 controls"), HasSubstr("1 actuators"))));
 }
 
 /// The point mass with one number broken from the third step on.
@@ -132,8 +144,9 @@ TEST(EnvTest, NumbersThatAreNoneAreNamedWithStepAndEpisode) {
       for (int i = 0; i < 10; ++i) Step(&env, 0);
     };
   };
-  EXPECT_THAT(run("observation"), ThrowsMessage<Error>(AllOf(HasSubstr("'velocity'"), HasSubstr("step 3"),
-                                                             HasSubstr("episode 5"))));
+  EXPECT_THAT(run("observation"),
+              ThrowsMessage<Error>(
+                  AllOf(HasSubstr("'velocity'"), HasSubstr("step 3"), HasSubstr("episode 5"))));
   EXPECT_THAT(run("reward"), ThrowsMessage<Error>(AllOf(HasSubstr("'effort'"), HasSubstr("step 3"),
                                                         HasSubstr("episode 5"))));
   EXPECT_THAT(run("sum"), ThrowsMessage<Error>(HasSubstr("sum of the reward terms")));
@@ -155,7 +168,8 @@ TEST(EnvTest, EpisodesDoNotDependOnWhatCameBefore) {
     Step(&env, -1);
   }
   env.Reset();
-  EXPECT_EQ(Observation(env), starts[2]) << "the sequence goes on behind the episode that was chosen";
+  EXPECT_EQ(Observation(env), starts[2])
+      << "the sequence goes on behind the episode that was chosen";
   EXPECT_NE(starts[0], starts[1]);
 }
 
@@ -190,10 +204,16 @@ TEST(EnvTest, PartsOfAStateThatAreNotGivenAreThoseOfTheReset) {
 TEST(EnvTest, StatesOfWrongSizeAreRefusedAndChangeNothing) {
   Env env = MakeEnv();
   const auto before = Observation(env);
-  EXPECT_THAT([&] { env.ResetToState(std::array{1.0, 2.0}, {}); },
-              ThrowsMessage<UserError>(AllOf(HasSubstr("qpos has 2 values"), HasSubstr("has 1"))));
-  EXPECT_THAT([&] { env.ResetToState(std::array{1.0}, std::array{1.0, 2.0, 3.0}); },
-              ThrowsMessage<UserError>(HasSubstr("qvel has 3 values")));
+  EXPECT_THAT(
+      [&] {
+        env.ResetToState(std::array{1.0, 2.0}, {});
+      },
+      ThrowsMessage<UserError>(AllOf(HasSubstr("qpos has 2 values"), HasSubstr("has 1"))));
+  EXPECT_THAT(
+      [&] {
+        env.ResetToState(std::array{1.0}, std::array{1.0, 2.0, 3.0});
+      },
+      ThrowsMessage<UserError>(HasSubstr("qvel has 3 values")));
   EXPECT_EQ(Observation(env), before);
   EXPECT_EQ(env.simulation().qpos()[0], before[0]);
 }

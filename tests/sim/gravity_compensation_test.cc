@@ -108,7 +108,8 @@ TEST(GravityCompensationTest, EqualsTheBiasForceAtRestForTheSevenJointArm) {
       arm.qpos()[j] = random.Uniform(range[0], range[1]);
     }
     arm.Forward();
-    const Eigen::VectorXd bias = Eigen::Map<Eigen::VectorXd>(arm.data()->qfrc_bias, arm.model()->nv);
+    const Eigen::VectorXd bias =
+        Eigen::Map<Eigen::VectorXd>(arm.data()->qfrc_bias, arm.model()->nv);
     ASSERT_TRUE(arm.Substep());
     const Eigen::Map<Eigen::VectorXd> applied(arm.data()->qfrc_applied, arm.model()->nv);
     EXPECT_LT((applied - bias).cwiseAbs().maxCoeff(), 1e-11);
@@ -125,7 +126,8 @@ TEST(GravityCompensationTest, IsRefusedWhereItCannotHold) {
     };
   };
   EXPECT_THAT(enable("Euler", "RK4"), ThrowsMessage<UserError>(HasSubstr("RK4")));
-  EXPECT_THAT(enable(R"(<joint name="left_elbow" axis="0 1 0"/>)", R"(<joint name="left_elbow" type="ball"/>)"),
+  EXPECT_THAT(enable(R"(<joint name="left_elbow" axis="0 1 0"/>)",
+                     R"(<joint name="left_elbow" type="ball"/>)"),
               ThrowsMessage<UserError>(HasSubstr("left_elbow")));
 }
 

@@ -30,7 +30,9 @@ std::vector<float> Act(Policy* policy, int steps) {
   return actions;
 }
 
-std::unique_ptr<Policy> Make(const char* name) { return MakeScriptedPolicy(name, PointMass().spec(), 4); }
+std::unique_ptr<Policy> Make(const char* name) {
+  return MakeScriptedPolicy(name, PointMass().spec(), 4);
+}
 
 TEST(ScriptedPoliciesTest, AreReproducibleAndWithinBounds) {
   for (const char* name : {"zero", "random", "sine"}) {
@@ -59,7 +61,8 @@ TEST(ScriptedPoliciesTest, SineTurnsEachJointInItsOwnPhase) {
 }
 
 TEST(ScriptedPoliciesTest, UnknownNamesGetTheNearest) {
-  EXPECT_THAT([] { Make("sinus"); }, ThrowsMessage<UserError>(AllOf(HasSubstr("'sinus'"), HasSubstr("sine"))));
+  EXPECT_THAT([] { Make("sinus"); },
+              ThrowsMessage<UserError>(AllOf(HasSubstr("'sinus'"), HasSubstr("sine"))));
 }
 
 }  // namespace

@@ -46,9 +46,7 @@ constexpr const char* kPendulum = R"(
 </mujoco>)";
 
 // What semi-implicit Euler makes of a fall from rest: v_n = n h g, q_n = h^2 g n (n + 1) / 2.
-double FallAfter(int steps) {
-  return kTimestep * kTimestep * kGravity * steps * (steps + 1) / 2;
-}
+double FallAfter(int steps) { return kTimestep * kTimestep * kGravity * steps * (steps + 1) / 2; }
 
 TEST(SimulationTest, FreeFallFollowsTheIntegratorExactly) {
   Simulation simulation = Simulation::FromString(kFalling);
@@ -131,12 +129,15 @@ TEST(SimulationTest, ModelHashFollowsTheModel) {
 TEST(SimulationTest, UnknownNamesListTheKnownOnes) {
   const Simulation simulation = Simulation::FromString(kFalling);
   EXPECT_EQ(simulation.Id(mjOBJ_BODY, "ball"), 1);
-  EXPECT_THAT([&] { simulation.Id(mjOBJ_JOINT, "hinge"); },
-              ThrowsMessage<UserError>(AllOf(HasSubstr("joint"), HasSubstr("'hinge'"), HasSubstr("rail"))));
+  EXPECT_THAT(
+      [&] { simulation.Id(mjOBJ_JOINT, "hinge"); },
+      ThrowsMessage<UserError>(AllOf(HasSubstr("joint"), HasSubstr("'hinge'"), HasSubstr("rail"))));
 }
 
 TEST(SimulationTest, BadModelsAreTheUsersErrorInOneLine) {
-  const auto load = [](const std::string& text) { return [text] { Simulation::FromString(text); }; };
+  const auto load = [](const std::string& text) {
+    return [text] { Simulation::FromString(text); };
+  };
   const auto third_line = ContainsRegex("[Ll]ine (number=)?3");
   const auto one_line = Not(HasSubstr("\n"));
   EXPECT_THAT(load("<mujoco>\n<worldbody>\n<body>\n</worldbody></mujoco>"),
@@ -154,6 +155,28 @@ TEST(SimulationTest, MissingFilesAreNamed) {
               ThrowsMessage<UserError>(HasSubstr("nowhere/robot.xml")));
   EXPECT_THAT([] { Simulation::FromFile(AssetFolder()); },
               ThrowsMessage<UserError>(HasSubstr(AssetFolder().string())));
+}
+
+// A solver that is stopped before it has converged goes on from the last step's forces, so these
+// are part of the state.
+TEST(SimulationTest, StateHoldsTheSolversWarmStart) {
+  Simulation simulation = Simulation::FromString(R"(
+    <mujoco>
+      <option solver="PGS" iterations="2" cone="elliptic"/>
+      <worldbody>
+        <geom type="plane" size="5 5 0.1"/>
+        <body pos="0 0 0.3" euler="10 20 30"><freejoint/><geom type="box" size="0.2 0.1 0.05"/></body>
+        <body pos="0.1 0 0.6"><freejoint/><geom type="box" size="0.1 0.1 0.1"/></body>
+      </worldbody>
+    </mujoco>)");
+  for (int n = 0; n < 150; ++n) ASSERT_TRUE(simulation.Substep());
+  ASSERT_GT(simulation.data()->ncon, 0);
+  const SimulationState state = simulation.SaveState();
+  for (int n = 0; n < 50; ++n) ASSERT_TRUE(simulation.Substep());
+  const SimulationState expected = simulation.SaveState();
+  simulation.RestoreState(state);
+  for (int n = 0; n < 50; ++n) ASSERT_TRUE(simulation.Substep());
+  EXPECT_EQ(simulation.SaveState(), expected);
 }
 
 TEST(SimulationTest, StateOfAnotherModelIsRefused) {

@@ -33,7 +33,9 @@ std::vector<float> RandomActions(Random* random) {
 std::vector<double> Record(VecEnv* envs) {
   Random random(5);
   std::vector<double> record;
-  const auto append = [&](const auto& values) { record.insert(record.end(), values.begin(), values.end()); };
+  const auto append = [&](const auto& values) {
+    record.insert(record.end(), values.begin(), values.end());
+  };
   for (int step = 0; step < 60; ++step) {
     if (step % 25 == 3) {
       envs->env(step % kEnvs).simulation().qvel()[0] = std::numeric_limits<double>::quiet_NaN();
@@ -43,11 +45,12 @@ std::vector<double> Record(VecEnv* envs) {
     append(envs->next_observations());
     append(envs->rewards());
     for (const StepResult& r : envs->results()) {
-      append(std::vector<double>{r.reward, double(r.terminated), double(r.truncated), double(r.diverged)});
+      append(std::vector<double>{r.reward, double(r.terminated), double(r.truncated),
+                                 double(r.diverged)});
     }
     for (const VecEnv::Episode& e : envs->finished()) {
-      append(std::vector<double>{double(e.env), e.episode_return, double(e.length), double(e.success),
-                                 double(e.diverged)});
+      append(std::vector<double>{double(e.env), e.episode_return, double(e.length),
+                                 double(e.success), double(e.diverged)});
     }
   }
   return record;

@@ -24,8 +24,8 @@ using Actions = std::function<float(int step, int joint)>;
 
 // observation elements that never change, each with its reason
 const std::map<std::string, std::set<std::string>> kConstant{
-    {"arm-reach-fixed", {"target_up"}},        // the one target has one height
-    {"reacher", {"tip_minus_target_z"}},       // Gymnasium's planar task observes three coordinates
+    {"arm-reach-fixed", {"target_up"}},   // the one target has one height
+    {"reacher", {"tip_minus_target_z"}},  // Gymnasium's planar task observes three coordinates
 };
 
 struct Episode {
@@ -54,7 +54,9 @@ Episode RunEpisode(sim::Env* env, const Actions& actions) {
 }
 
 Actions RandomActions(uint64_t seed) {
-  return [random = Random(seed)](int, int) mutable { return static_cast<float>(random.Uniform(-1, 1)); };
+  return [random = Random(seed)](int, int) mutable {
+    return static_cast<float>(random.Uniform(-1, 1));
+  };
 }
 
 class TaskTest : public testing::TestWithParam<std::string> {
@@ -75,12 +77,14 @@ TEST_P(TaskTest, SpecDescribesItself) {
   EXPECT_FALSE(spec_.summary.empty());
   EXPECT_TRUE(std::filesystem::exists(sim::AssetFolder() / spec_.asset));
   EXPECT_GT(spec_.time_limit, 0);
-  EXPECT_EQ(Names(spec_.observation, &sim::ObservationElement::name).size(), spec_.observation.size());
+  EXPECT_EQ(Names(spec_.observation, &sim::ObservationElement::name).size(),
+            spec_.observation.size());
   EXPECT_EQ(Names(spec_.action, &sim::ActionElement::joint).size(), spec_.action.size());
   EXPECT_EQ(Names(spec_.reward_terms, &sim::RewardTerm::name).size(), spec_.reward_terms.size());
   EXPECT_FALSE(Names(spec_.observation, &sim::ObservationElement::unit).contains(""));
   EXPECT_FALSE(Names(spec_.observation, &sim::ObservationElement::name).contains(""));
   EXPECT_FALSE(Names(spec_.reward_terms, &sim::RewardTerm::help).contains(""));
+  for (const auto& element : spec_.observation) EXPECT_GT(element.magnitude, 0) << element.name;
   for (const sim::SuccessCriterion& criterion : spec_.success) {
     EXPECT_GT(criterion.tolerance, 0) << criterion.name;
     EXPECT_GE(criterion.hold_steps, 1) << criterion.name;
@@ -115,14 +119,17 @@ TEST_P(TaskTest, StaysFiniteUnderAnyActionAndEndsByTheClock) {
       {"all the way up", [](int, int) { return 1.0f; }},
       {"all the way down", [](int, int) { return -1.0f; }},
       {"bang-bang", [](int step, int joint) { return (step + joint) % 2 ? 1.0f : -1.0f; }},
-      {"slow bang-bang", [](int step, int joint) { return (step / 20 + joint) % 2 ? 1.0f : -1.0f; }}};
+      {"slow bang-bang",
+       [](int step, int joint) { return (step / 20 + joint) % 2 ? 1.0f : -1.0f; }}};
   for (const auto& [name, drive] : drives) {
     env.Reset();
     // Env itself throws if an observation or a reward term is not finite
     const Episode episode = RunEpisode(&env, drive);
     EXPECT_FALSE(episode.last.diverged) << name;
     EXPECT_NE(episode.last.truncated, episode.last.terminated) << name;
-    if (episode.last.truncated) EXPECT_EQ(env.step(), spec_.time_limit) << name;
+    if (episode.last.truncated) {
+      EXPECT_EQ(env.step(), spec_.time_limit) << name;
+    }
   }
 }
 
@@ -132,7 +139,8 @@ TEST_P(TaskTest, SeedDecidesEverything) {
   for (int k = 0; k < 3; ++k) {
     const Episode episode = RunEpisode(&first, RandomActions(k));
     EXPECT_EQ(RunEpisode(&second, RandomActions(k)), episode) << "episode " << k;
-    EXPECT_NE(RunEpisode(&other, RandomActions(k)).observations, episode.observations) << "episode " << k;
+    EXPECT_NE(RunEpisode(&other, RandomActions(k)).observations, episode.observations)
+        << "episode " << k;
     for (sim::Env* env : {&first, &second, &other}) env->Reset();
     EXPECT_NE(std::vector(first.observation().begin(), first.observation().end()),
               episode.observations.front())
@@ -152,7 +160,8 @@ TEST_P(TaskTest, EveryObservationElementSaysSomething) {
     }
     env.Reset();
   }
-  const auto exempt = kConstant.contains(GetParam()) ? kConstant.at(GetParam()) : std::set<std::string>{};
+  const auto exempt =
+      kConstant.contains(GetParam()) ? kConstant.at(GetParam()) : std::set<std::string>{};
   for (int i = 0; i < spec_.obs_dim(); ++i) {
     const std::string& name = spec_.observation[i].name;
     if (exempt.contains(name)) {
@@ -186,7 +195,8 @@ TEST_P(TaskTest, PositiveActionTurnsItsJointForwards) {
     env.Reset();
     simulation.qvel().setZero();
     for (int i = 0; i < spec_.act_dim(); ++i) {
-      const int dof = simulation.model()->jnt_dofadr[simulation.Id(mjOBJ_JOINT, spec_.action[i].joint)];
+      const int dof =
+          simulation.model()->jnt_dofadr[simulation.Id(mjOBJ_JOINT, spec_.action[i].joint)];
       const auto acceleration = [&](double control) {
         simulation.data()->ctrl[i] = control;
         simulation.Forward();
@@ -219,7 +229,8 @@ INSTANTIATE_TEST_SUITE_P(EveryTask, TaskTest, testing::ValuesIn(TaskNames()), []
 TEST(TaskRegistryTest, UnknownTasksGetTheNearestName) {
   EXPECT_TRUE(std::ranges::is_sorted(TaskNames()));
   EXPECT_THAT([] { MakeTask("reachr"); },
-              ThrowsMessage<UserError>(AllOf(HasSubstr("'reachr'"), HasSubstr("reacher"), HasSubstr("pendulum"))));
+              ThrowsMessage<UserError>(
+                  AllOf(HasSubstr("'reachr'"), HasSubstr("reacher"), HasSubstr("pendulum"))));
 }
 
 }  // namespace

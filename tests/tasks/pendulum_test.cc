@@ -21,7 +21,8 @@ constexpr double kInertia = kMass * kLength * kLength / 3;
 
 double Energy(const sim::Env& env) {
   const double v = env.simulation().qvel()[0];
-  return 0.5 * kInertia * v * v + kMass * kGravity * kLength / 2 * std::cos(env.simulation().qpos()[0]);
+  return 0.5 * kInertia * v * v +
+         kMass * kGravity * kLength / 2 * std::cos(env.simulation().qpos()[0]);
 }
 
 TEST(PendulumTest, AcceleratesAsTheEquationSays) {
@@ -34,8 +35,8 @@ TEST(PendulumTest, AcceleratesAsTheEquationSays) {
     simulation.qvel()[0] = random.Uniform(-8, 8);
     simulation.data()->ctrl[0] = torque;
     simulation.Forward();
-    EXPECT_NEAR(simulation.data()->qacc[0], 3 * kGravity / (2 * kLength) * std::sin(angle) + torque / kInertia,
-                1e-10);
+    EXPECT_NEAR(simulation.data()->qacc[0],
+                3 * kGravity / (2 * kLength) * std::sin(angle) + torque / kInertia, 1e-10);
   }
 }
 
@@ -62,7 +63,8 @@ TEST(PendulumTest, RewardIsThatOfTheStateBeforeTheStep) {
       const double wrapped = shifted - two_pi * std::floor(shifted / two_pi) - std::numbers::pi;
       const double torque = kTorque * action;
       const double reward = env.Step(std::array{action}).reward;
-      EXPECT_NEAR(reward, -(wrapped * wrapped + 0.1 * velocity * velocity + 0.001 * torque * torque), 1e-9);
+      EXPECT_NEAR(reward,
+                  -(wrapped * wrapped + 0.1 * velocity * velocity + 0.001 * torque * torque), 1e-9);
       EXPECT_THAT(env.reward_terms(), ElementsAre(DoubleNear(-wrapped * wrapped, 1e-9),
                                                   DoubleNear(-0.1 * velocity * velocity, 1e-9),
                                                   DoubleNear(-0.001 * torque * torque, 1e-9)));
@@ -87,7 +89,8 @@ TEST(PendulumTest, HasGymnasiumsTimingTorqueAndStarts) {
   }
   // uniform in +-a: a^2 / 3, with a standard deviation of a^2 sqrt(4 / 45)
   const double errors = 5 * std::sqrt(4.0 / 45 / kEpisodes);
-  EXPECT_NEAR(angle_square, std::pow(std::numbers::pi, 2) / 3, errors * std::pow(std::numbers::pi, 2));
+  EXPECT_NEAR(angle_square, std::pow(std::numbers::pi, 2) / 3,
+              errors * std::pow(std::numbers::pi, 2));
   EXPECT_NEAR(velocity_square, 1.0 / 3, errors);
 }
 

@@ -11,8 +11,8 @@
 namespace sinew::tasks {
 namespace {
 
-using ::testing::ElementsAreArray;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 
 /// Gymnasium's reacher_v4.py and mujoco_env.py on the bare MuJoCo interface: set_state is followed
 /// by mj_forward, the reward reads positions before the frames are stepped, and the observation
@@ -29,8 +29,8 @@ class Gymnasium {
   std::vector<double> Observation() const {
     const double *q = simulation_.data()->qpos, *v = simulation_.data()->qvel;
     const auto error = Error();
-    return {std::cos(q[0]), std::cos(q[1]), std::sin(q[0]), std::sin(q[1]), q[2], q[3],
-            v[0], v[1], error[0], error[1], error[2]};
+    return {std::cos(q[0]), std::cos(q[1]), std::sin(q[0]), std::sin(q[1]), q[2],    q[3],
+            v[0],           v[1],           error[0],       error[1],       error[2]};
   }
 
   double Step(std::span<const float> action) {
@@ -125,7 +125,8 @@ TEST(ReacherTest, StartsAreUniform) {
 }
 
 // The arm lies still at (0.21, 0) but for +-0.1 rad, and the mean distance of a point 0.21 m off
-// the centre of a disc of 0.2 m to the points of that disc is 0.236 m, found by summing over a grid.
+// the centre of a disc of 0.2 m to the points of that disc is 0.236 m, found by summing over a
+// grid.
 TEST(ReacherTest, DoingNothingEarnsMinusTwelve) {
   double distance = 0;
   int points = 0;

@@ -85,7 +85,8 @@ constexpr const char* kLine =
 
 TEST(LoadRunCurve, ReadsEvaluationsAndLeavesOutAnUnfinishedLine) {
   const TemporaryFolder temporary;
-  const RunCurve run = LoadRunCurve(FolderWith(temporary, std::string(kLine) + R"({"step":20,"me)"));
+  const RunCurve run =
+      LoadRunCurve(FolderWith(temporary, std::string(kLine) + R"({"step":20,"me)"));
   EXPECT_EQ(run.task, "reacher");
   ASSERT_EQ(run.points.size(), 1u);
   EXPECT_EQ(run.points[0].step, 10);

@@ -1,0 +1,189 @@
+#include "training/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "models/flat_parameters.h"
+#include "tests/sim/point_mass.h"
+#include "tests/training/small_run.h"
+#include "tests/training/temporary_folder.h"
+
+namespace sinew::training {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+class TrainerTest : public testing::Test {
+ protected:
+  RunFolder Folder(const std::string& name) const { return RunFolder::Create(temporary_ / name); }
+  TemporaryFolder temporary_;
+};
+
+TEST_F(TrainerTest, LeavesACompleteRunFolder) {
+  const RunFolder folder = Folder("run");
+  const auto config = SmallRun();
+  TrainHooks hooks = Quiet();
+  hooks.command_line = "sinew train pendulum";
+  hooks.libraries = {{"abacus", "2"}};
+  const TrainSummary summary = Train(*config, folder, hooks);
+  EXPECT_EQ(summary.env_steps, 1200);
+  EXPECT_EQ(summary.evaluation.episodes.size(), 3u);
+  EXPECT_EQ(summary.diverged, 0);
+
+  const RunManifest manifest = ReadManifest(folder.manifest());
+  EXPECT_EQ(manifest.status, RunStatus::kFinished);
+  EXPECT_EQ(manifest.task, "pendulum");
+  EXPECT_EQ(manifest.agent, "ddpg");
+  EXPECT_EQ(manifest.seed, 7u);
+  EXPECT_EQ(manifest.env_steps, 1200);
+  EXPECT_EQ(manifest.command_line, hooks.command_line);
+  EXPECT_EQ(manifest.libraries.at("abacus"), "2");
+  EXPECT_EQ(manifest.config_hash, HashHex(ReadFile(folder.config())));
+  EXPECT_THAT(folder.Checkpoints(), ElementsAre(900, 1200)) << "the newest two are kept";
+  EXPECT_EQ(ProgressWithoutClock(folder.progress()).size(), 101u) << "a header and a hundred rows";
+  EXPECT_TRUE(std::ranges::any_of(
+      std::filesystem::directory_iterator(folder.root()), [](const auto& entry) {
+        return entry.path().filename().string().starts_with("events.out.tfevents.");
+      }));
+}
+
+TEST_F(TrainerTest, ConfigReadsBackToTheSameRun) {
+  const RunFolder folder = Folder("run");
+  const auto config = SmallRun({"train.steps=100", "agent.gamma=0.91"});
+  Train(*config, folder, Quiet());
+  const auto again = SmallRun();
+  again->config().SetFromToml(ReadFile(folder.config()), "config.toml");
+  EXPECT_EQ(again->config().ToToml(), config->config().ToToml());
+  EXPECT_EQ(again->train().steps, 100);
+}
+
+TEST_F(TrainerTest, PolicyCarriesTheTasksContract) {
+  const RunFolder folder = Folder("run");
+  const auto config =
+      SmallRun({"train.steps=400", "task.torque_scale=0.25", "task.gravity_compensation=false"},
+               "arm-reach");
+  const TrainSummary summary = Train(*config, folder, Quiet());
+  const auto artifact = models::LoadPolicy(folder.final_policy());
+  const models::Contract& contract = artifact.contract;
+  const auto task = config->BuildTask();
+  EXPECT_NO_THROW(
+      models::CheckContract(contract, task->spec(), task->MakeSimulation().model_hash()));
+  EXPECT_EQ(contract.task, "arm-reach");
+  EXPECT_EQ(contract.agent, "ddpg");
+  EXPECT_FALSE(contract.gravity_compensation);
+  EXPECT_EQ(contract.action[0].torque_high, 87 * 0.25);
+  EXPECT_EQ(contract.control_dt, 0.02);
+  EXPECT_EQ(contract.timestep, 0.002);
+  EXPECT_EQ(contract.env_steps, 400);
+  EXPECT_EQ(contract.observation.front().unit, "rad");
+  for (const auto& element : contract.observation)
+    EXPECT_LT(element.training_low, element.training_high);
+  EXPECT_EQ(contract.evaluation.episodes, 3);
+  EXPECT_EQ(contract.evaluation.mean, summary.evaluation.mean);
+}
+
+TEST_F(TrainerTest, BestPolicyIsThatOfTheBestEvaluation) {
+  const RunFolder folder = Folder("run");
+  const auto config = SmallRun({"train.eval_every=100", "agent.warmup_steps=50"});
+  const TrainSummary summary = Train(*config, folder, Quiet());
+  double best = -INFINITY;
+  for (const auto& line : EvaluationLines(folder.evaluations()))
+    best = std::max(best, line["mean"].get<double>());
+  EXPECT_EQ(EvaluationLines(folder.evaluations()).size(), 12u);
+  EXPECT_EQ(summary.best_mean, best);
+  EXPECT_EQ(models::LoadPolicy(folder.best_policy()).contract.evaluation.mean, best);
+}
+
+TEST_F(TrainerTest, ThreadsDoNotChangeAByte) {
+  const auto run = [&](int threads) {
+    const RunFolder folder = Folder("threads" + std::to_string(threads));
+    Train(*SmallRun({"train.num_envs=5", "train.threads=" + std::to_string(threads)}), folder,
+          Quiet());
+    return folder;
+  };
+  const RunFolder one = run(1);
+  for (const int threads : {2, 4}) {
+    const RunFolder more = run(threads);
+    EXPECT_EQ(more.Checkpoints(), one.Checkpoints());
+    EXPECT_TRUE(CheckpointTensors(more.checkpoint(1200)) == CheckpointTensors(one.checkpoint(1200)))
+        << threads;
+    EXPECT_TRUE(ReadFile(more.final_policy()) == ReadFile(one.final_policy())) << threads;
+    EXPECT_EQ(ProgressWithoutClock(more.progress()), ProgressWithoutClock(one.progress()));
+  }
+}
+
+/// A run on a task that no registry knows.
+template <class Task>
+std::unique_ptr<RunConfig> RunOn(const std::vector<std::string>& assignments) {
+  auto run = std::make_unique<RunConfig>(
+      "point-mass",
+      RunConfig::TaskHooks{[](OptionTable&) {}, [] { return std::make_shared<Task>(); }}, "ddpg",
+      7);
+  for (const std::string& assignment : assignments) run->config().SetFromText(assignment);
+  return run;
+}
+
+const std::vector<std::string> kShort{
+    "train.steps=400",       "train.num_envs=2", "train.checkpoint_every=40",
+    "train.eval_every=1000", "agent.batch=16",   "agent.warmup_steps=200"};
+
+/// Rewards that a float still holds, and whose squared error's gradient it does not.
+class Overwhelming : public sim::PointMass {
+ public:
+  void Reward(const sim::Simulation&, std::span<double> terms) const override { terms[0] = 1e30; }
+};
+
+TEST_F(TrainerTest, BrokenLearnerEndsTheRunAndKeepsTheLastSoundCheckpoint) {
+  const RunFolder folder = Folder("run");
+  EXPECT_THAT([&] { Train(*RunOn<Overwhelming>(kShort), folder, Quiet()); },
+              ThrowsMessage<Error>(HasSubstr("not finite")));
+  EXPECT_EQ(ReadManifest(folder.manifest()).status, RunStatus::kFailed);
+  ASSERT_FALSE(folder.Checkpoints().empty());
+  EXPECT_LE(folder.Checkpoints().back(), 200) << "from before the first update";
+  const auto tensors = CheckpointTensors(folder.checkpoint(folder.Checkpoints().back()));
+  std::vector<float> critic(tensors.at("critic0.online").size() / sizeof(float));
+  std::copy_n(tensors.at("critic0.online").data(), tensors.at("critic0.online").size(),
+              reinterpret_cast<char*>(critic.data()));
+  EXPECT_TRUE(models::AllFinite(critic));
+  EXPECT_FALSE(std::filesystem::exists(folder.final_policy()));
+}
+
+/// Every episode leaves the range of numbers in its fourth step.
+class Diverging : public sim::PointMass {
+ public:
+  void BeforeStep(const sim::Simulation&, std::span<double>) const override {}
+  void Reset(sim::Simulation& simulation, Random&) const override {
+    // 1e10 - 3.5 control steps of 9e9 m/s
+    simulation.qvel()[0] = 9e9;
+    simulation.qpos()[0] = 1e10 - 3.5 * kControlDt * 9e9;
+  }
+};
+
+TEST_F(TrainerTest, DivergedEpisodesAreCountedAndTheRunGoesOn) {
+  auto assignments = kShort;
+  assignments.push_back("agent.warmup_steps=1000");
+  const RunFolder folder = Folder("run");
+  const TrainSummary summary = Train(*RunOn<Diverging>(assignments), folder, Quiet());
+  EXPECT_EQ(summary.diverged, 100) << "400 steps in episodes of four";
+  EXPECT_EQ(summary.evaluation.diverged, static_cast<int64_t>(summary.evaluation.episodes.size()));
+  EXPECT_EQ(summary.evaluation.success.front().rate, 0);
+}
+
+TEST_F(TrainerTest, StopsAtOnceWhenAsked) {
+  const RunFolder folder = Folder("run");
+  const auto config = SmallRun();
+  const TrainSummary summary = Train(*config, folder, StopAt(2, *config));
+  EXPECT_TRUE(summary.interrupted);
+  EXPECT_EQ(summary.env_steps, 2);
+  EXPECT_THAT(folder.Checkpoints(), ElementsAre(2));
+  EXPECT_TRUE(summary.evaluation.episodes.empty());
+}
+
+}  // namespace
+}  // namespace sinew::training
