@@ -251,7 +251,7 @@ bool Simulation::Substep() {
   const double time_before = d->time;
   if (m->opt.integrator == mjINT_RK4) {
     mj_step(m, d);
-    return CheckWarnings(time_before);
+    return CheckState(time_before);
   }
   if (!first_half_done_) {
     mj_step1(m, d);
@@ -261,7 +261,22 @@ bool Simulation::Substep() {
   first_half_done_ = false;
   if (gravity_compensation()) ApplyGravityCompensation();
   mj_step2(m, d);
-  return CheckWarnings(time_before);
+  return CheckState(time_before);
+}
+
+// MuJoCo looks at a state when the next step begins; one that this step made bad is found here already.
+bool Simulation::CheckState(double time_before) {
+  if (!CheckWarnings(time_before)) return false;
+  const auto bad = [&](mjtWarning warning, const char* quantity, const double* values, int size) {
+    for (int i = 0; i < size; ++i) {
+      if (!mju_isBad(values[i])) continue;
+      divergence_ = Divergence{quantity, i, JointOf(model_.get(), warning, i), time_before};
+      return true;
+    }
+    return false;
+  };
+  return !bad(mjWARN_BADQPOS, "qpos", data_->qpos, model_->nq) &&
+         !bad(mjWARN_BADQVEL, "qvel", data_->qvel, model_->nv);
 }
 
 bool Simulation::CheckWarnings(double time_before) {
