@@ -23,7 +23,8 @@ struct AgentContext {
   int64_t total_steps = 1;  // environment steps of the whole run, for schedules
   uint64_t seed = 0;
   std::vector<float> obs_magnitude{};  // [obs_dim], of the task's spec; empty: all 1
-  ThreadPool* pool = nullptr;     // for parts of an update that do not depend on each other; null: one thread
+  ThreadPool* pool =
+      nullptr;  // for parts of an update that do not depend on each other; null: one thread
 };
 
 /// One step of every environment, row-major; views that are valid during the call.
@@ -47,11 +48,13 @@ class Agent {
  public:
   virtual ~Agent() = default;
 
-  /// Actions with exploration noise for every environment. @param actions  [num_envs x act_dim], in [-1, 1].
+  /// Actions with exploration noise for every environment. @param actions  [num_envs x act_dim], in
+  /// [-1, 1].
   virtual void Act(std::span<const float> observations, std::span<float> actions) = 0;
   /// Stores the step.
   virtual void Observe(const StepBatch& batch) = 0;
-  /// Learns as much as one step of every environment pays for. @throws Error if the learner's numbers are not finite.
+  /// Learns as much as one step of every environment pays for. @throws Error if the learner's
+  /// numbers are not finite.
   virtual void Update() = 0;
   /// Environment steps observed so far.
   virtual int64_t env_steps() const = 0;

@@ -54,15 +54,18 @@ struct Learner {
   std::vector<float> output_gradient;
   double loss = 0, mean_q = 0;  // of the last update
 
-  Learner(const NetworkSpec& spec, const DdpgOptions& options, const models::AdamOptions& adam_options,
-          Random& random)
-      : online(Make(spec, options)), target(Make(spec, options)), adam(spec.parameter_count(), adam_options) {
+  Learner(const NetworkSpec& spec, const DdpgOptions& options,
+          const models::AdamOptions& adam_options, Random& random)
+      : online(Make(spec, options)),
+        target(Make(spec, options)),
+        adam(spec.parameter_count(), adam_options) {
     models::InitializeUniform(*online, random, static_cast<float>(options.final_layer_range));
     std::ranges::copy(online->parameters().values(), target->parameters().values().begin());
   }
 
   static std::unique_ptr<Network> Make(const NetworkSpec& spec, const DdpgOptions& options) {
-    const auto backend = options.backend == "fused" ? models::Backend::kFused : models::Backend::kAutograd;
+    const auto backend =
+        options.backend == "fused" ? models::Backend::kFused : models::Backend::kAutograd;
     return models::MakeNetwork(spec, backend, options.device);
   }
 
@@ -75,7 +78,9 @@ struct Learner {
 
   // a broken learner must not replace the last good checkpoint
   void CheckParameters(const std::string& name) const {
-    if (models::AllFinite(online->parameters().values()) && models::AllFinite(target->parameters().values())) return;
+    if (models::AllFinite(online->parameters().values()) &&
+        models::AllFinite(target->parameters().values()))
+      return;
     throw Error(fmt::format("parameters of the {} are not finite; nothing was saved", name));
   }
 };
@@ -94,10 +99,14 @@ class Ddpg : public Agent {
         init_random_(context.seed, "initial parameters"),
         replay_random_(context.seed, "replay"),
         target_random_(context.seed, "target noise"),
-        actor_(ActorSpec(options, context), options, {.learning_rate = options.actor_lr, .max_gradient_norm = options.max_gradient_norm}, init_random_),
+        actor_(ActorSpec(options, context), options,
+               {.learning_rate = options.actor_lr, .max_gradient_norm = options.max_gradient_norm},
+               init_random_),
         actor_critic_(Learner::Make(CriticSpec(options, context), options)),
-        normalizer_(context.obs_dim, ModeOf(options.normalizer), options.obs_clip, context.obs_magnitude),
-        noise_({options.noise == "ou" ? NoiseKind::kOrnsteinUhlenbeck : NoiseKind::kGaussian, options.ou_theta},
+        normalizer_(context.obs_dim, ModeOf(options.normalizer), options.obs_clip,
+                    context.obs_magnitude),
+        noise_({options.noise == "ou" ? NoiseKind::kOrnsteinUhlenbeck : NoiseKind::kGaussian,
+                options.ou_theta},
                context.num_envs, context.act_dim, context.seed),
         replay_(options.replay_capacity, context.obs_dim, context.act_dim) {
     const models::AdamOptions critic_adam{.learning_rate = options.critic_lr,
@@ -107,7 +116,8 @@ class Ddpg : public Agent {
       critics_.emplace_back(CriticSpec(options, context), options, critic_adam, init_random_);
     }
     for (int env = 0; env < context.num_envs; ++env) {
-      n_step_.emplace_back(static_cast<int>(options.n_step), options.gamma, context.obs_dim, context.act_dim);
+      n_step_.emplace_back(static_cast<int>(options.n_step), options.gamma, context.obs_dim,
+                           context.act_dim);
     }
   }
 
@@ -125,8 +135,9 @@ class Ddpg : public Agent {
     for (int i = 0; i < context_.num_envs; ++i) {
       const sim::StepResult& result = batch.results[i];
       const float reward = static_cast<float>(options_.reward_scale) * batch.rewards[i];
-      n_step_[i].Add(batch.observations.subspan(i * obs_dim, obs_dim), batch.actions.subspan(i * act_dim, act_dim),
-                     reward, batch.next_observations.subspan(i * obs_dim, obs_dim), result.terminated,
+      n_step_[i].Add(batch.observations.subspan(i * obs_dim, obs_dim),
+                     batch.actions.subspan(i * act_dim, act_dim), reward,
+                     batch.next_observations.subspan(i * obs_dim, obs_dim), result.terminated,
                      result.truncated, result.diverged, &replay_);
       if (result.done()) noise_.Reset(i);
     }
@@ -150,7 +161,8 @@ class Ddpg : public Agent {
     artifact.obs_scale = normalizer_.scale();
     artifact.obs_clip = normalizer_.clip();
     for (int i = 0; i < context_.obs_dim; ++i) {
-      artifact.contract.observation.push_back({"", "", normalizer_.low()[i], normalizer_.high()[i]});
+      artifact.contract.observation.push_back(
+          {"", "", normalizer_.low()[i], normalizer_.high()[i]});
     }
     artifact.contract.env_steps = env_steps_;
     artifact.contract.seed = context_.seed;
@@ -160,10 +172,14 @@ class Ddpg : public Agent {
   Metrics TakeMetrics() override {
     const double critics = std::max<double>(1, static_cast<double>(sums_.critic_updates));
     const double actors = std::max<double>(1, static_cast<double>(sums_.actor_updates));
-    Metrics metrics{{"critic_loss", sums_.critic_loss / critics}, {"q_mean", sums_.q / critics},
-                    {"target_mean", sums_.target / critics},      {"actor_q", sums_.actor_q / actors},
-                    {"noise_sigma", NoiseSigma()},                {"actor_lr", actor_.adam.learning_rate()},
-                    {"updates", static_cast<double>(updates_)},   {"replay_size", static_cast<double>(replay_.size())}};
+    Metrics metrics{{"critic_loss", sums_.critic_loss / critics},
+                    {"q_mean", sums_.q / critics},
+                    {"target_mean", sums_.target / critics},
+                    {"actor_q", sums_.actor_q / actors},
+                    {"noise_sigma", NoiseSigma()},
+                    {"actor_lr", actor_.adam.learning_rate()},
+                    {"updates", static_cast<double>(updates_)},
+                    {"replay_size", static_cast<double>(replay_.size())}};
     sums_ = {};
     return metrics;
   }
@@ -175,14 +191,19 @@ class Ddpg : public Agent {
     archive.Value("replay_random", replay_random_);
     archive.Value("target_random", target_random_);
     actor_.Serialize(archive, "actor");
-    for (size_t i = 0; i < critics_.size(); ++i) critics_[i].Serialize(archive, fmt::format("critic{}", i));
+    for (size_t i = 0; i < critics_.size(); ++i)
+      critics_[i].Serialize(archive, fmt::format("critic{}", i));
     normalizer_.Serialize(archive, "normalizer");
     noise_.Serialize(archive, "noise");
-    for (size_t i = 0; i < n_step_.size(); ++i) n_step_[i].Serialize(archive, fmt::format("n_step{}", i));
+    for (size_t i = 0; i < n_step_.size(); ++i)
+      n_step_[i].Serialize(archive, fmt::format("n_step{}", i));
     replay_.Serialize(archive, "replay");
     archive.Value("metrics.critic_updates", sums_.critic_updates);
     archive.Value("metrics.actor_updates", sums_.actor_updates);
-    for (auto [name, value] : {std::pair{"critic_loss", &sums_.critic_loss}, {"q", &sums_.q}, {"target", &sums_.target}, {"actor_q", &sums_.actor_q}}) {
+    for (auto [name, value] : {std::pair{"critic_loss", &sums_.critic_loss},
+                               {"q", &sums_.q},
+                               {"target", &sums_.target},
+                               {"actor_q", &sums_.actor_q}}) {
       archive.Value(std::string("metrics.") + name, *value);
     }
   }
@@ -197,9 +218,16 @@ class Ddpg : public Agent {
     ++updates_;
     const bool actor_too = updates_ % options_.policy_delay == 0;
     if (actor_too) CopyParameters(*critics_.front().online, *actor_critic_);
-    // the actor needs neither the targets nor the critics' new parameters, so its half runs beside theirs
-    InParallel([&] { ComputeTargets(); if (critics_.size() == 1) UpdateCritic(critics_[0]); },
-               [&] { if (actor_too) UpdateActor(); });
+    // the actor needs neither the targets nor the critics' new parameters, so its half runs beside
+    // theirs
+    InParallel(
+        [&] {
+          ComputeTargets();
+          if (critics_.size() == 1) UpdateCritic(critics_[0]);
+        },
+        [&] {
+          if (actor_too) UpdateActor();
+        });
     if (critics_.size() == 2) {
       InParallel([&] { UpdateCritic(critics_[0]); }, [&] { UpdateCritic(critics_[1]); });
     }
@@ -227,7 +255,8 @@ class Ddpg : public Agent {
       const auto q = critic.target->Forward(batch_.next_observations, next_actions_, batch_.size);
       for (int i = 0; i < batch_.size; ++i) targets_[i] = std::min(targets_[i], q[i]);
     }
-    for (int i = 0; i < batch_.size; ++i) targets_[i] = batch_.rewards[i] + batch_.discounts[i] * targets_[i];
+    for (int i = 0; i < batch_.size; ++i)
+      targets_[i] = batch_.rewards[i] + batch_.discounts[i] * targets_[i];
   }
 
   void SmoothTargetActions() {
@@ -283,15 +312,18 @@ class Ddpg : public Agent {
 
   void UpdateTargets() {
     const float tau = static_cast<float>(options_.tau);
-    models::PolyakAverage(actor_.online->parameters().values(), tau, actor_.target->parameters().values());
+    models::PolyakAverage(actor_.online->parameters().values(), tau,
+                          actor_.target->parameters().values());
     for (Learner& critic : critics_) {
-      models::PolyakAverage(critic.online->parameters().values(), tau, critic.target->parameters().values());
+      models::PolyakAverage(critic.online->parameters().values(), tau,
+                            critic.target->parameters().values());
     }
   }
 
   void CheckFinite(double value, const char* quantity) const {
     if (std::isfinite(value)) return;
-    throw Error(fmt::format("the {} is {} at update {} (environment step {})", quantity, value, updates_, env_steps_));
+    throw Error(fmt::format("the {} is {} at update {} (environment step {})", quantity, value,
+                            updates_, env_steps_));
   }
 
   // learning rates fall linearly to `lr_final` of their start over the run
@@ -307,7 +339,8 @@ class Ddpg : public Agent {
   }
 
   double Progress() const {
-    return std::min(1.0, static_cast<double>(env_steps_) / static_cast<double>(context_.total_steps));
+    return std::min(1.0,
+                    static_cast<double>(env_steps_) / static_cast<double>(context_.total_steps));
   }
 
   static void CopyParameters(const Network& from, Network& to) {
@@ -347,20 +380,27 @@ class Builder : public AgentBuilder {
 void DdpgOptions::Describe(OptionTable& table) {
   table.Add("actor_hidden", &actor_hidden, {1, 4096}, "widths of the actor's hidden layers");
   table.Add("critic_hidden", &critic_hidden, {1, 4096}, "widths of the critic's hidden layers");
-  table.Add("critic_action_layer", &critic_action_layer, {0, 8}, "critic layer that the action enters (0: the first)");
-  table.Add("final_layer_range", &final_layer_range, {0, 1}, "last layers start uniform within this");
+  table.Add("critic_action_layer", &critic_action_layer, {0, 8},
+            "critic layer that the action enters (0: the first)");
+  table.Add("final_layer_range", &final_layer_range, {0, 1},
+            "last layers start uniform within this");
   table.Add("gamma", &gamma, {0, 1}, "discount per control step");
   table.Add("tau", &tau, {0, 1}, "share of the online networks that enters the targets per update");
   table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
   table.Add("critic_lr", &critic_lr, {0, 1}, "Adam step size of the critic");
-  table.Add("lr_final", &lr_final, {0, 1}, "both step sizes fall linearly to this share at the end");
-  table.Add("critic_weight_decay", &critic_weight_decay, {0, 1}, "L2 penalty on the critic's parameters");
-  table.Add("max_gradient_norm", &max_gradient_norm, {0, 1e6}, "gradients are clipped to this norm (0: never)");
+  table.Add("lr_final", &lr_final, {0, 1},
+            "both step sizes fall linearly to this share at the end");
+  table.Add("critic_weight_decay", &critic_weight_decay, {0, 1},
+            "L2 penalty on the critic's parameters");
+  table.Add("max_gradient_norm", &max_gradient_norm, {0, 1e6},
+            "gradients are clipped to this norm (0: never)");
   table.Add("batch", &batch, {1, 65536}, "transitions per update");
-  table.Add("updates_per_step", &updates_per_step, {0, 1000}, "gradient updates per environment step");
+  table.Add("updates_per_step", &updates_per_step, {0, 1000},
+            "gradient updates per environment step");
   table.Add("replay_capacity", &replay_capacity, {1, 1e8}, "transitions kept");
   table.Add("n_step", &n_step, {1, 100}, "steps of reward before the bootstrap");
-  table.Add("reward_scale", &reward_scale, {1e-6, 1e6}, "rewards are multiplied by this for the learner");
+  table.Add("reward_scale", &reward_scale, {1e-6, 1e6},
+            "rewards are multiplied by this for the learner");
   table.Add("twin", &twin, "two critics, targets from the smaller (TD3)");
   table.Add("policy_delay", &policy_delay, {1, 100}, "critic updates per actor update (TD3)");
   table.Add("target_noise", &target_noise, {0, 1}, "noise on the target's action (TD3)");
@@ -369,9 +409,12 @@ void DdpgOptions::Describe(OptionTable& table) {
   table.Add("noise_sigma", &noise_sigma, {0, 2}, "its standard deviation, in units of the action");
   table.Add("noise_final", &noise_final, {0, 1}, "it falls linearly to this share at the end");
   table.Add("ou_theta", &ou_theta, {0, 1}, "pull of Ornstein-Uhlenbeck noise towards 0");
-  table.Add("warmup_steps", &warmup_steps, {0, 1e9}, "environment steps before the first update", "steps");
+  table.Add("warmup_steps", &warmup_steps, {0, 1e9}, "environment steps before the first update",
+            "steps");
   table.Add("warmup_sigma", &warmup_sigma, {0, 2}, "exploration noise until then");
-  table.Add("normalizer", &normalizer, {"task", "warmup", "running"}, "observation scaling: by the task's magnitudes, statistics of the warm-up, or running statistics");
+  table.Add("normalizer", &normalizer, {"task", "warmup", "running"},
+            "observation scaling: by the task's magnitudes, statistics of the warm-up, or running "
+            "statistics");
   table.Add("obs_clip", &obs_clip, {0.1, 1e6}, "bound of the scaled observation");
   table.Add("backend", &backend, {"fused", "autograd"}, "fused CPU path or LibTorch autograd");
   table.Add("device", &device, {"cpu", "cuda"}, "device of the autograd back end");
@@ -379,10 +422,12 @@ void DdpgOptions::Describe(OptionTable& table) {
 
 std::unique_ptr<Agent> MakeDdpgAgent(const DdpgOptions& options, const AgentContext& context) {
   if (options.batch > options.replay_capacity) {
-    throw UserError(fmt::format("agent.batch = {} is larger than agent.replay_capacity = {}", options.batch, options.replay_capacity));
+    throw UserError(fmt::format("agent.batch = {} is larger than agent.replay_capacity = {}",
+                                options.batch, options.replay_capacity));
   }
   if (options.critic_action_layer > static_cast<int64_t>(options.critic_hidden.size())) {
-    throw UserError(fmt::format("agent.critic_action_layer = {}: the critic has layers 0 to {}", options.critic_action_layer, options.critic_hidden.size()));
+    throw UserError(fmt::format("agent.critic_action_layer = {}: the critic has layers 0 to {}",
+                                options.critic_action_layer, options.critic_hidden.size()));
   }
   return std::make_unique<Ddpg>(options, context);
 }

@@ -51,12 +51,13 @@ struct DdpgOptions {
 
 /// Deep deterministic policy gradient.
 ///
-/// Critic: minimise (y - Q(s, a))^2 with y = R_n + gamma^n Q'(s_n, mu'(s_n)), 0 behind terminal states only. Actor:
-/// follow dQ(s, mu(s))/da through the actor. Targets: Polyak averages of both.
-/// Source: Lillicrap et al. 2015, arXiv:1509.02971, Algorithm 1. Switches, off in the paper: `twin`, `policy_delay`,
-/// `target_noise` from Fujimoto et al. 2018, arXiv:1802.09477 (TD3); `n_step` returns.
-/// Departures: no batch normalisation (the observation normaliser takes its place); the actor follows the critic as it
-/// was before this update's critic step, so that both can be computed at the same time.
+/// Critic: minimise (y - Q(s, a))^2 with y = R_n + gamma^n Q'(s_n, mu'(s_n)), 0 behind terminal
+/// states only. Actor: follow dQ(s, mu(s))/da through the actor. Targets: Polyak averages of both.
+/// Source: Lillicrap et al. 2015, arXiv:1509.02971, Algorithm 1. Switches, off in the paper:
+/// `twin`, `policy_delay`, `target_noise` from Fujimoto et al. 2018, arXiv:1802.09477 (TD3);
+/// `n_step` returns. Departures: no batch normalisation (the observation normaliser takes its
+/// place); the actor follows the critic as it was before this update's critic step, so that both
+/// can be computed at the same time.
 std::unique_ptr<AgentBuilder> MakeDdpg();
 std::unique_ptr<Agent> MakeDdpgAgent(const DdpgOptions& options, const AgentContext& context);
 

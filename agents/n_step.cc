@@ -6,8 +6,8 @@ NStep::NStep(int n, double gamma, int obs_dim, int act_dim)
     : n_(n), gamma_(static_cast<float>(gamma)), obs_dim_(obs_dim), act_dim_(act_dim) {}
 
 void NStep::Add(std::span<const float> observation, std::span<const float> action, float reward,
-                std::span<const float> next_observation, bool terminated, bool truncated, bool diverged,
-                ReplayBuffer* buffer) {
+                std::span<const float> next_observation, bool terminated, bool truncated,
+                bool diverged, ReplayBuffer* buffer) {
   if (diverged) {
     // the observation before the bad step is the last good successor
     while (pending() > 0) Emit(observation, false, buffer);
@@ -29,8 +29,9 @@ void NStep::Emit(std::span<const float> last_observation, bool terminated, Repla
     n_step_return += discount * reward;
     discount *= gamma_;
   }
-  buffer->Add({observations_.data(), static_cast<size_t>(obs_dim_)}, {actions_.data(), static_cast<size_t>(act_dim_)},
-              n_step_return, last_observation, terminated ? 0 : discount);
+  buffer->Add({observations_.data(), static_cast<size_t>(obs_dim_)},
+              {actions_.data(), static_cast<size_t>(act_dim_)}, n_step_return, last_observation,
+              terminated ? 0 : discount);
   observations_.erase(observations_.begin(), observations_.begin() + obs_dim_);
   actions_.erase(actions_.begin(), actions_.begin() + act_dim_);
   rewards_.erase(rewards_.begin());

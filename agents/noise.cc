@@ -21,10 +21,13 @@ void Noise::AddTo(std::span<float> actions, double sigma) {
   }
 }
 
-void Noise::Reset(int env) { std::fill_n(state_.begin() + static_cast<int64_t>(env) * act_dim_, act_dim_, 0.0); }
+void Noise::Reset(int env) {
+  std::fill_n(state_.begin() + static_cast<int64_t>(env) * act_dim_, act_dim_, 0.0);
+}
 
 void Noise::Serialize(models::Archive& archive, const std::string& name) {
-  for (size_t env = 0; env < random_.size(); ++env) archive.Value(name + ".random" + std::to_string(env), random_[env]);
+  for (size_t env = 0; env < random_.size(); ++env)
+    archive.Value(name + ".random" + std::to_string(env), random_[env]);
   archive.Values(name + ".state", std::span<double>(state_));
 }
 

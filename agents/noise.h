@@ -18,8 +18,9 @@ struct NoiseOptions {
 
 /// Exploration noise added to actions, one process and one random stream per environment.
 ///
-/// Gaussian: independent draws sigma N(0, 1). Ornstein-Uhlenbeck: x <- x - theta x + sigma N(0, 1), zero at the start of
-/// every episode. Source: Lillicrap et al. 2015, arXiv:1509.02971, section 7 (theta 0.15, sigma 0.2, unit time step).
+/// Gaussian: independent draws sigma N(0, 1). Ornstein-Uhlenbeck: x <- x - theta x + sigma N(0, 1),
+/// zero at the start of every episode. Source: Lillicrap et al. 2015, arXiv:1509.02971, section 7
+/// (theta 0.15, sigma 0.2, unit time step).
 class Noise {
  public:
   Noise(const NoiseOptions& options, int num_envs, int act_dim, uint64_t seed);

@@ -12,8 +12,8 @@ namespace sinew::agents {
 ReplayBuffer::ReplayBuffer(int64_t capacity, int obs_dim, int act_dim)
     : capacity_(capacity), obs_dim_(obs_dim), act_dim_(act_dim) {}
 
-void ReplayBuffer::Add(std::span<const float> observation, std::span<const float> action, float reward,
-                       std::span<const float> next_observation, float discount) {
+void ReplayBuffer::Add(std::span<const float> observation, std::span<const float> action,
+                       float reward, std::span<const float> next_observation, float discount) {
   if (size_ < capacity_) {
     ++size_;
     rows_.resize(static_cast<size_t>(size_) * row_width());
@@ -59,7 +59,8 @@ void ReplayBuffer::Serialize(models::Archive& archive, const std::string& name) 
   int64_t capacity = capacity_;
   archive.Value(name + ".capacity", capacity);
   if (capacity != capacity_) {
-    throw UserError(fmt::format("the checkpoint's replay_capacity is {}, the configuration's {}", capacity, capacity_));
+    throw UserError(fmt::format("the checkpoint's replay_capacity is {}, the configuration's {}",
+                                capacity, capacity_));
   }
   archive.Value(name + ".size", size_);
   archive.Value(name + ".next", next_);

@@ -34,7 +34,8 @@ class ReplayBuffer {
   void Serialize(models::Archive& archive, const std::string& name);
 
  private:
-  // one transition is one row: observation, action, next observation, reward, discount; a sample touches adjacent lines
+  // one transition is one row: observation, action, next observation, reward, discount; a sample
+  // touches adjacent lines
   int row_width() const { return 2 * obs_dim_ + act_dim_ + 2; }
 
   int64_t capacity_;

@@ -65,7 +65,8 @@ class Archive {
   template <class T>
   void Copy(const std::string& name, std::span<const T> values) {
     kept_.emplace_back(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-    writer_->Add(name, DTypeOf<T>(), {static_cast<int64_t>(values.size())}, std::as_bytes(std::span(kept_.back())));
+    writer_->Add(name, DTypeOf<T>(), {static_cast<int64_t>(values.size())},
+                 std::as_bytes(std::span(kept_.back())));
   }
 
   std::unique_ptr<TensorWriter> writer_;

@@ -12,7 +12,8 @@ constexpr double kLeastStdDev = 1e-3;
 
 }  // namespace
 
-Normalizer::Normalizer(int obs_dim, NormalizerMode mode, double clip, std::span<const float> magnitude)
+Normalizer::Normalizer(int obs_dim, NormalizerMode mode, double clip,
+                       std::span<const float> magnitude)
     : obs_dim_(obs_dim),
       mode_(mode),
       clip_(static_cast<float>(clip)),

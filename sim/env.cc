@@ -69,7 +69,8 @@ StepResult Env::Step(std::span<const float> action) {
   for (size_t i = 0; i < elements.size(); ++i) {
     const double a = action[i];
     if (!std::isfinite(a)) {
-      throw Error(fmt::format("the action of joint '{}' is {} at step {}", elements[i].joint, a, step_));
+      throw Error(
+          fmt::format("the action of joint '{}' is {} at step {}", elements[i].joint, a, step_));
     }
     const double fraction = 0.5 * (std::clamp(a, -1.0, 1.0) + 1);
     ctrl[i] = elements[i].ctrl_low + fraction * (elements[i].ctrl_high - elements[i].ctrl_low);
@@ -80,11 +81,13 @@ StepResult Env::Step(std::span<const float> action) {
 StepResult Env::StepControl(std::span<const double> ctrl) {
   const auto& elements = spec().action;
   if (ctrl.size() != elements.size()) {
-    throw UserError(fmt::format("{} controls given, the task has {} actuators", ctrl.size(), elements.size()));
+    throw UserError(
+        fmt::format("{} controls given, the task has {} actuators", ctrl.size(), elements.size()));
   }
   for (size_t i = 0; i < elements.size(); ++i) {
     if (!std::isfinite(ctrl[i])) {
-      throw Error(fmt::format("the control of joint '{}' is {} at step {}", elements[i].joint, ctrl[i], step_));
+      throw Error(fmt::format("the control of joint '{}' is {} at step {}", elements[i].joint,
+                              ctrl[i], step_));
     }
     simulation_.data()->ctrl[i] = std::clamp(ctrl[i], elements[i].ctrl_low, elements[i].ctrl_high);
   }
@@ -133,7 +136,8 @@ void Env::ThrowBadReward() const {
     throw Error(fmt::format("{}: reward term '{}' is {} at step {} of episode {}", spec().name,
                             spec().reward_terms[k].name, reward_terms_[k], step_, episode_));
   }
-  throw Error(fmt::format("{}: the sum of the reward terms is not finite at step {} of episode {}", spec().name, step_, episode_));
+  throw Error(fmt::format("{}: the sum of the reward terms is not finite at step {} of episode {}",
+                          spec().name, step_, episode_));
 }
 
 bool Env::success(int criterion) const {
@@ -142,7 +146,8 @@ bool Env::success(int criterion) const {
 }
 
 EnvState Env::SaveState() const {
-  return {simulation_.SaveState(), random_.state(), episode_, step_, episode_return_, hold_, observation_};
+  return {simulation_.SaveState(), random_.state(), episode_,    step_,
+          episode_return_,         hold_,           observation_};
 }
 
 void Env::RestoreState(const EnvState& state) {

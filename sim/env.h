@@ -11,8 +11,9 @@
 
 namespace sinew::sim {
 
-/// How one control step ended. The three ways of ending are never merged: a terminated state earns nothing more, a
-/// truncated one would have gone on (bootstrap), a diverged one is no state at all (drop it).
+/// How one control step ended. The three ways of ending are never merged: a terminated state earns
+/// nothing more, a truncated one would have gone on (bootstrap), a diverged one is no state at all
+/// (drop it).
 struct StepResult {
   double reward = 0;
   bool terminated = false;
@@ -35,7 +36,8 @@ struct EnvState {
 /// One simulation, one task, one seed: episodes of control steps.
 class Env {
  public:
-  /// @param seed  every start state follows from it: episode k of an Env draws from Random(seed, "episode", k).
+  /// @param seed  every start state follows from it: episode k of an Env draws from Random(seed,
+  /// "episode", k).
   Env(std::shared_ptr<const Task> task, uint64_t seed);
 
   const TaskSpec& spec() const { return task_->spec(); }
@@ -45,13 +47,16 @@ class Env {
 
   /// Starts the next episode of this Env's own sequence.
   void Reset();
-  /// Starts episode `episode` of the sequence, whatever came before: the same start state each time.
+  /// Starts episode `episode` of the sequence, whatever came before: the same start state each
+  /// time.
   void ResetToEpisode(uint64_t episode);
-  /// Starts the present episode anew from a given state [nq], [nv] (empty: as its reset drew it). @throws UserError on wrong sizes.
+  /// Starts the present episode anew from a given state [nq], [nv] (empty: as its reset drew it).
+  /// @throws UserError on wrong sizes.
   void ResetToState(std::span<const double> qpos, std::span<const double> qvel);
 
   /// @param action  [act_dim], clipped to [-1, 1] and mapped to the actuators' range.
-  /// @throws Error if an action, a reward term or an observation is not finite, naming it with step and episode.
+  /// @throws Error if an action, a reward term or an observation is not finite, naming it with step
+  /// and episode.
   StepResult Step(std::span<const float> action);
   /// The same with MuJoCo controls in the actuators' own unit, clipped to their range.
   StepResult StepControl(std::span<const double> ctrl);
@@ -63,7 +68,8 @@ class Env {
   /// Torques at the joints [act_dim], of the last control [N·m].
   std::span<const double> torque() const { return torque_; }
   double goal_distance() const { return task_->GoalDistance(simulation_); }
-  /// Whether criterion k of the spec holds as of now (distance within tolerance for its last hold_steps).
+  /// Whether criterion k of the spec holds as of now (distance within tolerance for its last
+  /// hold_steps).
   bool success(int criterion = 0) const;
   int64_t step() const { return step_; }
   uint64_t episode() const { return episode_; }

@@ -2,8 +2,8 @@
 #include <numbers>
 #include <vector>
 
-#include "core/names.h"
 #include "core/error.h"
+#include "core/names.h"
 #include "sim/policy.h"
 
 namespace sinew::sim {
@@ -31,7 +31,8 @@ class RandomPolicy : public Policy {
   Random random_;
 };
 
-// each joint in its own phase, so that the signs and limits of all torques can be seen one after the other
+// each joint in its own phase, so that the signs and limits of all torques can be seen one after
+// the other
 class SinePolicy : public Policy {
  public:
   explicit SinePolicy(double control_dt) : control_dt_(control_dt) {}
@@ -40,7 +41,8 @@ class SinePolicy : public Policy {
   void Act(std::span<const float>, std::span<float> action) override {
     const double time = control_dt_ * static_cast<double>(step_++);
     for (size_t i = 0; i < action.size(); ++i) {
-      const double phase = 2 * std::numbers::pi * (kFrequency * time + static_cast<double>(i) / action.size());
+      const double phase =
+          2 * std::numbers::pi * (kFrequency * time + static_cast<double>(i) / action.size());
       action[i] = static_cast<float>(kAmplitude * std::sin(phase));
     }
   }
@@ -54,7 +56,8 @@ class SinePolicy : public Policy {
 
 }  // namespace
 
-std::unique_ptr<Policy> MakeScriptedPolicy(const std::string& name, const TaskSpec& spec, uint64_t seed) {
+std::unique_ptr<Policy> MakeScriptedPolicy(const std::string& name, const TaskSpec& spec,
+                                           uint64_t seed) {
   if (name == "zero") return std::make_unique<ZeroPolicy>();
   if (name == "random") return std::make_unique<RandomPolicy>(seed);
   if (name == "sine") return std::make_unique<SinePolicy>(spec.control_dt);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <Eigen/Geometry>
-
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -14,8 +13,9 @@
 namespace sinew::sim {
 namespace {
 
-// MuJoCo reports errors through one process-wide C function pointer that must not return; throwing unwinds through the
-// library's C frames, which Debian's build permits, and keeps a bad model from ending the program.
+// MuJoCo reports errors through one process-wide C function pointer that must not return; throwing
+// unwinds through the library's C frames, which Debian's build permits, and keeps a bad model from
+// ending the program.
 void ThrowOnMujocoError(const char* message) { throw Error(fmt::format("MuJoCo: {}", message)); }
 // warnings are read from mjData after every substep; the default handler would write MUJOCO_LOG.TXT
 void IgnoreMujocoWarning(const char*) {}
@@ -45,8 +45,8 @@ mjModel* Load(const std::string& path, const mjVFS* vfs) {
   return model;
 }
 
-// Where no geom can touch another but through explicit pairs, MuJoCo 2's search for candidates takes half of a step and
-// finds nothing. (MuJoCo 3 has no such switch and needs none.)
+// Where no geom can touch another but through explicit pairs, MuJoCo 2's search for candidates
+// takes half of a step and finds nothing. (MuJoCo 3 has no such switch and needs none.)
 void SkipBroadPhase(mjModel* m) {
 #if mjVERSION_HEADER < 300
   for (int i = 0; i < m->ngeom; ++i) {
@@ -63,7 +63,8 @@ struct Field {
   int size;
 };
 
-// Integration state first, then the derived quantities that lag one substep behind it and that observations may read.
+// Integration state first, then the derived quantities that lag one substep behind it and that
+// observations may read.
 std::array<Field, 27> StateFields(const mjModel* m, mjData* d) {
   return {{{&d->time, 1},
            {d->qpos, m->nq},
@@ -96,15 +97,24 @@ std::array<Field, 27> StateFields(const mjModel* m, mjData* d) {
 
 int Count(const mjModel* m, mjtObj type) {
   switch (type) {
-    case mjOBJ_BODY: return m->nbody;
-    case mjOBJ_JOINT: return m->njnt;
-    case mjOBJ_GEOM: return m->ngeom;
-    case mjOBJ_SITE: return m->nsite;
-    case mjOBJ_CAMERA: return m->ncam;
-    case mjOBJ_ACTUATOR: return m->nu;
-    case mjOBJ_SENSOR: return m->nsensor;
-    case mjOBJ_KEY: return m->nkey;
-    default: return 0;
+    case mjOBJ_BODY:
+      return m->nbody;
+    case mjOBJ_JOINT:
+      return m->njnt;
+    case mjOBJ_GEOM:
+      return m->ngeom;
+    case mjOBJ_SITE:
+      return m->nsite;
+    case mjOBJ_CAMERA:
+      return m->ncam;
+    case mjOBJ_ACTUATOR:
+      return m->nu;
+    case mjOBJ_SENSOR:
+      return m->nsensor;
+    case mjOBJ_KEY:
+      return m->nkey;
+    default:
+      return 0;
   }
 }
 
@@ -132,7 +142,8 @@ std::string JointOf(const mjModel* m, mjtWarning warning, int index) {
 }  // namespace
 
 std::string Divergence::Describe() const {
-  return fmt::format("{} of '{}' became non-finite or exceeded 1e10 at t = {:.4f} s", quantity, joint, time);
+  return fmt::format("{} of '{}' became non-finite or exceeded 1e10 at t = {:.4f} s", quantity,
+                     joint, time);
 }
 
 Simulation::Simulation(mjModel* model) : model_(model), data_(mj_makeData(model)) {
@@ -184,7 +195,8 @@ int Simulation::Id(mjtObj type, std::string_view name) const {
     const char* candidate = mj_id2name(model_.get(), type, i);
     if (candidate) known += (known.empty() ? "" : ", ") + std::string(candidate);
   }
-  throw UserError(fmt::format("the model has no {} named '{}'; it has: {}", mju_type2Str(type), name, known));
+  throw UserError(
+      fmt::format("the model has no {} named '{}'; it has: {}", mju_type2Str(type), name, known));
 }
 
 void Simulation::Reset() {
@@ -211,23 +223,27 @@ bool Simulation::RefreshKinematics() {
 
 void Simulation::EnableGravityCompensation(int root_body) {
   if (model_->opt.integrator == mjINT_RK4) {
-    throw UserError("gravity compensation needs the Euler or implicit integrator: RK4 evaluates inside its stages");
+    throw UserError(
+        "gravity compensation needs the Euler or implicit integrator: RK4 evaluates inside its "
+        "stages");
   }
   std::vector<int> joints;
   for (int j = 0; j < model_->njnt; ++j) {
     if (!IsWithin(model_.get(), model_->jnt_bodyid[j], root_body)) continue;
     if (model_->jnt_type[j] != mjJNT_HINGE && model_->jnt_type[j] != mjJNT_SLIDE) {
       const char* name = mj_id2name(model_.get(), mjOBJ_JOINT, j);
-      throw UserError(fmt::format("gravity compensation holds hinges and slides, and joint '{}' is neither",
-                                  name ? name : fmt::format("{}", j)));
+      throw UserError(
+          fmt::format("gravity compensation holds hinges and slides, and joint '{}' is neither",
+                      name ? name : fmt::format("{}", j)));
     }
     joints.push_back(j);
   }
   gravity_joints_ = std::move(joints);
 }
 
-// Torque of gravity about each joint below the root: the weight of the subtree acts at its centre of mass,
-// tau = axis . ((com - anchor) x (mass g)); slides take axis . (mass g). The opposite is applied.
+// Torque of gravity about each joint below the root: the weight of the subtree acts at its centre
+// of mass, tau = axis . ((com - anchor) x (mass g)); slides take axis . (mass g). The opposite is
+// applied.
 void Simulation::ApplyGravityCompensation() {
   const mjModel* m = model_.get();
   mjData* d = data_.get();
@@ -264,7 +280,8 @@ bool Simulation::Substep() {
   return CheckState(time_before);
 }
 
-// MuJoCo looks at a state when the next step begins; one that this step made bad is found here already.
+// MuJoCo looks at a state when the next step begins; one that this step made bad is found here
+// already.
 bool Simulation::CheckState(double time_before) {
   if (!CheckWarnings(time_before)) return false;
   const auto bad = [&](mjtWarning warning, const char* quantity, const double* values, int size) {
@@ -311,11 +328,12 @@ void Simulation::RestoreState(const SimulationState& state) {
   size_t expected = 0;
   for (const Field& field : fields) expected += field.size;
   if (state.values.size() != expected) {
-    throw Error(fmt::format("simulation state holds {} numbers where this model has {}", state.values.size(), expected));
+    throw Error(fmt::format("simulation state holds {} numbers where this model has {}",
+                            state.values.size(), expected));
   }
   Reset();
-  // twice: mj_forward fills what is not saved (contacts, inertias) from the state, then the saved values replace what
-  // it derived afresh and what it warm-started
+  // twice: mj_forward fills what is not saved (contacts, inertias) from the state, then the saved
+  // values replace what it derived afresh and what it warm-started
   for (int pass = 0; pass < 2; ++pass) {
     const double* source = state.values.data();
     for (const Field& field : fields) {

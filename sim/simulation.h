@@ -21,15 +21,15 @@ struct Divergence {
   std::string Describe() const;
 };
 
-/// Everything that the future of a simulation depends on, and the derived quantities that lag behind it, so that
-/// restore followed by step gives the same bits as an uninterrupted run.
+/// Everything that the future of a simulation depends on, and the derived quantities that lag
+/// behind it, so that restore followed by step gives the same bits as an uninterrupted run.
 struct SimulationState {
   std::vector<double> values;
   bool operator==(const SimulationState&) const = default;
 };
 
-/// Owns one model and one data. Loads or throws; steps with a check for divergence after every substep.
-/// Not thread-safe; different simulations are independent.
+/// Owns one model and one data. Loads or throws; steps with a check for divergence after every
+/// substep. Not thread-safe; different simulations are independent.
 class Simulation {
  public:
   /// @throws UserError with MuJoCo's own message (file, line) if the MJCF does not load.
@@ -37,7 +37,8 @@ class Simulation {
   /// A model written out in the text itself. @throws UserError as above.
   static Simulation FromString(const std::string& mjcf);
 
-  /// A copy of the model with fresh data: no MJCF is compiled again. Physics options set on this one hold there too.
+  /// A copy of the model with fresh data: no MJCF is compiled again. Physics options set on this
+  /// one hold there too.
   Simulation Clone() const;
 
   mjModel* model() { return model_.get(); }
@@ -66,20 +67,20 @@ class Simulation {
   void Reset();
   /// Recomputes everything that follows from qpos, qvel and ctrl (mj_forward).
   void Forward();
-  /// Brings the positions of bodies, sites and geoms up to the current qpos: MuJoCo leaves them one substep behind.
-  /// With the Euler integrator this is the first half of the next substep done early, and so costs nothing; write to
-  /// qpos, qvel or mocap bodies only before Forward().
+  /// Brings the positions of bodies, sites and geoms up to the current qpos: MuJoCo leaves them one
+  /// substep behind. With the Euler integrator this is the first half of the next substep done
+  /// early, and so costs nothing; write to qpos, qvel or mocap bodies only before Forward().
   /// @return  false if that found the state non-finite; see Substep.
   bool RefreshKinematics();
 
-  /// Adds torques that cancel gravity at every joint of `root_body` and of what hangs on it in each substep, as
-  /// torque-controlled arms' own controllers do. @throws UserError with the RK4 integrator, whose stages it cannot
-  /// follow, and for joints other than hinges and slides.
+  /// Adds torques that cancel gravity at every joint of `root_body` and of what hangs on it in each
+  /// substep, as torque-controlled arms' own controllers do. @throws UserError with the RK4
+  /// integrator, whose stages it cannot follow, and for joints other than hinges and slides.
   void EnableGravityCompensation(int root_body);
   bool gravity_compensation() const { return !gravity_joints_.empty(); }
 
-  /// Advances by one timestep with `ctrl` as it stands. Returns true if the state stayed finite and within 1e10;
-  /// otherwise `divergence()` tells what happened and the state is not to be used.
+  /// Advances by one timestep with `ctrl` as it stands. Returns true if the state stayed finite and
+  /// within 1e10; otherwise `divergence()` tells what happened and the state is not to be used.
   bool Substep();
   const std::optional<Divergence>& divergence() const { return divergence_; }
 
@@ -94,8 +95,12 @@ class Simulation {
   bool CheckWarnings(double time_before);
   bool CheckState(double time_before);
 
-  struct ModelDeleter { void operator()(mjModel* m) const { mj_deleteModel(m); } };
-  struct DataDeleter { void operator()(mjData* d) const { mj_deleteData(d); } };
+  struct ModelDeleter {
+    void operator()(mjModel* m) const { mj_deleteModel(m); }
+  };
+  struct DataDeleter {
+    void operator()(mjData* d) const { mj_deleteData(d); }
+  };
   std::unique_ptr<mjModel, ModelDeleter> model_;
   std::unique_ptr<mjData, DataDeleter> data_;
   std::string model_hash_;

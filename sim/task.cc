@@ -16,14 +16,17 @@ std::vector<ActionElement> Task::ActionFromModel(const mjModel* model) {
     if (model->actuator_trntype[i] == mjTRN_JOINT) {
       name = mj_id2name(model, mjOBJ_JOINT, model->actuator_trnid[2 * i]);
     }
-    const double low = model->actuator_ctrlrange[2 * i], high = model->actuator_ctrlrange[2 * i + 1];
+    const double low = model->actuator_ctrlrange[2 * i],
+                 high = model->actuator_ctrlrange[2 * i + 1];
     const double gear = model->actuator_gear[6 * i];
     action.push_back({name ? name : "", low, high, gear * low, gear * high});
   }
   return action;
 }
 
-Simulation LoadAsset(const std::string& asset) { return Simulation::FromFile(AssetFolder() / asset); }
+Simulation LoadAsset(const std::string& asset) {
+  return Simulation::FromFile(AssetFolder() / asset);
+}
 
 std::filesystem::path AssetFolder() {
   if (const char* folder = std::getenv("SINEW_ASSETS")) return folder;

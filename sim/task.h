@@ -15,14 +15,16 @@ namespace sinew::sim {
 struct ObservationElement {
   std::string name;  // "q_shoulder_pan"
   std::string unit;  // "rad", "m", "1"
-  double magnitude = 1;  // what counts as a large value: the normaliser of mode "task" divides by it
+  double magnitude =
+      1;  // what counts as a large value: the normaliser of mode "task" divides by it
 };
 
-/// One actuator. The action in [-1, 1] maps linearly to [ctrl_low, ctrl_high]; torque = gear * ctrl.
+/// One actuator. The action in [-1, 1] maps linearly to [ctrl_low, ctrl_high]; torque = gear *
+/// ctrl.
 struct ActionElement {
   std::string joint;
-  double ctrl_low = -1, ctrl_high = 1;       // MuJoCo control [actuator's own unit]
-  double torque_low = -1, torque_high = 1;   // at the joint [N·m]
+  double ctrl_low = -1, ctrl_high = 1;      // MuJoCo control [actuator's own unit]
+  double torque_low = -1, torque_high = 1;  // at the joint [N·m]
   bool operator==(const ActionElement&) const = default;
 };
 
@@ -31,14 +33,16 @@ struct RewardTerm {
   std::string help;
 };
 
-/// Success = the task's distance stays at or below `tolerance` during the last `hold_steps` control steps.
+/// Success = the task's distance stays at or below `tolerance` during the last `hold_steps` control
+/// steps.
 struct SuccessCriterion {
   std::string name;      // "5cm"
   double tolerance = 0;  // [m]
   int hold_steps = 1;
 };
 
-/// What a task is, as data: everything that env, logger, viewer, docs and exporter need to know about it.
+/// What a task is, as data: everything that env, logger, viewer, docs and exporter need to know
+/// about it.
 struct TaskSpec {
   std::string name;
   std::string summary;
@@ -50,15 +54,16 @@ struct TaskSpec {
   int substeps = 1;                       // physics steps per control step
   double control_dt = 0;                  // [s]
   int time_limit = 0;                     // control steps
-  bool refresh_kinematics = true;         // false: observe MuJoCo's lagging positions, as Gymnasium does
+  bool refresh_kinematics = true;  // false: observe MuJoCo's lagging positions, as Gymnasium does
   bool gravity_compensation = false;
 
   int obs_dim() const { return static_cast<int>(observation.size()); }
   int act_dim() const { return static_cast<int>(action.size()); }
 };
 
-/// What the physics means: start states, observation, reward, end. Stateless between steps: whatever a reset draws
-/// (the target, say) lives in the simulation's qpos or mocap bodies, so that saving the simulation saves it all.
+/// What the physics means: start states, observation, reward, end. Stateless between steps:
+/// whatever a reset draws (the target, say) lives in the simulation's qpos or mocap bodies, so that
+/// saving the simulation saves it all.
 class Task {
  public:
   /// @param prototype  what every simulation of this task is a copy of.
@@ -73,8 +78,9 @@ class Task {
   virtual void Reset(Simulation& simulation, Random& random) const = 0;
   /// @param observation  [obs_dim], raw physical units.
   virtual void Observe(const Simulation& simulation, std::span<double> observation) const = 0;
-  /// Weighted reward terms; their sum is the reward. Gymnasium's v4 tasks take theirs from the state before the step,
-  /// so BeforeStep runs with ctrl already written and Reward after the last substep.
+  /// Weighted reward terms; their sum is the reward. Gymnasium's v4 tasks take theirs from the
+  /// state before the step, so BeforeStep runs with ctrl already written and Reward after the last
+  /// substep.
   /// @param terms  [reward_terms], overwritten by Reward, kept from BeforeStep.
   virtual void BeforeStep(const Simulation&, std::span<double> /*terms*/) const {}
   virtual void Reward(const Simulation& simulation, std::span<double> terms) const = 0;
@@ -96,7 +102,8 @@ class Task {
 /// The simulation of an MJCF file below assets/.
 Simulation LoadAsset(const std::string& asset);
 
-/// Folder that holds the MJCF files: $SINEW_ASSETS, or assets/ beside the program, or the source tree's.
+/// Folder that holds the MJCF files: $SINEW_ASSETS, or assets/ beside the program, or the source
+/// tree's.
 std::filesystem::path AssetFolder();
 
 }  // namespace sinew::sim

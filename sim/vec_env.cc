@@ -54,7 +54,8 @@ void VecEnv::StepOne(int index, std::span<const float> actions) {
   CopyObservation(env.observation(), next_observations_.data() + index * obs_dim);
   has_finished_[index] = result.done();
   if (result.done()) {
-    finished_by_env_[index] = {index, env.episode_return(), env.step(), env.success(), result.diverged};
+    finished_by_env_[index] = {index, env.episode_return(), env.step(), env.success(),
+                               result.diverged};
     env.Reset();
   }
   CopyObservation(env.observation(), observations_.data() + index * obs_dim);

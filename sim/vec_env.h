@@ -10,12 +10,12 @@
 
 namespace sinew::sim {
 
-/// N environments stepped together on a thread pool, in row-major float32 matrices that the learner reads in place.
-/// Environment i has a seed of its own, drawn from Random(seed, "environment", i): the same bits for any number of
-/// threads.
+/// N environments stepped together on a thread pool, in row-major float32 matrices that the learner
+/// reads in place. Environment i has a seed of its own, drawn from Random(seed, "environment", i):
+/// the same bits for any number of threads.
 ///
-/// A finished episode is reset within the same step; `next_observations` keeps the true successor s_{t+1} of every
-/// transition, `observations` is what the policy acts on next.
+/// A finished episode is reset within the same step; `next_observations` keeps the true successor
+/// s_{t+1} of every transition, `observations` is what the policy acts on next.
 class VecEnv {
  public:
   VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool);
@@ -29,10 +29,12 @@ class VecEnv {
   /// @param actions  [num_envs x act_dim].
   void Step(std::span<const float> actions);
 
-  std::span<const float> observations() const { return observations_; }            // [num_envs x obs_dim]
-  std::span<const float> next_observations() const { return next_observations_; }  // [num_envs x obs_dim]
-  std::span<const float> rewards() const { return rewards_; }                      // [num_envs]
-  const std::vector<StepResult>& results() const { return results_; }              // [num_envs]
+  std::span<const float> observations() const { return observations_; }  // [num_envs x obs_dim]
+  std::span<const float> next_observations() const {
+    return next_observations_;
+  }                                                                    // [num_envs x obs_dim]
+  std::span<const float> rewards() const { return rewards_; }          // [num_envs]
+  const std::vector<StepResult>& results() const { return results_; }  // [num_envs]
 
   /// An episode that the last Step finished.
   struct Episode {

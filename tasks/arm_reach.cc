@@ -10,14 +10,14 @@ namespace {
 constexpr const char* kAsset = "arm7/arm7.xml";
 constexpr int kJoints = 7;
 constexpr int kSubsteps = 10;
-constexpr double kPanStart = 1.0;       // start pose: shoulder pan within this of straight ahead [rad]
-constexpr double kJointStart = 0.5;     // every other joint within this of the home pose [rad]
+constexpr double kPanStart = 1.0;    // start pose: shoulder pan within this of straight ahead [rad]
+constexpr double kJointStart = 0.5;  // every other joint within this of the home pose [rad]
 constexpr double kAzimuth = 150 * std::numbers::pi / 180;
-constexpr double kShoulderHeight = 0.333;                  // [m]
-constexpr double kTargetNear = 0.35, kTargetFar = 0.75;    // distance from the shoulder [m]
-constexpr double kTargetLow = 0.1;                         // above the floor [m]
-constexpr double kTargetBase = 0.25;                       // away from the base's axis [m]
-const Eigen::Vector3d kFixedTarget(0.45, 0.25, 0.5);       // [m]
+constexpr double kShoulderHeight = 0.333;                // [m]
+constexpr double kTargetNear = 0.35, kTargetFar = 0.75;  // distance from the shoulder [m]
+constexpr double kTargetLow = 0.1;                       // above the floor [m]
+constexpr double kTargetBase = 0.25;                     // away from the base's axis [m]
+const Eigen::Vector3d kFixedTarget(0.45, 0.25, 0.5);     // [m]
 
 class ArmReach : public sim::Task {
  public:
@@ -39,14 +39,16 @@ class ArmReach : public sim::Task {
     spec_.control_dt = spec_.substeps * model->opt.timestep;
     spec_.action = ActionFromModel(model);
     for (sim::ActionElement& element : spec_.action) {
-      for (double* limit : {&element.ctrl_low, &element.ctrl_high, &element.torque_low, &element.torque_high}) {
+      for (double* limit :
+           {&element.ctrl_low, &element.ctrl_high, &element.torque_low, &element.torque_high}) {
         *limit *= options.torque_scale;
       }
     }
     for (const char* quantity : {"angle", "velocity"}) {
       for (const sim::ActionElement& element : spec_.action) {
         const bool angle = std::string_view(quantity) == "angle";
-        spec_.observation.push_back({std::string(quantity) + "_" + element.joint, angle ? "rad" : "rad/s", angle ? 1.0 : 5.0});
+        spec_.observation.push_back({std::string(quantity) + "_" + element.joint,
+                                     angle ? "rad" : "rad/s", angle ? 1.0 : 5.0});
       }
     }
     for (const char* point : {"tip", "target", "error"}) {
@@ -103,7 +105,8 @@ class ArmReach : public sim::Task {
  private:
   static sim::Simulation Load(const ArmReachOptions& options) {
     auto simulation = sim::LoadAsset(kAsset);
-    if (options.gravity_compensation) simulation.EnableGravityCompensation(simulation.Id(mjOBJ_BODY, "base"));
+    if (options.gravity_compensation)
+      simulation.EnableGravityCompensation(simulation.Id(mjOBJ_BODY, "base"));
     return simulation;
   }
 
@@ -114,14 +117,17 @@ class ArmReach : public sim::Task {
     return Eigen::Map<const Eigen::Vector3d>(simulation.data()->mocap_pos + 3 * target_);
   }
 
-  // uniform in the part of a shell around the shoulder that the tip can reach without touching floor or base
+  // uniform in the part of a shell around the shoulder that the tip can reach without touching
+  // floor or base
   static Eigen::Vector3d DrawTarget(Random& random) {
     while (true) {
-      const Eigen::Vector3d p(random.Uniform(-kTargetFar, kTargetFar), random.Uniform(-kTargetFar, kTargetFar),
+      const Eigen::Vector3d p(random.Uniform(-kTargetFar, kTargetFar),
+                              random.Uniform(-kTargetFar, kTargetFar),
                               random.Uniform(-kTargetFar, kTargetFar));
       const double radius = p.norm(), height = p.z() + kShoulderHeight;
       if (radius < kTargetNear || radius > kTargetFar || height < kTargetLow) continue;
-      if (std::hypot(p.x(), p.y()) < kTargetBase || std::abs(std::atan2(p.y(), p.x())) > kAzimuth) continue;
+      if (std::hypot(p.x(), p.y()) < kTargetBase || std::abs(std::atan2(p.y(), p.x())) > kAzimuth)
+        continue;
       return {p.x(), p.y(), height};
     }
   }
@@ -148,10 +154,13 @@ class Builder : public TaskBuilder {
 }  // namespace
 
 void ArmReachOptions::Describe(OptionTable& table) {
-  table.Add("gravity_compensation", &gravity_compensation, "cancel gravity at the joints, as such arms' controllers do");
-  table.Add("torque_scale", &torque_scale, {0.05, 1}, "share of each joint's torque limit that an action of 1 commands");
+  table.Add("gravity_compensation", &gravity_compensation,
+            "cancel gravity at the joints, as such arms' controllers do");
+  table.Add("torque_scale", &torque_scale, {0.05, 1},
+            "share of each joint's torque limit that an action of 1 commands");
   table.Add("effort_weight", &effort_weight, {0, 10}, "weight of the squared action");
-  table.Add("precision_weight", &precision_weight, {0, 100}, "weight of the bonus close to the target");
+  table.Add("precision_weight", &precision_weight, {0, 100},
+            "weight of the bonus close to the target");
   table.Add("precision_width", &precision_width, {1e-3, 1}, "width of that bonus", "m");
 }
 

@@ -21,7 +21,8 @@ class Pendulum : public sim::Task {
     spec_.time_limit = 200;
     spec_.control_dt = 0.05;
     const sim::Simulation& simulation = prototype();
-    spec_.substeps = static_cast<int>(std::lround(spec_.control_dt / simulation.model()->opt.timestep));
+    spec_.substeps =
+        static_cast<int>(std::lround(spec_.control_dt / simulation.model()->opt.timestep));
     spec_.action = ActionFromModel(simulation.model());
   }
 

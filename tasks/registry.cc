@@ -36,6 +36,8 @@ std::unique_ptr<TaskBuilder> MakeTaskBuilder(const std::string& name) {
   return found->second();
 }
 
-std::shared_ptr<const sim::Task> MakeTask(const std::string& name) { return MakeTaskBuilder(name)->Build(); }
+std::shared_ptr<const sim::Task> MakeTask(const std::string& name) {
+  return MakeTaskBuilder(name)->Build();
+}
 
 }  // namespace sinew::tasks

@@ -20,7 +20,8 @@ void SerializeState(models::Archive& archive, const std::string& name, sim::EnvS
 
 void SerializeEnvironments(models::Archive& archive, const std::string& name, sim::VecEnv* envs) {
   auto states = envs->SaveState();
-  for (size_t i = 0; i < states.size(); ++i) SerializeState(archive, name + std::to_string(i), &states[i]);
+  for (size_t i = 0; i < states.size(); ++i)
+    SerializeState(archive, name + std::to_string(i), &states[i]);
   if (archive.loading()) envs->RestoreState(states);
 }
 

@@ -16,7 +16,8 @@ EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
   std::vector<float> observation(env->spec().obs_dim()), action(env->spec().act_dim());
   EpisodeRecord record;
   while (true) {
-    std::ranges::transform(env->observation(), observation.begin(), [](double v) { return static_cast<float>(v); });
+    std::ranges::transform(env->observation(), observation.begin(),
+                           [](double v) { return static_cast<float>(v); });
     policy->Act(observation, action);
     const sim::StepResult result = env->Step(action);
     if (!result.done()) continue;
@@ -28,21 +29,23 @@ EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
   for (size_t k = 0; k < env->spec().success.size(); ++k) {
     record.success.push_back(!record.diverged && env->success(static_cast<int>(k)));
   }
-  record.final_distance = record.diverged ? std::numeric_limits<double>::quiet_NaN() : env->goal_distance();
+  record.final_distance =
+      record.diverged ? std::numeric_limits<double>::quiet_NaN() : env->goal_distance();
   return record;
 }
 
 }  // namespace
 
-Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy, int64_t episodes,
-                    uint64_t seed, ThreadPool* pool) {
+Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy,
+                    int64_t episodes, uint64_t seed, ThreadPool* pool) {
   if (episodes < 1) throw UserError("an evaluation needs at least one episode");
   std::vector<EpisodeRecord> records(episodes);
   const int workers = static_cast<int>(std::min<int64_t>(pool->threads(), episodes));
   pool->ParallelFor(workers, [&](int worker) {
     sim::Env env(task, seed);
     const auto policy = make_policy();
-    for (int64_t k = worker; k < episodes; k += workers) records[k] = RunEpisode(&env, policy.get(), k);
+    for (int64_t k = worker; k < episodes; k += workers)
+      records[k] = RunEpisode(&env, policy.get(), k);
   });
   return Summarize(task->spec(), std::move(records));
 }
@@ -61,8 +64,10 @@ Evaluation Summarize(const sim::TaskSpec& spec, std::vector<EpisodeRecord> episo
   evaluation.iqm = InterquartileMean(returns);
   evaluation.ci95 = BootstrapConfidenceInterval(returns, Mean);
   for (size_t k = 0; k < spec.success.size(); ++k) {
-    const auto successes = std::ranges::count_if(episodes, [k](const EpisodeRecord& e) { return e.success[k]; });
-    evaluation.success.push_back({spec.success[k].name, static_cast<double>(successes) / static_cast<double>(trials),
+    const auto successes =
+        std::ranges::count_if(episodes, [k](const EpisodeRecord& e) { return e.success[k]; });
+    evaluation.success.push_back({spec.success[k].name,
+                                  static_cast<double>(successes) / static_cast<double>(trials),
                                   WilsonInterval(successes, trials)});
   }
   evaluation.episodes = std::move(episodes);
@@ -70,10 +75,11 @@ Evaluation Summarize(const sim::TaskSpec& spec, std::vector<EpisodeRecord> episo
 }
 
 std::string Evaluation::Summary() const {
-  std::string text = fmt::format("return {:.2f} (95 % CI {:.2f} to {:.2f}, IQM {:.2f})", mean, ci95.low, ci95.high, iqm);
+  std::string text = fmt::format("return {:.2f} (95 % CI {:.2f} to {:.2f}, IQM {:.2f})", mean,
+                                 ci95.low, ci95.high, iqm);
   for (const SuccessRate& rate : success) {
-    text += fmt::format(", {} success {:.1f} % ({:.1f} to {:.1f})", rate.name, 100 * rate.rate, 100 * rate.ci95.low,
-                        100 * rate.ci95.high);
+    text += fmt::format(", {} success {:.1f} % ({:.1f} to {:.1f})", rate.name, 100 * rate.rate,
+                        100 * rate.ci95.low, 100 * rate.ci95.high);
   }
   if (diverged > 0) text += fmt::format(", {} of {} episodes diverged", diverged, episodes.size());
   return text;

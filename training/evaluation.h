@@ -45,10 +45,10 @@ struct Evaluation {
 
 using PolicyFactory = std::function<std::unique_ptr<sim::Policy>()>;
 
-/// Runs episodes 0 .. episodes-1 of Env(task, seed), each from the same start state every time, one policy a thread.
-/// The same result for any number of threads.
-Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy, int64_t episodes,
-                    uint64_t seed, ThreadPool* pool);
+/// Runs episodes 0 .. episodes-1 of Env(task, seed), each from the same start state every time, one
+/// policy a thread. The same result for any number of threads.
+Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy,
+                    int64_t episodes, uint64_t seed, ThreadPool* pool);
 
 /// Mean, IQM, intervals and rates of the records.
 Evaluation Summarize(const sim::TaskSpec& spec, std::vector<EpisodeRecord> episodes);

@@ -8,10 +8,13 @@ void TrainOptions::Describe(OptionTable& table) {
   table.Add("steps", &steps, {1, 1e12}, "environment steps of the whole run", "steps");
   table.Add("num_envs", &num_envs, {1, 4096}, "environments stepped together");
   table.Add("threads", &threads, {1, 256}, "threads; the result does not depend on them");
-  table.Add("eval_every", &eval_every, {0, 1e12}, "steps between evaluations (0: a twentieth of the run)", "steps");
-  table.Add("eval_episodes", &eval_episodes, {1, 1e6}, "episodes of such an evaluation, the same ones each time");
+  table.Add("eval_every", &eval_every, {0, 1e12},
+            "steps between evaluations (0: a twentieth of the run)", "steps");
+  table.Add("eval_episodes", &eval_episodes, {1, 1e6},
+            "episodes of such an evaluation, the same ones each time");
   table.Add("final_episodes", &final_episodes, {1, 1e6}, "episodes of the evaluation at the end");
-  table.Add("checkpoint_every", &checkpoint_every, {0, 1e12}, "steps between checkpoints (0: a quarter of the run)", "steps");
+  table.Add("checkpoint_every", &checkpoint_every, {0, 1e12},
+            "steps between checkpoints (0: a quarter of the run)", "steps");
   table.Add("keep_checkpoints", &keep_checkpoints, {1, 1000}, "newest checkpoints kept");
 }
 
@@ -27,9 +30,11 @@ RunConfig::RunConfig(std::string task, TaskHooks hooks, std::string agent, uint6
   for (OptionTable* table : {&train_table_, &task_table_, &agent_table_}) config_.AddSection(table);
 }
 
-std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::TaskSpec& spec, ThreadPool* pool) const {
+std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::TaskSpec& spec,
+                                                     ThreadPool* pool) const {
   std::vector<float> magnitude;
-  for (const sim::ObservationElement& element : spec.observation) magnitude.push_back(static_cast<float>(element.magnitude));
+  for (const sim::ObservationElement& element : spec.observation)
+    magnitude.push_back(static_cast<float>(element.magnitude));
   return agent_builder_->Build({.obs_dim = spec.obs_dim(),
                                 .act_dim = spec.act_dim(),
                                 .num_envs = static_cast<int>(train_.num_envs),

@@ -16,15 +16,19 @@ struct TrainOptions {
   int64_t steps = 200'000;
   int64_t num_envs = 8;
   int64_t threads = 2;
-  int64_t eval_every = 0;        // 0: twenty times a run
+  int64_t eval_every = 0;  // 0: twenty times a run
   int64_t eval_episodes = 20;
   int64_t final_episodes = 100;
   int64_t checkpoint_every = 0;  // 0: four times a run
   int64_t keep_checkpoints = 2;
 
   void Describe(OptionTable& table);
-  int64_t eval_interval() const { return eval_every > 0 ? eval_every : std::max<int64_t>(1, steps / 20); }
-  int64_t checkpoint_interval() const { return checkpoint_every > 0 ? checkpoint_every : std::max<int64_t>(1, steps / 4); }
+  int64_t eval_interval() const {
+    return eval_every > 0 ? eval_every : std::max<int64_t>(1, steps / 20);
+  }
+  int64_t checkpoint_interval() const {
+    return checkpoint_every > 0 ? checkpoint_every : std::max<int64_t>(1, steps / 4);
+  }
 };
 
 /// Task and agent by name, and the options of both: everything that decides a run's bits.
@@ -53,7 +57,8 @@ class RunConfig {
   const OptionTable& task_options() const { return task_table_; }
 
   std::shared_ptr<const sim::Task> BuildTask() const { return hooks_.build(); }
-  std::unique_ptr<agents::Agent> BuildAgent(const sim::TaskSpec& spec, ThreadPool* pool = nullptr) const;
+  std::unique_ptr<agents::Agent> BuildAgent(const sim::TaskSpec& spec,
+                                            ThreadPool* pool = nullptr) const;
 
  private:
   std::string task_name_, agent_name_;

@@ -36,7 +36,8 @@ RunFolder RunFolder::Open(const std::filesystem::path& root) {
   RunFolder folder(root);
   for (const auto& file : {folder.manifest(), folder.config()}) {
     if (!std::filesystem::exists(file)) {
-      throw UserError(fmt::format("{} is no run folder: it has no {}", root.string(), file.filename().string()));
+      throw UserError(fmt::format("{} is no run folder: it has no {}", root.string(),
+                                  file.filename().string()));
     }
   }
   return folder;

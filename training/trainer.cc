@@ -20,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kLogRows = 100;  // rows of progress.csv a run
 
-double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Sums over the episodes that ended since the last log row.
 struct EpisodeSums {
@@ -85,7 +87,8 @@ class Trainer {
     before_.assign(observations.begin(), observations.end());
     agent_->Act(before_, actions_);
     envs_.Step(actions_);
-    agent_->Observe({before_, actions_, envs_.rewards(), envs_.next_observations(), envs_.results()});
+    agent_->Observe(
+        {before_, actions_, envs_.rewards(), envs_.next_observations(), envs_.results()});
     agent_->Update();
     for (const sim::VecEnv::Episode& episode : envs_.finished()) {
       sums_.episodes += 1;
@@ -98,15 +101,19 @@ class Trainer {
   }
 
   // whether a multiple of `interval` was reached in this round
-  bool Due(int64_t step, int64_t interval) const { return step / interval != (step - options_.num_envs) / interval; }
+  bool Due(int64_t step, int64_t interval) const {
+    return step / interval != (step - options_.num_envs) / interval;
+  }
 
   void LogProgress(int64_t step) {
-    std::vector<Metric> row{{"wall_seconds", wall_before_ + SecondsSince(start_)}, {"diverged", static_cast<double>(diverged_)}};
+    std::vector<Metric> row{{"wall_seconds", wall_before_ + SecondsSince(start_)},
+                            {"diverged", static_cast<double>(diverged_)}};
     if (sums_.episodes > 0) {
       const auto episodes = static_cast<double>(sums_.episodes);
       row.push_back({"episode_return", sums_.episode_return / episodes});
       row.push_back({"episode_length", static_cast<double>(sums_.length) / episodes});
-      if (!task_->spec().success.empty()) row.push_back({"success_rate", static_cast<double>(sums_.successes) / episodes});
+      if (!task_->spec().success.empty())
+        row.push_back({"success_rate", static_cast<double>(sums_.successes) / episodes});
     }
     sums_ = {};
     for (const auto& [name, value] : agent_->TakeMetrics()) row.push_back({name, value});
@@ -122,7 +129,9 @@ class Trainer {
   }
 
   Evaluation EvaluatePolicy(const models::PolicyArtifact& artifact, int64_t episodes) {
-    return Evaluate(task_, [&] { return models::MakeArtifactPolicy(artifact); }, episodes, kEvaluationSeed, &pool_);
+    return Evaluate(
+        task_, [&] { return models::MakeArtifactPolicy(artifact); }, episodes, kEvaluationSeed,
+        &pool_);
   }
 
   void EvaluateOnTheWay(int64_t step) {
@@ -142,7 +151,8 @@ class Trainer {
     evaluations_->Append(step, json);
     std::vector<Metric> metrics{{"eval/mean", evaluation.mean}, {"eval/iqm", evaluation.iqm}};
     EvaluationBrief brief{evaluation.mean, evaluation.ci95};
-    for (const SuccessRate& rate : evaluation.success) metrics.push_back({"eval/success_" + rate.name, rate.rate});
+    for (const SuccessRate& rate : evaluation.success)
+      metrics.push_back({"eval/success_" + rate.name, rate.rate});
     if (!evaluation.success.empty()) brief.success_rate = evaluation.success.front().rate;
     events_->Append(step, metrics);
     progress_->ReportEvaluation(brief);
@@ -299,7 +309,8 @@ TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const Trai
     }
     return trainer.Run(*step);
   }
-  throw Error(fmt::format("{} has no sound checkpoint to resume from; start the run anew", folder.root().string()));
+  throw Error(fmt::format("{} has no sound checkpoint to resume from; start the run anew",
+                          folder.root().string()));
 }
 
 }  // namespace sinew::training

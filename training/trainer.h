@@ -35,15 +35,16 @@ struct TrainHooks {
 };
 
 /// Trains into a fresh run folder; see DESIGN of the folder in docs/ARCHITECTURE.md.
-/// @throws UserError for options that contradict each other; Error if the learner or a reward is no longer finite (the
-/// last checkpoint stays).
+/// @throws UserError for options that contradict each other; Error if the learner or a reward is no
+/// longer finite (the last checkpoint stays).
 TrainSummary Train(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks);
 
-/// Goes on from the newest sound checkpoint of the folder, with the same bits as if the run had never stopped. A
-/// damaged checkpoint is named on stderr and the one before it taken.
+/// Goes on from the newest sound checkpoint of the folder, with the same bits as if the run had
+/// never stopped. A damaged checkpoint is named on stderr and the one before it taken.
 TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks);
 
-/// Fixed seed of the evaluations on the way and at the end, and of `sinew eval`'s fresh episodes by default.
+/// Fixed seed of the evaluations on the way and at the end, and of `sinew eval`'s fresh episodes by
+/// default.
 inline constexpr uint64_t kEvaluationSeed = 1'000'003;
 inline constexpr uint64_t kFreshEpisodesSeed = 2'000'003;
 
