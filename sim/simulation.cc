@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <Eigen/Geometry>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -93,6 +94,16 @@ std::array<Field, 27> StateFields(const mjModel* m, mjData* d) {
            {d->sensordata, m->nsensordata},
            {d->actuator_force, m->nu},
            {d->qfrc_constraint, m->nv}}};
+}
+
+// index of the first value that is not finite or beyond MuJoCo's limit; -1 if there is none
+int FirstBad(const double* values, int size) {
+  bool good = true;
+  for (int i = 0; i < size; ++i) good &= std::abs(values[i]) <= mjMAXVAL;
+  if (good) return -1;
+  return static_cast<int>(
+      std::find_if(values, values + size, [](double v) { return !(std::abs(v) <= mjMAXVAL); }) -
+      values);
 }
 
 int Count(const mjModel* m, mjtObj type) {
@@ -284,16 +295,15 @@ bool Simulation::Substep() {
 // already.
 bool Simulation::CheckState(double time_before) {
   if (!CheckWarnings(time_before)) return false;
-  const auto bad = [&](mjtWarning warning, const char* quantity, const double* values, int size) {
-    for (int i = 0; i < size; ++i) {
-      if (!mju_isBad(values[i])) continue;
-      divergence_ = Divergence{quantity, i, JointOf(model_.get(), warning, i), time_before};
-      return true;
-    }
-    return false;
-  };
-  return !bad(mjWARN_BADQPOS, "qpos", data_->qpos, model_->nq) &&
-         !bad(mjWARN_BADQVEL, "qvel", data_->qvel, model_->nv);
+  const int bad_qpos = FirstBad(data_->qpos, model_->nq),
+            bad_qvel = FirstBad(data_->qvel, model_->nv);
+  if (bad_qpos < 0 && bad_qvel < 0) return true;
+  const bool in_qpos = bad_qpos >= 0;
+  const int index = in_qpos ? bad_qpos : bad_qvel;
+  divergence_ = Divergence{in_qpos ? "qpos" : "qvel", index,
+                           JointOf(model_.get(), in_qpos ? mjWARN_BADQPOS : mjWARN_BADQVEL, index),
+                           time_before};
+  return false;
 }
 
 bool Simulation::CheckWarnings(double time_before) {
@@ -305,6 +315,9 @@ bool Simulation::CheckWarnings(double time_before) {
                                                   {mjWARN_BADQVEL, "qvel"},
                                                   {mjWARN_BADQACC, "qacc"},
                                                   {mjWARN_BADCTRL, "ctrl"}}};
+  int warnings = 0;
+  for (const Watch& watch : kWatched) warnings |= data_->warning[watch.warning].number;
+  if (warnings == 0) return true;
   for (const Watch& watch : kWatched) {
     const mjWarningStat& stat = data_->warning[watch.warning];
     if (stat.number == 0) continue;
