@@ -4,6 +4,9 @@
 #include <map>
 
 #include "agents/ddpg.h"
+#include "agents/naf.h"
+#include "agents/ppo.h"
+#include "agents/sac.h"
 #include "core/error.h"
 #include "core/names.h"
 
@@ -18,6 +21,10 @@ struct Entry {
 const std::map<std::string, Entry>& Registry() {
   static const std::map<std::string, Entry> registry{
       {"ddpg", {"deep deterministic policy gradient (Lillicrap et al. 2015)", MakeDdpg}},
+      {"naf", {"normalized advantage functions (Gu et al. 2016)", MakeNaf}},
+      {"ppo", {"proximal policy optimisation (Schulman et al. 2017)", MakePpo}},
+      {"sac", {"soft actor-critic, learned temperature (Haarnoja et al. 2018)", MakeSac}},
+      {"td3", {"twin delayed DDPG (Fujimoto et al. 2018)", MakeTd3}},
   };
   return registry;
 }

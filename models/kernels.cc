@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "models/vector_tanh.h"
+
 namespace sinew::models {
 namespace {
 
@@ -58,10 +60,8 @@ void DenseForward(const float* x, int inputs, const float* weight, const float* 
       return BiasAndActivation(y, stride, bias, outputs, batch,
                                [](float v) { return v < 0 ? 0.0f : v; });
     case Activation::kTanh:
-      for (int i = 0; i < batch; ++i) {
-        float* row = y + static_cast<int64_t>(i) * stride;
-        for (int j = 0; j < outputs; ++j) row[j] = std::tanh(row[j] + bias[j]);
-      }
+      return BiasAndActivation(y, stride, bias, outputs, batch,
+                               [](float v) { return VectorTanh(v); });
   }
 }
 

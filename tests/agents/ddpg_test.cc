@@ -9,8 +9,7 @@
 
 #include "core/error.h"
 #include "models/math_runtime.h"
-#include "tests/agents/agent_testing.h"
-#include "tests/sim/point_mass.h"
+#include "tests/agents/point_mass_learning.h"
 
 namespace sinew::agents {
 namespace {
@@ -83,65 +82,16 @@ DdpgOptions ShortOptions() {
   return options;
 }
 
-std::shared_ptr<const sim::Task> PointMassTask() {
-  return std::make_shared<sim::PointMass>(sim::PointMassOptions{.time_limit = 40});
-}
-
-struct Trained {
-  std::unique_ptr<Agent> agent;
-  std::unique_ptr<sim::VecEnv> envs;
-};
-
 Trained TrainOnPointMass(const DdpgOptions& options, uint64_t seed, int64_t steps,
                          ThreadPool* env_pool, ThreadPool* learner_pool = nullptr) {
-  constexpr int kEnvs = 4;
-  Trained trained;
-  trained.agent = MakeDdpgAgent(options, {.obs_dim = 2,
-                                          .act_dim = 1,
-                                          .num_envs = kEnvs,
-                                          .total_steps = steps,
-                                          .seed = seed,
-                                          .pool = learner_pool});
-  trained.envs = std::make_unique<sim::VecEnv>(PointMassTask(), kEnvs, seed, env_pool);
-  Train(trained.agent.get(), trained.envs.get(), steps);
-  return trained;
-}
-
-double MeanReturn(const std::function<float(double x, double v)>& act) {
-  sim::Env env(PointMassTask(), 1000);
-  double total = 0;
-  constexpr int kEpisodes = 30;
-  for (int k = 0; k < kEpisodes; ++k, env.Reset()) {
-    while (!env.Step(std::array{act(env.observation()[0], env.observation()[1])}).done()) {
-    }
-    total += env.episode_return() / kEpisodes;
-  }
-  return total;
-}
-
-// Two seconds on a rail: bang-bang control to x = 0 is close to the best, as the effort hardly
-// costs.
-double BangBangReturn() {
-  return MeanReturn([](double x, double v) {
-    const double stopping = v * std::abs(v) / (2 * sim::PointMass::kForce);
-    return static_cast<float>(std::clamp(-8 * (x + stopping), -1.0, 1.0));
-  });
+  return TrainOnPointMass(MakeDdpgAgent(options, PointMassContext(seed, steps, learner_pool)), seed,
+                          steps, env_pool);
 }
 
 TEST_F(DdpgTest, LearnsThePointMassInSeconds) {
   ThreadPool pool(1);
   const Trained trained = TrainOnPointMass(PointMassOptions(), 1, 16000, &pool);
-  models::PolicyArtifact artifact = trained.agent->Snapshot();
-  artifact.contract.control_dt = artifact.contract.timestep = 0.01;
-  artifact.contract.action = PointMassTask()->spec().action;
-  for (int i = 0; i < 2; ++i)
-    artifact.contract.observation[i].name = PointMassTask()->spec().observation[i].name;
-  const auto policy = models::MakeArtifactPolicy(artifact);
-  const double learned = MeanReturn([&](double x, double v) {
-    float action = 0;
-    policy->Act(std::array{static_cast<float>(x), static_cast<float>(v)}, {&action, 1});
-    return action;
-  });
+  const double learned = LearnedReturn(*trained.agent);
   const double good = BangBangReturn(), idle = MeanReturn([](double, double) { return 0.0f; });
   EXPECT_LT(idle, 4 * good) << "there is something to learn";
   EXPECT_GT(learned, 1.15 * good) << "learned " << learned << ", bang-bang " << good << ", idle "

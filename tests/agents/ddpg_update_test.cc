@@ -1,14 +1,12 @@
 // One update of DDPG in numbers: targets, gradients and averages against what the definition gives,
 // with the networks rebuilt from what the agent saves.
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "agents/ddpg.h"
-#include "core/error.h"
 #include "models/network.h"
 #include "tests/agents/agent_testing.h"
 
@@ -19,8 +17,6 @@ using models::Activation;
 using models::Backend;
 using models::Network;
 using models::NetworkSpec;
-using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 
 constexpr int kObs = 3, kAct = 2;
 constexpr double kGamma = 0.8, kRate = 1e-3;
@@ -291,20 +287,6 @@ TEST(DdpgUpdateTest, ObservationsReachTheNetworksScaled) {
   agent->Update();
   EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "target_mean"),
               1.5 + kGamma * before.NextValue(0, scaled), 1e-5);
-}
-
-TEST(DdpgUpdateTest, BrokenLearnerSaysSoAndIsNotSaved) {
-  HandMadeStep step = TheStep();
-  step.reward = 1e30f;
-  const auto agent = MakeAgent(Options(), step);
-  // the square of this gradient overflows: the first step loses Adam's moments, the second the
-  // parameters, and the third sees it in its loss
-  agent->Update();
-  EXPECT_THAT([&] { SavedTensors(agent.get()); },
-              ThrowsMessage<Error>(HasSubstr("moments of critic0")));
-  agent->Update();
-  EXPECT_THAT([&] { SavedTensors(agent.get()); }, ThrowsMessage<Error>(HasSubstr("not finite")));
-  EXPECT_THAT([&] { agent->Update(); }, ThrowsMessage<Error>(HasSubstr("at update 3")));
 }
 
 }  // namespace

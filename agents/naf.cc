@@ -1,0 +1,141 @@
+#include "agents/naf.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "agents/naf_quadratic.h"
+#include "agents/options_builder.h"
+#include "agents/td_losses.h"
+
+namespace sinew::agents {
+namespace {
+
+models::NetworkSpec Spec(const NafOptions& options, const AgentContext& context,
+                         const QuadraticShape& shape) {
+  models::NetworkSpec spec;
+  spec.inputs = context.obs_dim;
+  spec.hidden.assign(options.hidden.begin(), options.hidden.end());
+  spec.outputs = shape.outputs();
+  return spec;
+}
+
+class Naf : public OffPolicyAgent {
+ public:
+  Naf(const NafOptions& options, const AgentContext& context)
+      : OffPolicyAgent(options, context),
+        options_(options),
+        shape_{context.act_dim, options.diagonal_bound},
+        init_random_(context.seed, "initial parameters"),
+        quadratic_("q", Spec(options, context, shape_), options.learner(options.lr), init_random_),
+        noise_(options.kind(), context.num_envs, context.act_dim, context.seed) {}
+
+ private:
+  void Explore(std::span<const float> observations, std::span<float> actions) override {
+    const auto outputs = quadratic_.online().Forward(observations, {}, context().num_envs);
+    const int n = shape_.act_dim;
+    for (size_t i = 0; i < actions.size(); ++i) {
+      actions[i] = std::tanh(outputs[i / n * shape_.outputs() + 1 + i % n]);
+    }
+    noise_.AddTo(actions, NoiseSigma());
+  }
+
+  void EndEpisode(int env) override { noise_.Reset(env); }
+
+  // Algorithm 1 of the paper, one iteration of its inner loop
+  void Learn(const Batch& batch) override {
+    std::span<const float> outputs;
+    InParallel([&] { ComputeTargets(batch); },
+               [&] {
+                 outputs = quadratic_.online().Forward(batch.observations, {}, batch.size);
+                 EvaluateQuadratic(outputs, batch.actions, shape_, &value_);
+               });
+    Descend(outputs);
+    quadratic_.UpdateTarget(options_.tau);
+  }
+
+  // y = R_n + gamma^n V'(s_n)
+  void ComputeTargets(const Batch& batch) {
+    const auto next = quadratic_.target().Forward(batch.next_observations, {}, batch.size);
+    targets_.resize(batch.size);
+    for (int i = 0; i < batch.size; ++i) targets_[i] = next[i * shape_.outputs()];
+    BootstrappedReturn(batch.rewards, batch.discounts, targets_);
+  }
+
+  // minimise mean h(Q(s, a) - y)
+  void Descend(std::span<const float> outputs) {
+    q_gradient_.resize(targets_.size());
+    const TdLoss loss = HuberTdError(value_.q, targets_, options_.huber_width, q_gradient_);
+    CheckFinite(loss.loss, "critic loss");
+    output_gradient_.resize(outputs.size());
+    QuadraticGradient(outputs, value_, q_gradient_, shape_, output_gradient_);
+    quadratic_.online().Backward(output_gradient_, {.parameters = true});
+    quadratic_.Step();
+    AddUp(loss, outputs);
+  }
+
+  void AddUp(const TdLoss& loss, std::span<const float> outputs) {
+    const auto batch = static_cast<double>(targets_.size());
+    double target_sum = 0, value_sum = 0;
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      target_sum += targets_[i];
+      value_sum += outputs[i * shape_.outputs()];
+    }
+    critic_loss_.Add(loss.loss);
+    q_.Add(loss.mean_q);
+    target_.Add(target_sum / batch);
+    state_value_.Add(value_sum / batch);
+  }
+
+  double NoiseSigma() const { return options_.Sigma(warming_up(), Progress()); }
+
+  std::vector<Learner*> Learners() override { return {&quadratic_}; }
+
+  std::vector<models::DenseLayer> PolicyLayers() const override {
+    return TanhHead(quadratic_.online(), 1, shape_.act_dim);
+  }
+
+  std::vector<std::pair<std::string, Mean*>> Means() override {
+    return {{"critic_loss", &critic_loss_},
+            {"q_mean", &q_},
+            {"target_mean", &target_},
+            {"value_mean", &state_value_}};
+  }
+
+  Metrics Gauges() const override {
+    return {{"noise_sigma", NoiseSigma()}, {"lr", quadratic_.learning_rate()}};
+  }
+
+  void SerializeMore(models::Archive& archive) override { noise_.Serialize(archive, "noise"); }
+
+  NafOptions options_;
+  QuadraticShape shape_;
+  Random init_random_;
+  Learner quadratic_;
+  Noise noise_;
+  Quadratic value_;
+  std::vector<float> targets_, q_gradient_, output_gradient_;
+  Mean critic_loss_, q_, target_, state_value_;
+};
+
+}  // namespace
+
+void NafOptions::Describe(OptionTable& table) {
+  table.Add("hidden", &hidden, {1, 4096}, "widths of the hidden layers");
+  table.Add("lr", &lr, {0, 1}, "Adam step size");
+  table.Add("huber_width", &huber_width, {1e-6, 1e6},
+            "errors beyond this pull no harder; in units of the return");
+  table.Add("diagonal_bound", &diagonal_bound, {0.1, 10},
+            "L's diagonal lies between exp(-bound) and exp(bound)");
+  ExplorationOptions::Describe(table);
+  OffPolicyOptions::Describe(table);
+}
+
+std::unique_ptr<Agent> MakeNafAgent(const NafOptions& options, const AgentContext& context) {
+  return std::make_unique<Naf>(options, context);
+}
+
+std::unique_ptr<AgentBuilder> MakeNaf() {
+  return std::make_unique<OptionsBuilder<NafOptions>>(NafOptions{}, MakeNafAgent);
+}
+
+}  // namespace sinew::agents

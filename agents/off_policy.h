@@ -1,0 +1,115 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agents/agent.h"
+#include "agents/learner.h"
+#include "agents/mean.h"
+#include "agents/n_step.h"
+#include "agents/replay_buffer.h"
+#include "core/random.h"
+#include "models/normalizer.h"
+
+namespace sinew::agents {
+
+/// What every learner from a replay buffer has in common; part of section "agent".
+struct OffPolicyOptions {
+  double final_layer_range = 3e-3;
+  double gamma = 0.97;
+  double tau = 0.01;
+  double lr_final = 0.1;
+  double max_gradient_norm = 0;
+  int64_t batch = 64;
+  double updates_per_step = 0.5;
+  int64_t replay_capacity = 1'000'000;
+  int64_t n_step = 3;
+  double reward_scale = 1;
+  int64_t warmup_steps = 4000;
+  std::string normalizer = "task";
+  double obs_clip = 10;
+  int64_t max_rollbacks = 5;
+  std::string backend = "fused";
+  std::string device = "cpu";
+
+  void Describe(OptionTable& table);
+  /// @throws UserError if they contradict each other.
+  void Check() const;
+  /// What they say about a single network.
+  LearnerOptions learner(double learning_rate) const;
+};
+
+/// An agent that learns from a replay buffer. This base collects n-step transitions, normalises
+/// observations, pays for updates by environment steps, anneals the step sizes, averages the
+/// figures, saves and restores; the algorithm fills in how to explore and how to learn from one
+/// minibatch.
+///
+/// Safety: an update that meets a value which is not finite is undone, together with the up to
+/// kKeepEvery updates before it; learning goes on with half the step size, and after
+/// `max_rollbacks` such failures stops with an Error that names the quantity.
+class OffPolicyAgent : public Agent {
+ public:
+  void Act(std::span<const float> observations, std::span<float> actions) final;
+  void Observe(const StepBatch& batch) final;
+  void Update() final;
+  int64_t env_steps() const final { return env_steps_; }
+  int64_t updates() const final { return updates_; }
+  models::PolicyArtifact Snapshot() const final;
+  Metrics TakeMetrics() final;
+  void Serialize(models::Archive& archive) final;
+
+ protected:
+  /// @throws UserError as OffPolicyOptions::Check.
+  OffPolicyAgent(const OffPolicyOptions& options, const AgentContext& context);
+
+  /// Fills in exploring actions. @param observations  [num_envs x obs_dim], normalised.
+  virtual void Explore(std::span<const float> observations, std::span<float> actions) = 0;
+  virtual void EndEpisode(int env) = 0;
+  /// One update from a minibatch with normalised observations. @throws NotFinite.
+  virtual void Learn(const Batch& batch) = 0;
+  /// Everything that is annealed, checked, saved and rolled back together.
+  virtual std::vector<Learner*> Learners() = 0;
+  /// The deterministic policy behind the normaliser.
+  virtual std::vector<models::DenseLayer> PolicyLayers() const = 0;
+  virtual std::vector<std::pair<std::string, Mean*>> Means() = 0;
+  /// Figures as of now: schedules, learned scalars.
+  virtual Metrics Gauges() const = 0;
+  /// What the algorithm has besides learners and means.
+  virtual void SerializeMore(models::Archive& archive) = 0;
+
+  const AgentContext& context() const { return context_; }
+  bool warming_up() const { return env_steps_ < options_.warmup_steps; }
+  /// Share of the run that is over, 0 to 1.
+  double Progress() const;
+  /// Factor on every step size: the schedule, and what roll-backs have left.
+  double RateFactor() const;
+
+  /// Runs two parts that share no state, side by side where there are threads.
+  template <class First, class Second>
+  void InParallel(First first, Second second) {
+    if (!context_.pool) {
+      first();
+      second();
+      return;
+    }
+    context_.pool->ParallelFor(2, [&](int half) { half == 0 ? first() : second(); });
+  }
+
+ private:
+  void UpdateOnce();
+  void RollBack(const NotFinite& failure);
+
+  OffPolicyOptions options_;
+  AgentContext context_;
+  Random replay_random_;
+  models::Normalizer normalizer_;
+  ReplayBuffer replay_;
+  std::vector<NStep> n_step_;  // one an environment
+  int64_t env_steps_ = 0, updates_ = 0, rollbacks_ = 0;
+  double owed_updates_ = 0, caution_ = 1;  // caution: halved by every roll-back
+  Batch batch_;
+  std::vector<float> normalized_;
+};
+
+}  // namespace sinew::agents

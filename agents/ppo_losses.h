@@ -1,0 +1,58 @@
+#pragma once
+
+#include <span>
+
+namespace sinew::agents {
+
+/// A minibatch for the actor's loss; matrices are row-major.
+struct PolicyMinibatch {
+  std::span<const float> actions;       // [batch x act_dim], as sampled
+  std::span<const float> old_mean;      // [batch x act_dim], of the policy that sampled them
+  std::span<const float> old_log_std;   // [act_dim], of that policy
+  std::span<const float> old_log_prob;  // [batch], under that policy
+  std::span<const float> advantages;    // [batch]
+};
+
+struct PolicyLossOptions {
+  double clip = 0.2;          // epsilon; 0: the ratio is not clipped
+  double kl_coefficient = 0;  // beta
+  double entropy_bonus = 0;   // c
+};
+
+/// What the actor's loss consists of, each a mean over the minibatch.
+struct PolicyLoss {
+  double surrogate = 0;      // to be maximised
+  double kl = 0;             // KL(old || new)  [nats]
+  double entropy = 0;        // [nats]
+  double clip_fraction = 0;  // share of samples whose ratio left [1 - epsilon, 1 + epsilon]
+  double total = 0;          // to be minimised
+};
+
+/// The actor's loss and its gradient, for a Gaussian policy with ratio r = pi(a|s) / pi_old(a|s):
+///
+///     L = -mean min(r A, clip(r, 1 - epsilon, 1 + epsilon) A) + beta KL(pi_old || pi) - c H(pi)
+///
+/// @param mean, mean_gradient        [batch x act_dim], of the policy now.
+/// @param log_std, log_std_gradient  [act_dim].
+/// Source: Schulman et al. 2017, arXiv:1707.06347, Eq. 7 (clip) and 8 (KL penalty).
+PolicyLoss EvaluatePolicyLoss(const PolicyLossOptions& options, const PolicyMinibatch& minibatch,
+                              std::span<const float> mean, std::span<const float> log_std,
+                              std::span<float> mean_gradient, std::span<float> log_std_gradient);
+
+/// The critic's loss and its gradient:
+///
+///     L = mean max((V - R)^2, (V_old + clip(V - V_old, +-range) - R)^2) / 2
+///
+/// @param range  of the clipping; 0: only the first term.
+/// @param values, gradient, old_values, returns  [batch]; old_values is not read without clipping.
+/// Source: Engstrom et al. 2020, arXiv:2005.12729, section 3 ("value function clipping").
+double EvaluateValueLoss(std::span<const float> values, std::span<const float> old_values,
+                         std::span<const float> returns, double range, std::span<float> gradient);
+
+/// The coefficient of the KL penalty for the next rollout: half as large after a step that stayed
+/// below target / 1.5, twice as large after one that went beyond 1.5 target.
+/// Source: Schulman et al. 2017, arXiv:1707.06347, section 4. Departure: it stays within
+/// [1e-6, 1e6], so that a long run of small steps cannot switch it off for good.
+double AdaptKlCoefficient(double coefficient, double kl, double target);
+
+}  // namespace sinew::agents

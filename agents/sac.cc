@@ -1,0 +1,289 @@
+#include "agents/sac.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "agents/options_builder.h"
+#include "agents/tanh_gaussian.h"
+#include "agents/td_losses.h"
+#include "core/error.h"
+
+namespace sinew::agents {
+namespace {
+
+using models::Network;
+using models::NetworkSpec;
+
+// an entropy target out of reach drives the temperature no further than this
+constexpr double kLogTemperatureBound = 15;
+
+NetworkSpec ActorSpec(const SacOptions& options, const AgentContext& context) {
+  NetworkSpec spec;
+  spec.inputs = context.obs_dim;
+  spec.hidden.assign(options.actor_hidden.begin(), options.actor_hidden.end());
+  spec.outputs = 2 * context.act_dim;
+  return spec;
+}
+
+NetworkSpec CriticSpec(const SacOptions& options, const AgentContext& context) {
+  NetworkSpec spec;
+  spec.inputs = context.obs_dim;
+  spec.late_inputs = context.act_dim;
+  spec.hidden.assign(options.critic_hidden.begin(), options.critic_hidden.end());
+  spec.outputs = 1;
+  return spec;
+}
+
+NetworkSpec NetworkWithoutInputs() {
+  NetworkSpec spec;
+  spec.outputs = 1;
+  return spec;
+}
+
+LearnerOptions WithoutTarget(LearnerOptions options) {
+  options.has_target = false;
+  return options;
+}
+
+/// alpha = exp(log_alpha) with an optimiser of its own: a network without inputs, whose single bias
+/// is log_alpha.
+class Temperature {
+ public:
+  Temperature(const SacOptions& options, Random& random)
+      : learner_("temperature", NetworkWithoutInputs(),
+                 {.learning_rate = options.temperature_lr, .has_target = false}, random) {
+    log_alpha() = static_cast<float>(std::log(options.temperature));
+    learner_.Keep();
+  }
+
+  double alpha() const { return std::exp(learner_.online().parameters().values()[0]); }
+  Learner& learner() { return learner_; }
+
+  void Step(double gradient) {
+    learner_.online().gradient().values()[0] = static_cast<float>(gradient);
+    learner_.Step();
+    const auto bound = static_cast<float>(kLogTemperatureBound);
+    log_alpha() = std::clamp(log_alpha(), -bound, bound);
+  }
+
+ private:
+  float& log_alpha() { return learner_.online().parameters().values()[0]; }
+
+  Learner learner_;
+};
+
+/// A critic, a frozen copy for the actor to follow, and what its last update was like.
+struct Critic {
+  Learner learner;
+  std::unique_ptr<Network> frozen;  // as it was before this update
+  std::vector<float> output_gradient{}, actor_gradient{};
+  TdLoss last{};
+};
+
+class Sac : public OffPolicyAgent {
+ public:
+  Sac(const SacOptions& options, const AgentContext& context)
+      : OffPolicyAgent(options, context),
+        options_(options),
+        range_{options.log_std_low, options.log_std_high},
+        init_random_(context.seed, "initial parameters"),
+        target_random_(context.seed, "target noise"),
+        actor_random_(context.seed, "actor noise"),
+        explore_random_(context.seed, "exploration noise"),
+        actor_("actor", ActorSpec(options, context),
+               WithoutTarget(options.learner(options.actor_lr)), init_random_),
+        frozen_actor_(MakeNetwork(ActorSpec(options, context), options.learner(0))),
+        temperature_(options, init_random_) {
+    for (int i = 0; i < 2; ++i) {
+      critics_[i] = std::make_unique<Critic>(
+          Critic{{fmt::format("critic{}", i), CriticSpec(options, context),
+                  options.learner(options.critic_lr), init_random_},
+                 MakeNetwork(CriticSpec(options, context), options.learner(0))});
+    }
+  }
+
+ private:
+  void Explore(std::span<const float> observations, std::span<float> actions) override {
+    if (warming_up()) {
+      const double range = options_.warmup_range;
+      for (float& a : actions) a = static_cast<float>(explore_random_.Uniform(-range, range));
+      return;
+    }
+    explored_.DrawNoise(actions.size(), explore_random_);
+    SampleSquashed(actor_.online().Forward(observations, {}, context().num_envs), context().act_dim,
+                   range_, &explored_);
+    std::ranges::copy(explored_.actions, actions.begin());
+  }
+
+  void EndEpisode(int) override {}
+
+  // Algorithm 1 of the paper, one gradient step
+  void Learn(const Batch& batch) override {
+    actor_.CopyTo(frozen_actor_.get());
+    for (auto& critic : critics_) critic->learner.CopyTo(critic->frozen.get());
+    const double alpha = temperature_.alpha();
+    // the actor's half needs neither the targets nor the critics' new parameters
+    InParallel([&] { ComputeTargets(batch, alpha); }, [&] { UpdateActor(batch, alpha); });
+    InParallel([&] { UpdateCritic(batch, critics_[0].get()); },
+               [&] { UpdateCritic(batch, critics_[1].get()); });
+    if (options_.learned_temperature) UpdateTemperature(alpha);
+    for (auto& critic : critics_) critic->learner.UpdateTarget(options_.tau);
+    AddUp();
+  }
+
+  // y = R_n + gamma^n (min_i Q_i'(s_n, a') - alpha log pi(a'|s_n)), a' ~ pi(s_n)
+  void ComputeTargets(const Batch& batch, double alpha) {
+    next_.DrawNoise(batch.actions.size(), target_random_);
+    SampleSquashed(frozen_actor_->Forward(batch.next_observations, {}, batch.size),
+                   context().act_dim, range_, &next_);
+    const auto q0 =
+        critics_[0]->learner.target().Forward(batch.next_observations, next_.actions, batch.size);
+    const auto q1 =
+        critics_[1]->learner.target().Forward(batch.next_observations, next_.actions, batch.size);
+    targets_.resize(batch.size);
+    for (int i = 0; i < batch.size; ++i) {
+      targets_[i] = std::min(q0[i], q1[i]) - static_cast<float>(alpha) * next_.log_probs[i];
+    }
+    BootstrappedReturn(batch.rewards, batch.discounts, targets_);
+  }
+
+  // minimise mean (Q(s, a) - y)^2
+  void UpdateCritic(const Batch& batch, Critic* critic) {
+    Network& online = critic->learner.online();
+    const auto q = online.Forward(batch.observations, batch.actions, batch.size);
+    critic->output_gradient.resize(batch.size);
+    critic->last = SquaredTdError(q, targets_, critic->output_gradient);
+    CheckFinite(critic->last.loss, "critic loss");
+    online.Backward(critic->output_gradient, {.parameters = true});
+    critic->learner.Step();
+  }
+
+  // minimise mean (alpha log pi(a|s) - min_i Q_i(s, a)), a ~ pi(s)
+  void UpdateActor(const Batch& batch, double alpha) {
+    sample_.DrawNoise(batch.actions.size(), actor_random_);
+    SampleSquashed(actor_.online().Forward(batch.observations, {}, batch.size), context().act_dim,
+                   range_, &sample_);
+    const double q = ClimbSmallerCritic(batch);
+    CheckFinite(q, "Q of the actor's actions");
+    CheckFinite(std::accumulate(sample_.log_probs.begin(), sample_.log_probs.end(), 0.0),
+                "policy's log-probability");
+    actor_gradient_.resize(2 * sample_.actions.size());
+    SoftPolicyGradient(sample_, action_gradient_, alpha, actor_gradient_);
+    actor_.online().Backward(actor_gradient_, {.parameters = true});
+    actor_.Step();
+    actor_q_.Add(q);
+  }
+
+  // action_gradient_ = d(-mean min_i Q_i(s, a))/da at the sampled actions. @return  that mean
+  double ClimbSmallerCritic(const Batch& batch) {
+    Critic &first = *critics_[0], &second = *critics_[1];
+    const auto q0 = first.frozen->Forward(batch.observations, sample_.actions, batch.size);
+    const auto q1 = second.frozen->Forward(batch.observations, sample_.actions, batch.size);
+    const float pull = -1.0f / static_cast<float>(batch.size);
+    first.actor_gradient.resize(batch.size);
+    second.actor_gradient.resize(batch.size);
+    double sum = 0;
+    for (int i = 0; i < batch.size; ++i) {
+      sum += std::min(q0[i], q1[i]);
+      first.actor_gradient[i] = q0[i] <= q1[i] ? pull : 0;
+      second.actor_gradient[i] = q0[i] <= q1[i] ? 0 : pull;
+    }
+    for (Critic* critic : {&first, &second}) {
+      critic->frozen->Backward(critic->actor_gradient, {.parameters = false, .late_input = true});
+    }
+    const auto g0 = first.frozen->late_gradient(), g1 = second.frozen->late_gradient();
+    action_gradient_.resize(g0.size());
+    for (size_t k = 0; k < g0.size(); ++k) action_gradient_[k] = g0[k] + g1[k];
+    return sum / batch.size;
+  }
+
+  void UpdateTemperature(double alpha) {
+    const double target_entropy = options_.entropy_per_action * context().act_dim;
+    temperature_.Step(TemperatureGradient(sample_.log_probs, target_entropy, alpha));
+  }
+
+  void AddUp() {
+    const auto mean = [](std::span<const float> values) {
+      return std::accumulate(values.begin(), values.end(), 0.0) /
+             static_cast<double>(values.size());
+    };
+    critic_loss_.Add(critics_[0]->last.loss);
+    q_.Add(critics_[0]->last.mean_q);
+    target_.Add(mean(targets_));
+    entropy_.Add(-mean(sample_.log_probs));
+    std_dev_.Add(mean(sample_.std_dev));
+  }
+
+  std::vector<Learner*> Learners() override {
+    return {&actor_, &critics_[0]->learner, &critics_[1]->learner, &temperature_.learner()};
+  }
+
+  // the mode of the Gaussian before tanh
+  std::vector<models::DenseLayer> PolicyLayers() const override {
+    return TanhHead(actor_.online(), 0, context().act_dim);
+  }
+
+  std::vector<std::pair<std::string, Mean*>> Means() override {
+    return {{"critic_loss", &critic_loss_}, {"q_mean", &q_},        {"target_mean", &target_},
+            {"actor_q", &actor_q_},         {"entropy", &entropy_}, {"std_dev", &std_dev_}};
+  }
+
+  Metrics Gauges() const override {
+    return {{"temperature", temperature_.alpha()}, {"actor_lr", actor_.learning_rate()}};
+  }
+
+  void SerializeMore(models::Archive& archive) override {
+    archive.Value("target_random", target_random_);
+    archive.Value("actor_random", actor_random_);
+    archive.Value("explore_random", explore_random_);
+  }
+
+  SacOptions options_;
+  LogStdRange range_;
+  Random init_random_, target_random_, actor_random_, explore_random_;
+  Learner actor_;
+  std::unique_ptr<Network> frozen_actor_;  // as it was before this update
+  std::array<std::unique_ptr<Critic>, 2> critics_;
+  Temperature temperature_;
+  SquashedSample explored_, next_, sample_;
+  std::vector<float> targets_, action_gradient_, actor_gradient_;
+  Mean critic_loss_, q_, target_, actor_q_, entropy_, std_dev_;
+};
+
+}  // namespace
+
+void SacOptions::Describe(OptionTable& table) {
+  table.Add("actor_hidden", &actor_hidden, {1, 4096}, "widths of the actor's hidden layers");
+  table.Add("critic_hidden", &critic_hidden, {1, 4096}, "widths of the critics' hidden layers");
+  table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
+  table.Add("critic_lr", &critic_lr, {0, 1}, "Adam step size of the critics");
+  table.Add("learned_temperature", &learned_temperature,
+            "the temperature follows the entropy target");
+  table.Add("temperature", &temperature, {1e-6, 1e3}, "worth of a nat of entropy, at the start");
+  table.Add("temperature_lr", &temperature_lr, {0, 1}, "Adam step size of the temperature's log");
+  table.Add("entropy_per_action", &entropy_per_action, {-20, 0.69},
+            "entropy target for each action element", "nats");
+  table.Add("log_std_low", &log_std_low, {-20, 2}, "least log standard deviation before tanh");
+  table.Add("log_std_high", &log_std_high, {-20, 2}, "largest one");
+  table.Add("warmup_range", &warmup_range, {0, 1},
+            "actions are uniform within this before the first update");
+  OffPolicyOptions::Describe(table);
+}
+
+std::unique_ptr<Agent> MakeSacAgent(const SacOptions& options, const AgentContext& context) {
+  if (options.log_std_low >= options.log_std_high) {
+    throw UserError(fmt::format("agent.log_std_low = {} is not below agent.log_std_high = {}",
+                                options.log_std_low, options.log_std_high));
+  }
+  return std::make_unique<Sac>(options, context);
+}
+
+std::unique_ptr<AgentBuilder> MakeSac() {
+  return std::make_unique<OptionsBuilder<SacOptions>>(SacOptions{}, MakeSacAgent);
+}
+
+}  // namespace sinew::agents

@@ -1,0 +1,40 @@
+#include "agents/td_losses.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew::agents {
+
+void BootstrappedReturn(std::span<const float> rewards, std::span<const float> discounts,
+                        std::span<float> targets) {
+  for (size_t i = 0; i < targets.size(); ++i) targets[i] = rewards[i] + discounts[i] * targets[i];
+}
+
+TdLoss SquaredTdError(std::span<const float> q, std::span<const float> targets,
+                      std::span<float> gradient) {
+  const auto batch = static_cast<float>(q.size());
+  double loss = 0, q_sum = 0;
+  for (size_t i = 0; i < q.size(); ++i) {
+    const float error = q[i] - targets[i];
+    loss += static_cast<double>(error) * error;
+    q_sum += q[i];
+    gradient[i] = 2 * error / batch;
+  }
+  return {loss / batch, q_sum / batch};
+}
+
+TdLoss HuberTdError(std::span<const float> q, std::span<const float> targets, double width,
+                    std::span<float> gradient) {
+  const auto batch = static_cast<float>(q.size());
+  double loss = 0, q_sum = 0;
+  for (size_t i = 0; i < q.size(); ++i) {
+    const double error = static_cast<double>(q[i]) - targets[i];
+    const double slope = std::clamp(error, -width, width);
+    loss += slope * (error - slope / 2);
+    q_sum += q[i];
+    gradient[i] = static_cast<float>(slope) / batch;
+  }
+  return {loss / batch, q_sum / batch};
+}
+
+}  // namespace sinew::agents

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace sinew::agents {
+
+/// y = R + d V(s'): the return that a critic is to predict.
+/// @param rewards    [batch], summed over n steps.
+/// @param discounts  [batch], gamma^n, 0 behind a terminal state.
+/// @param targets    [batch], holds the values V(s') and receives y.
+void BootstrappedReturn(std::span<const float> rewards, std::span<const float> discounts,
+                        std::span<float> targets);
+
+/// A loss over a minibatch, and what its predictions were.
+struct TdLoss {
+  double loss = 0;    // mean over the batch
+  double mean_q = 0;  // of the predictions
+};
+
+/// mean (q - y)^2.
+/// @param q         [batch]. @param targets  [batch].
+/// @param gradient  [batch], receives dLoss/dq.
+TdLoss SquaredTdError(std::span<const float> q, std::span<const float> targets,
+                      std::span<float> gradient);
+
+/// mean h(q - y), h(e) = e^2/2 where |e| <= width, width (|e| - width/2) beyond: no single
+/// transition pulls harder than `width`. Source: Huber 1964, doi:10.1214/aoms/1177703732.
+TdLoss HuberTdError(std::span<const float> q, std::span<const float> targets, double width,
+                    std::span<float> gradient);
+
+}  // namespace sinew::agents

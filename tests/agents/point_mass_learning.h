@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "agents/agent.h"
+#include "sim/vec_env.h"
+#include "tests/agents/agent_testing.h"
+#include "tests/sim/point_mass.h"
+
+// Two seconds on a rail towards x = 0, an episode of 40 steps: learned in seconds by an agent that
+// works, and with a reference to hold it against.
+namespace sinew::agents {
+
+inline std::shared_ptr<const sim::Task> PointMassTask() {
+  return std::make_shared<sim::PointMass>(sim::PointMassOptions{.time_limit = 40});
+}
+
+constexpr int kPointMassEnvs = 4;
+
+/// The context of an agent that is to learn it.
+inline AgentContext PointMassContext(uint64_t seed, int64_t steps, ThreadPool* pool = nullptr) {
+  return {.obs_dim = 2,
+          .act_dim = 1,
+          .num_envs = kPointMassEnvs,
+          .total_steps = steps,
+          .seed = seed,
+          .pool = pool};
+}
+
+struct Trained {
+  std::unique_ptr<Agent> agent;
+  std::unique_ptr<sim::VecEnv> envs;
+};
+
+inline Trained TrainOnPointMass(std::unique_ptr<Agent> agent, uint64_t seed, int64_t steps,
+                                ThreadPool* env_pool) {
+  Trained trained{std::move(agent),
+                  std::make_unique<sim::VecEnv>(PointMassTask(), kPointMassEnvs, seed, env_pool)};
+  Train(trained.agent.get(), trained.envs.get(), steps);
+  return trained;
+}
+
+inline double MeanReturn(const std::function<float(double x, double v)>& act) {
+  sim::Env env(PointMassTask(), 1000);
+  double total = 0;
+  constexpr int kEpisodes = 30;
+  for (int k = 0; k < kEpisodes; ++k, env.Reset()) {
+    while (!env.Step(std::array{act(env.observation()[0], env.observation()[1])}).done()) {
+    }
+    total += env.episode_return() / kEpisodes;
+  }
+  return total;
+}
+
+/// The policy as it would be written into a file.
+inline std::unique_ptr<sim::Policy> ExportedPolicy(const Agent& agent) {
+  const auto task = PointMassTask();
+  models::PolicyArtifact artifact = agent.Snapshot();
+  artifact.contract.control_dt = artifact.contract.timestep = 0.01;
+  artifact.contract.action = task->spec().action;
+  for (int i = 0; i < 2; ++i) {
+    artifact.contract.observation[i].name = task->spec().observation[i].name;
+  }
+  return models::MakeArtifactPolicy(artifact);
+}
+
+/// Return of the policy that the agent would export.
+inline double LearnedReturn(const Agent& agent) {
+  const auto policy = ExportedPolicy(agent);
+  return MeanReturn([&](double x, double v) {
+    float action = 0;
+    policy->Act(std::array{static_cast<float>(x), static_cast<float>(v)}, {&action, 1});
+    return action;
+  });
+}
+
+/// Bang-bang control to x = 0 is close to the best, as the effort hardly costs.
+inline double BangBangReturn() {
+  return MeanReturn([](double x, double v) {
+    const double stopping = v * std::abs(v) / (2 * sim::PointMass::kForce);
+    return static_cast<float>(std::clamp(-8 * (x + stopping), -1.0, 1.0));
+  });
+}
+
+}  // namespace sinew::agents
