@@ -32,6 +32,7 @@ void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
   apps::AddResumeCommand(program, invocation);
   apps::AddEvalCommand(program);
   apps::AddPlotCommand(program);
+  apps::AddResultsCommand(program);
   apps::AddWatchCommand(program);
   apps::AddRecordCommand(program);
   apps::AddRolloutCommand(program);
@@ -48,7 +49,7 @@ void GroupCommands(CLI::App& program) {
     const char* title;
     std::vector<const char*> commands;
   };
-  const Group groups[] = {{"Learn", {"train", "resume", "eval", "plot"}},
+  const Group groups[] = {{"Learn", {"train", "resume", "eval", "plot", "results"}},
                           {"Look", {"watch", "record", "rollout"}},
                           {"Deploy", {"export", "verify"}},
                           {"Know", {"tasks", "agents", "bench"}}};

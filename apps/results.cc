@@ -1,0 +1,97 @@
+#include "training/results.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <thread>
+
+#include "apps/command.h"
+#include "apps/output_file.h"
+#include "apps/run_setup.h"
+#include "core/files.h"
+#include "training/trainer.h"
+
+namespace sinew::apps {
+namespace {
+
+namespace fs = std::filesystem;
+using training::RunFolder;
+
+struct ResultsArguments {
+  std::vector<std::string> runs;
+  std::string out, keep, published;
+  int64_t episodes = 400;
+  uint64_t seed = training::kFreshEpisodesSeed;
+  bool force = false;
+};
+
+training::FreshEvaluation::Figures Fresh(const std::string& run, const std::string& policy,
+                                         const ResultsArguments& arguments, ThreadPool* pool) {
+  const Subject subject = ResolveSubject(run, policy, arguments.seed);
+  return training::FiguresOf(training::Evaluate(subject.task, subject.make_policy,
+                                                arguments.episodes, arguments.seed, pool));
+}
+
+// policies of finished runs are looked at once; the figures stay with the run
+void EvaluateWhereMissing(const std::string& run, const ResultsArguments& arguments,
+                          ThreadPool* pool) {
+  const auto folder = RunFolder::Open(run);
+  if (training::ReadFresh(folder) || !fs::exists(folder.final_policy())) return;
+  fmt::print("{}: {} fresh episodes\n", run, arguments.episodes);
+  training::WriteFresh(folder,
+                       {arguments.episodes, arguments.seed, Fresh(run, "final", arguments, pool),
+                        Fresh(run, "best", arguments, pool)});
+}
+
+std::string Page(const ResultsArguments& arguments) {
+  std::vector<training::RunResult> runs;
+  for (const std::string& run : arguments.runs) {
+    runs.push_back(training::LoadRunResult(RunFolder::Open(run)));
+  }
+  std::vector<training::PublishedResult> published;
+  if (!arguments.published.empty()) published = training::ReadPublished(arguments.published);
+  return fmt::format(
+      "# Results\n\nMade by `sinew results` from {} run folders. A seed's figure is the mean "
+      "return "
+      "of its last policy over {} episodes that neither training nor tuning has seen; mean, IQM "
+      "and "
+      "95 % bootstrap interval are over seeds, and \"best policy\" is the mean over seeds of the "
+      "policies that did best in the evaluations on the way. Wall-clock is the median over seeds, "
+      "evaluations included.\n\n{}",
+      runs.size(), arguments.episodes,
+      training::ResultsMarkdown(training::AggregateResults(runs), published));
+}
+
+void Results(const ResultsArguments& arguments) {
+  CheckOutputFile(arguments.out, arguments.force);
+  ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
+  for (const std::string& run : arguments.runs) {
+    EvaluateWhereMissing(run, arguments, &pool);
+    if (!arguments.keep.empty()) training::KeepSummary(RunFolder::Open(run), arguments.keep);
+  }
+  WriteFileAtomically(arguments.out, Page(arguments));
+  fmt::print("{} runs: {}\n", arguments.runs.size(), arguments.out);
+}
+
+}  // namespace
+
+void AddResultsCommand(CLI::App& program) {
+  auto* command = program.add_subcommand("results", "a table of runs over seeds, as Markdown");
+  auto arguments = std::make_shared<ResultsArguments>();
+  command->add_option("runs", arguments->runs, "run folders, or summaries kept of them")
+      ->required();
+  command->add_option("--out", arguments->out, "*.md")->required();
+  command->add_option("--episodes", arguments->episodes, "fresh episodes a policy")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "start states of the fresh episodes")
+      ->capture_default_str();
+  command->add_option("--keep", arguments->keep,
+                      "folder that summaries of the runs are copied into");
+  command->add_option("--published", arguments->published,
+                      "TOML with figures that others have published");
+  command->add_flag("--force", arguments->force, "overwrite the output file");
+  command->callback([arguments] { Results(*arguments); });
+}
+
+}  // namespace sinew::apps
