@@ -41,6 +41,8 @@ void Env::ResetToState(std::span<const double> qpos, std::span<const double> qve
   ResetToEpisode(episode_);
   std::ranges::copy(qpos, simulation_.data()->qpos);
   std::ranges::copy(qvel, simulation_.data()->qvel);
+  // the constraint solver must not start from the accelerations of the state that the reset drew
+  std::fill_n(simulation_.data()->qacc_warmstart, simulation_.model()->nv, 0.0);
   BeginEpisode();
 }
 

@@ -5,19 +5,30 @@
 
 #include "core/error.h"
 #include "core/names.h"
+#include "tasks/arm_push.h"
 #include "tasks/arm_reach.h"
+#include "tasks/inverted_double_pendulum.h"
+#include "tasks/inverted_pendulum.h"
 #include "tasks/pendulum.h"
 #include "tasks/reacher.h"
+#include "tasks/runner.h"
 
 namespace sinew::tasks {
 namespace {
 
 const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Registry() {
   static const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>> registry{
+      {"ant", [] { return MakeRunner("ant"); }},
+      {"arm-push", MakeArmPush},
       {"arm-reach", [] { return MakeArmReach(true); }},
       {"arm-reach-fixed", [] { return MakeArmReach(false); }},
+      {"cheetah", [] { return MakeRunner("cheetah"); }},
+      {"hopper", [] { return MakeRunner("hopper"); }},
+      {"inverted-double-pendulum", MakeInvertedDoublePendulum},
+      {"inverted-pendulum", MakeInvertedPendulum},
       {"pendulum", MakePendulum},
       {"reacher", MakeReacher},
+      {"walker", [] { return MakeRunner("walker"); }},
   };
   return registry;
 }

@@ -24,7 +24,12 @@ using Actions = std::function<float(int step, int joint)>;
 
 // observation elements that never change, each with its reason
 const std::map<std::string, std::set<std::string>> kConstant{
-    {"arm-reach-fixed", {"target_up"}},   // the one target has one height
+    // Gymnasium's task observes where the goal lies, which is always the same, on a table
+    {"arm-push", {"puck_z", "goal_x", "goal_y", "goal_z"}},
+    {"arm-reach-fixed", {"target_up"}},  // the one target has one height
+    // Gymnasium observes the constraint forces: the poles have no limits, and with random actions
+    // they fall before the cart comes to the end of its rail
+    {"inverted-double-pendulum", {"constraint_cart", "constraint_lower", "constraint_upper"}},
     {"reacher", {"tip_minus_target_z"}},  // Gymnasium's planar task observes three coordinates
 };
 
