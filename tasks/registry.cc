@@ -7,9 +7,11 @@
 #include "core/names.h"
 #include "tasks/arm_push.h"
 #include "tasks/arm_reach.h"
+#include "tasks/cartpole.h"
 #include "tasks/inverted_double_pendulum.h"
 #include "tasks/inverted_pendulum.h"
 #include "tasks/pendulum.h"
+#include "tasks/planar_walker.h"
 #include "tasks/reacher.h"
 #include "tasks/runner.h"
 
@@ -22,6 +24,9 @@ const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Regi
       {"arm-push", MakeArmPush},
       {"arm-reach", [] { return MakeArmReach(true); }},
       {"arm-reach-fixed", [] { return MakeArmReach(false); }},
+      {"cartpole-swingup", [] { return MakeCartpoleSwingup("cartpole-swingup", false); }},
+      {"cartpole-swingup-sparse",
+       [] { return MakeCartpoleSwingup("cartpole-swingup-sparse", true); }},
       {"cheetah", [] { return MakeRunner("cheetah"); }},
       {"hopper", [] { return MakeRunner("hopper"); }},
       {"inverted-double-pendulum", MakeInvertedDoublePendulum},
@@ -29,6 +34,9 @@ const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Regi
       {"pendulum", MakePendulum},
       {"reacher", MakeReacher},
       {"walker", [] { return MakeRunner("walker"); }},
+      {"walker-run", [] { return MakePlanarWalker("walker-run", 8); }},
+      {"walker-stand", [] { return MakePlanarWalker("walker-stand", 0); }},
+      {"walker-walk", [] { return MakePlanarWalker("walker-walk", 1); }},
   };
   return registry;
 }

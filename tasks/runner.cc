@@ -13,13 +13,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kVelocityClip = 10;
 
-struct Interval {
-  double low = -kInfinity, high = kInfinity;
-  bool contains(double x) const { return low <= x && x <= high; }
-};
-
-// an open interval (low, high) as a closed one of doubles
-Interval Between(double low, double high) {
+// an open interval (low, high) as a closed range of doubles
+Range Between(double low, double high) {
   return {std::nextafter(low, kInfinity), std::nextafter(high, -kInfinity)};
 }
 
@@ -33,7 +28,7 @@ struct Robot {
   bool normal_velocities;  // start velocities: normal, else uniform
   bool clip_velocities;    // in the observation
   bool can_fall;
-  Interval height, pitch, others;  // healthy; others: every coordinate but x and height
+  Range height, pitch, others;  // healthy; others: every coordinate but x and height
 };
 
 const std::array<Robot, 4>& Robots() {
@@ -178,16 +173,18 @@ class Runner : public sim::Task {
     }
   }
 
+  static bool Contains(const Range& range, double x) { return range.low <= x && x <= range.high; }
+
   double Position(const sim::Simulation& simulation) const {
     return in_space_ ? simulation.BodyPosition(torso_).x() : simulation.qpos()[0];
   }
 
   bool Healthy(const sim::Simulation& simulation) const {
     const auto qpos = simulation.qpos();
-    if (!robot_.height.contains(qpos[height_]) || !robot_.pitch.contains(qpos[height_ + 1])) {
+    if (!Contains(robot_.height, qpos[height_]) || !Contains(robot_.pitch, qpos[height_ + 1])) {
       return false;
     }
-    const auto within = [this](double value) { return robot_.others.contains(value); };
+    const auto within = [this](double value) { return Contains(robot_.others, value); };
     return std::all_of(qpos.begin() + height_ + 1, qpos.end(), within) &&
            std::ranges::all_of(simulation.qvel(), within);
   }

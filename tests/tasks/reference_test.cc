@@ -1,7 +1,8 @@
-// Our models and tasks against Gymnasium's. reference/<task>.csv holds what Gymnasium's own MJCF
-// and formulas of version 4 gave under MuJoCo 2.2.2 from the start states and controls below: every
-// tenth of 100 control steps with observation, reward and the return so far. Those models are not
-// part of this repository, ours are written anew; so this is what keeps returns comparable.
+// Our models and tasks against Gymnasium's (version 4) and dm_control's. reference/<task>.csv holds
+// what their own MJCF and formulas gave under MuJoCo 2.2.2 from the start states and controls
+// below: every tenth of 100 control steps with observation, reward and the return so far. Their
+// models are not part of this repository, ours are written anew; so this is what keeps returns
+// comparable.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,9 +61,9 @@ std::vector<double> ReferenceControl(const sim::TaskSpec& spec, int step) {
   return control;
 }
 
-class GymnasiumTest : public testing::TestWithParam<const char*> {};
+class ReferenceTest : public testing::TestWithParam<const char*> {};
 
-TEST_P(GymnasiumTest, ObservationsAndRewardsAgreeOverAHundredSteps) {
+TEST_P(ReferenceTest, ObservationsAndRewardsAgreeOverAHundredSteps) {
   sim::Env env(MakeTask(GetParam()), 1);
   const std::map<int, Row> reference = ReadReference(GetParam());
   ASSERT_EQ(reference.size(), 11u);
@@ -81,9 +82,10 @@ TEST_P(GymnasiumTest, ObservationsAndRewardsAgreeOverAHundredSteps) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Version4, GymnasiumTest,
-                         testing::Values("ant", "arm-push", "cheetah", "hopper",
-                                         "inverted-double-pendulum", "inverted-pendulum", "walker"),
+INSTANTIATE_TEST_SUITE_P(GymnasiumAndDmControl, ReferenceTest,
+                         testing::Values("ant", "arm-push", "cartpole-swingup", "cheetah", "hopper",
+                                         "inverted-double-pendulum", "inverted-pendulum", "walker",
+                                         "walker-walk"),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::ranges::replace(name, '-', '_');
