@@ -56,8 +56,8 @@ void FusedNetwork::Backward(std::span<const float> output_gradient,
   const float* parameters = this->parameters().values().data();
   float* gradient = this->gradient().values().data();
   const int last = spec().layers() - 1;
-  ActivationBackward(output_gradient.data(), spec().outputs, activation(last + 1), spec().outputs,
-                     batch_, spec().outputs, spec().output_activation, delta_.data());
+  ActivationBackward(output_gradient.data(), activation(last + 1), batch_, spec().outputs,
+                     spec().output_activation, delta_.data());
   for (int layer = last; layer >= 0; --layer) {
     const int inputs = spec().layer_inputs(layer), outputs = spec().layer_outputs(layer);
     const float* weight = parameters + spec().weight_offset(layer);
@@ -75,9 +75,8 @@ void FusedNetwork::Backward(std::span<const float> output_gradient,
     // below the late input nothing is needed for its gradient alone
     if (layer == 0 || (late_here && !options.parameters)) break;
     const int width = spec().hidden[layer - 1];
-    DenseInputGradient(delta_.data(), outputs, weight, inputs, width, batch_, next_delta_.data());
-    ActivationBackward(next_delta_.data(), width, activation(layer), inputs, batch_, width,
-                       spec().hidden_activation, next_delta_.data());
+    DenseInputGradient(delta_.data(), outputs, weight, inputs, width, batch_, next_delta_.data(),
+                       {spec().hidden_activation, activation(layer), inputs});
     std::swap(delta_, next_delta_);
   }
 }

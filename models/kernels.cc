@@ -5,21 +5,69 @@
 #include <cmath>
 #include <cstring>
 
+#include "models/gemm.h"
 #include "models/vector_tanh.h"
 
 namespace sinew::models {
 namespace {
 
-// below this many output columns a plain loop beats the packing that BLAS does
+// below this many outputs plain loops beat any blocking
 constexpr int kSkinny = 4;
+// below this many rows packing the weights costs more than it gains
+constexpr int kFewRows = 8;
+
+// C = A B + bias, `finish` called for every block
+template <class Finish>
+void Product(const GemmShape& shape, const MatrixView& a, const MatrixView& b, const float* bias,
+             float* c, int64_t c_stride, Finish finish) {
+  static const bool own = BlockedGemmIsFast();
+  if (own && shape.m >= kFewRows) return BlockedGemm(shape, a, b, bias, c, c_stride, finish);
+  for (int i = 0; i < shape.m && bias; ++i) {
+    std::memcpy(c + i * c_stride, bias, sizeof(float) * shape.n);
+  }
+  cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+              b.transposed ? CblasTrans : CblasNoTrans, shape.m, shape.n, shape.k, 1, a.data,
+              static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), bias ? 1 : 0, c,
+              static_cast<int>(c_stride));
+  finish(GemmBlock{0, 0, shape.m, shape.n});
+}
 
 template <class Function>
-void BiasAndActivation(float* y, int stride, const float* bias, int outputs, int batch,
-                       Function function) {
-  for (int i = 0; i < batch; ++i) {
-    float* row = y + static_cast<int64_t>(i) * stride;
+void ForBlock(const GemmBlock& block, float* y, int64_t stride, Function function) {
+  for (int i = block.row; i < block.row + block.rows; ++i) {
+    float* row = y + i * stride + block.column;
 #pragma omp simd
-    for (int j = 0; j < outputs; ++j) row[j] = function(row[j] + bias[j]);
+    for (int j = 0; j < block.columns; ++j) row[j] = function(row[j]);
+  }
+}
+
+void Activate(const GemmBlock& block, Activation activation, float* y, int64_t stride) {
+  switch (activation) {
+    case Activation::kIdentity:
+      return;
+    case Activation::kRelu:
+      // as a comparison that NaN fails, so that a broken parameter is not passed on as a zero
+      return ForBlock(block, y, stride, [](float v) { return v < 0 ? 0.0f : v; });
+    case Activation::kTanh:
+      return ForBlock(block, y, stride, [](float v) { return VectorTanh(v); });
+  }
+}
+
+// one row of gradient * activation'(pre-activation)
+void MultiplyBySlope(const float* gradient, const float* value, int width, Activation activation,
+                     float* delta) {
+  switch (activation) {
+    case Activation::kIdentity:
+      if (delta != gradient) std::memcpy(delta, gradient, sizeof(float) * width);
+      return;
+    case Activation::kRelu:
+#pragma omp simd
+      for (int j = 0; j < width; ++j) delta[j] = value[j] <= 0 ? 0.0f : gradient[j];
+      return;
+    case Activation::kTanh:
+#pragma omp simd
+      for (int j = 0; j < width; ++j) delta[j] = gradient[j] * (1 - value[j] * value[j]);
+      return;
   }
 }
 
@@ -41,51 +89,22 @@ void CopyColumns(const float* from, int columns, int rows, float* to, int stride
 
 void DenseForward(const float* x, int inputs, const float* weight, const float* bias, int outputs,
                   int batch, Activation activation, float* y, int stride) {
-  if (outputs < kSkinny) {
-    for (int i = 0; i < batch; ++i) {
-      for (int j = 0; j < outputs; ++j) {
-        y[static_cast<int64_t>(i) * stride + j] =
-            Dot(x + static_cast<int64_t>(i) * inputs, weight + j * inputs, inputs);
-      }
+  if (outputs >= kSkinny) {
+    return Product({batch, outputs, inputs}, {x, inputs}, {weight, inputs, true}, bias, y, stride,
+                   [=](const GemmBlock& block) { Activate(block, activation, y, stride); });
+  }
+  for (int i = 0; i < batch; ++i) {
+    for (int j = 0; j < outputs; ++j) {
+      y[static_cast<int64_t>(i) * stride + j] =
+          Dot(x + static_cast<int64_t>(i) * inputs, weight + j * inputs, inputs) + bias[j];
     }
-  } else {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, batch, outputs, inputs, 1, x, inputs,
-                weight, inputs, 0, y, stride);
   }
-  // relu as a comparison that NaN fails, so that a broken parameter is not passed on as a zero
-  switch (activation) {
-    case Activation::kIdentity:
-      return BiasAndActivation(y, stride, bias, outputs, batch, [](float v) { return v; });
-    case Activation::kRelu:
-      return BiasAndActivation(y, stride, bias, outputs, batch,
-                               [](float v) { return v < 0 ? 0.0f : v; });
-    case Activation::kTanh:
-      return BiasAndActivation(y, stride, bias, outputs, batch,
-                               [](float v) { return VectorTanh(v); });
-  }
+  Activate({0, 0, batch, outputs}, activation, y, stride);
 }
 
-void ActivationBackward(const float* gradient, int gradient_stride, const float* value,
-                        int value_stride, int batch, int width, Activation activation,
-                        float* delta) {
-  for (int i = 0; i < batch; ++i) {
-    const float* g = gradient + static_cast<int64_t>(i) * gradient_stride;
-    const float* v = value + static_cast<int64_t>(i) * value_stride;
-    float* d = delta + static_cast<int64_t>(i) * width;
-    switch (activation) {
-      case Activation::kIdentity:
-        if (d != g) std::memcpy(d, g, sizeof(float) * width);
-        break;
-      case Activation::kRelu:
-#pragma omp simd
-        for (int j = 0; j < width; ++j) d[j] = v[j] <= 0 ? 0.0f : g[j];
-        break;
-      case Activation::kTanh:
-#pragma omp simd
-        for (int j = 0; j < width; ++j) d[j] = g[j] * (1 - v[j] * v[j]);
-        break;
-    }
-  }
+void ActivationBackward(const float* gradient, const float* value, int batch, int width,
+                        Activation activation, float* delta) {
+  MultiplyBySlope(gradient, value, batch * width, activation, delta);
 }
 
 void DenseWeightGradient(const float* delta, int outputs, const float* x, int inputs, int batch,
@@ -96,40 +115,47 @@ void DenseWeightGradient(const float* delta, int outputs, const float* x, int in
 #pragma omp simd
     for (int j = 0; j < outputs; ++j) bias_gradient[j] += d[j];
   }
-  if (outputs < kSkinny) {
-    std::memset(weight_gradient, 0, sizeof(float) * outputs * inputs);
-    for (int i = 0; i < batch; ++i) {
-      for (int j = 0; j < outputs; ++j) {
-        const float d = delta[static_cast<int64_t>(i) * outputs + j];
-        const float* row = x + static_cast<int64_t>(i) * inputs;
-        float* to = weight_gradient + j * inputs;
-#pragma omp simd
-        for (int k = 0; k < inputs; ++k) to[k] += d * row[k];
-      }
-    }
-    return;
+  if (outputs >= kSkinny) {
+    return Product({outputs, inputs, batch}, {delta, outputs, true}, {x, inputs}, nullptr,
+                   weight_gradient, inputs, [](const GemmBlock&) {});
   }
-  cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, outputs, inputs, batch, 1, delta, outputs, x,
-              inputs, 0, weight_gradient, inputs);
+  std::memset(weight_gradient, 0, sizeof(float) * outputs * inputs);
+  for (int i = 0; i < batch; ++i) {
+    for (int j = 0; j < outputs; ++j) {
+      const float d = delta[static_cast<int64_t>(i) * outputs + j];
+      const float* row = x + static_cast<int64_t>(i) * inputs;
+      float* to = weight_gradient + j * inputs;
+#pragma omp simd
+      for (int k = 0; k < inputs; ++k) to[k] += d * row[k];
+    }
+  }
 }
 
 void DenseInputGradient(const float* delta, int outputs, const float* weight, int weight_stride,
-                        int width, int batch, float* input_gradient) {
-  if (outputs < kSkinny) {
-    for (int i = 0; i < batch; ++i) {
-      float* row = input_gradient + static_cast<int64_t>(i) * width;
-      std::memset(row, 0, sizeof(float) * width);
-      for (int j = 0; j < outputs; ++j) {
-        const float d = delta[static_cast<int64_t>(i) * outputs + j];
-        const float* w = weight + static_cast<int64_t>(j) * weight_stride;
-#pragma omp simd
-        for (int k = 0; k < width; ++k) row[k] += d * w[k];
-      }
+                        int width, int batch, float* input_gradient, const Slope& slope) {
+  const auto finish = [=](const GemmBlock& block) {
+    if (slope.activation == Activation::kIdentity) return;
+    for (int i = block.row; i < block.row + block.rows; ++i) {
+      float* row = input_gradient + static_cast<int64_t>(i) * width + block.column;
+      MultiplyBySlope(row, slope.value + i * slope.stride + block.column, block.columns,
+                      slope.activation, row);
     }
-    return;
+  };
+  if (outputs >= kSkinny) {
+    return Product({batch, width, outputs}, {delta, outputs}, {weight, weight_stride}, nullptr,
+                   input_gradient, width, finish);
   }
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, batch, width, outputs, 1, delta, outputs,
-              weight, weight_stride, 0, input_gradient, width);
+  for (int i = 0; i < batch; ++i) {
+    float* row = input_gradient + static_cast<int64_t>(i) * width;
+    std::memset(row, 0, sizeof(float) * width);
+    for (int j = 0; j < outputs; ++j) {
+      const float d = delta[static_cast<int64_t>(i) * outputs + j];
+      const float* w = weight + static_cast<int64_t>(j) * weight_stride;
+#pragma omp simd
+      for (int k = 0; k < width; ++k) row[k] += d * w[k];
+    }
+    finish({i, 0, 1, width});
+  }
 }
 
 }  // namespace sinew::models

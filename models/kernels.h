@@ -2,8 +2,9 @@
 
 #include "models/network.h"
 
-/// The dense layer's arithmetic on row-major float32 matrices: BLAS where the matrix is wide enough
-/// to gain from it, own loops where it is skinny (a critic's single output, a handful of actions).
+/// The dense layer's arithmetic on row-major float32 matrices: blocked products with bias and
+/// activation applied while a block is in the cache, plain loops where there are but one or two
+/// outputs, BLAS for a handful of rows (acting) and on CPUs without fused multiply-adds.
 namespace sinew::models {
 
 /// to[i, :columns] = from[i, :] for each of `rows` rows; rows of `to` are `stride` apart.
@@ -16,22 +17,25 @@ void DenseForward(const float* x, int inputs, const float* weight, const float* 
                   int batch, Activation activation, float* y, int stride);
 
 /// delta = gradient * activation'(pre-activation), from the activation's value.
-/// @param gradient  [batch x width], rows `gradient_stride` apart; may be `delta` itself where
-/// strides agree.
-/// @param value     [batch x width], rows `value_stride` apart. @param delta  [batch x width],
-/// contiguous.
-void ActivationBackward(const float* gradient, int gradient_stride, const float* value,
-                        int value_stride, int batch, int width, Activation activation,
-                        float* delta);
+/// @param gradient, value, delta  [batch x width]; gradient may be delta itself.
+void ActivationBackward(const float* gradient, const float* value, int batch, int width,
+                        Activation activation, float* delta);
 
 /// weight_gradient = delta' x, bias_gradient = column sums of delta.
 /// @param delta  [batch x outputs]. @param x  [batch x inputs].
 void DenseWeightGradient(const float* delta, int outputs, const float* x, int inputs, int batch,
                          float* weight_gradient, float* bias_gradient);
 
-/// input_gradient = delta W[:, :width], where rows of W are `weight_stride` apart.
+/// An activation by its value: what a gradient is multiplied by on its way through.
+struct Slope {
+  Activation activation = Activation::kIdentity;
+  const float* value = nullptr;  // [batch x width]
+  int64_t stride = 0;            // between its rows
+};
+
+/// input_gradient = (delta W[:, :width]) * slope, where rows of W are `weight_stride` apart.
 /// @param delta  [batch x outputs]. @param input_gradient  [batch x width], contiguous.
 void DenseInputGradient(const float* delta, int outputs, const float* weight, int weight_stride,
-                        int width, int batch, float* input_gradient);
+                        int width, int batch, float* input_gradient, const Slope& slope = {});
 
 }  // namespace sinew::models

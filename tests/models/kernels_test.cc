@@ -100,42 +100,47 @@ TEST_P(KernelsTest, InputGradientReadsTheColumnsItIsGiven) {
   }
 }
 
+double SlopeOf(double value, Activation activation) {
+  return activation == Activation::kIdentity ? 1
+         : activation == Activation::kRelu   ? value > 0
+                                             : 1 - value * value;
+}
+
 TEST_P(KernelsTest, ActivationBackwardMultipliesTheSlope) {
-  const int gradient_stride = outputs_ + 2, value_stride = outputs_ + 1;
-  const auto gradient = RandomValues(&random_, batch_ * gradient_stride);
   for (const Activation activation :
        {Activation::kIdentity, Activation::kRelu, Activation::kTanh}) {
-    std::vector<float> value(batch_ * value_stride);
+    std::vector<float> value(batch_ * outputs_), in_place = delta_, apart(delta_.size());
     for (float& v : value) v = static_cast<float>(Activate(random_.Normal(), activation));
-    std::vector<float> delta(batch_ * outputs_, kUntouched);
-    ActivationBackward(gradient.data(), gradient_stride, value.data(), value_stride, batch_,
-                       outputs_, activation, delta.data());
-    for (int i = 0; i < batch_; ++i) {
-      for (int j = 0; j < outputs_; ++j) {
-        const double v = value[i * value_stride + j];
-        const double slope = activation == Activation::kIdentity ? 1
-                             : activation == Activation::kRelu   ? (v > 0)
-                                                                 : 1 - v * v;
-        ASSERT_NEAR(delta[i * outputs_ + j], gradient[i * gradient_stride + j] * slope, 1e-6);
-      }
+    ActivationBackward(delta_.data(), value.data(), batch_, outputs_, activation, apart.data());
+    ActivationBackward(in_place.data(), value.data(), batch_, outputs_, activation,
+                       in_place.data());
+    for (size_t i = 0; i < delta_.size(); ++i) {
+      ASSERT_NEAR(apart[i], delta_[i] * SlopeOf(value[i], activation), 1e-6);
     }
+    EXPECT_EQ(in_place, apart);
   }
 }
 
-TEST_P(KernelsTest, ActivationBackwardWorksInPlace) {
-  std::vector<float> value = RandomValues(&random_, batch_ * outputs_), in_place = delta_,
-                     apart(delta_.size());
-  ActivationBackward(delta_.data(), outputs_, value.data(), outputs_, batch_, outputs_,
-                     Activation::kRelu, apart.data());
-  ActivationBackward(in_place.data(), outputs_, value.data(), outputs_, batch_, outputs_,
-                     Activation::kRelu, in_place.data());
-  EXPECT_EQ(in_place, apart);
+TEST_P(KernelsTest, InputGradientIsMultipliedByTheSlopeOfWhatLiesBelow) {
+  const int value_stride = inputs_ + 3;
+  for (const Activation activation : {Activation::kRelu, Activation::kTanh}) {
+    std::vector<float> value(batch_ * value_stride), plain(batch_ * inputs_), sloped(plain.size());
+    for (float& v : value) v = static_cast<float>(Activate(random_.Normal(), activation));
+    DenseInputGradient(delta_.data(), outputs_, weight_.data(), inputs_, inputs_, batch_,
+                       plain.data());
+    DenseInputGradient(delta_.data(), outputs_, weight_.data(), inputs_, inputs_, batch_,
+                       sloped.data(), {activation, value.data(), value_stride});
+    for (int i = 0; i < batch_ * inputs_; ++i) {
+      const double v = value[i / inputs_ * value_stride + i % inputs_];
+      ASSERT_NEAR(sloped[i], plain[i] * SlopeOf(v, activation), 1e-5);
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, KernelsTest,
                          testing::Values(Sizes{1, 1, 1}, Sizes{7, 1, 33}, Sizes{13, 2, 5},
                                          Sizes{5, 3, 17}, Sizes{6, 4, 9}, Sizes{20, 9, 65},
-                                         Sizes{33, 40, 1}),
+                                         Sizes{33, 40, 1}, Sizes{40, 70, 100}),
                          [](const auto& info) {
                            return std::to_string(info.param.inputs) + "to" +
                                   std::to_string(info.param.outputs) + "batch" +
