@@ -16,7 +16,8 @@ namespace {
 
 struct BenchArguments {
   std::string what;
-  std::vector<std::string> tasks;
+  std::vector<std::string> tasks, agents;
+  std::vector<int> threads{1, 2};
   double seconds = 2.5;
   int64_t steps = 20'000;
   bool json = false;
@@ -37,7 +38,8 @@ nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
 }
 
 nlohmann::ordered_json Measure(const BenchArguments& arguments) {
-  if (arguments.what == "learner") return bench::BenchLearner(arguments.seconds);
+  if (arguments.what == "learner")
+    return bench::BenchLearner(arguments.agents, arguments.threads, arguments.seconds);
   if (arguments.what == "policy") return bench::BenchPolicy(arguments.seconds);
   if (arguments.what == "sim") return BenchSimulation(arguments);
   if (arguments.what == "train") return BenchTraining(arguments);
@@ -53,6 +55,10 @@ void AddBenchCommand(CLI::App& program) {
   arguments->tasks = tasks::TaskNames();
   command->add_option("learner|sim|policy|train", arguments->what, "what is measured")->required();
   command->add_option("--task", arguments->tasks, "tasks of sim and train (default: all)");
+  command->add_option("--agent", arguments->agents, "agents of learner and train (default: all)");
+  command->add_option("--threads", arguments->threads, "threads of learner and train, a row each")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   command
       ->add_option("--seconds", arguments->seconds,
                    "measured for each row of learner, sim and policy")

@@ -9,70 +9,12 @@
 namespace sinew::bench {
 namespace {
 
-struct Layer {
-  int inputs, outputs;
-};
-
-using Layers = std::vector<Layer>;
-
-/// Collects the products of passes over a multilayer perceptron.
-class Products {
- public:
-  explicit Products(int batch) : batch_(batch) {}
-
-  // y = x W'
-  void Forward(const Layers& layers) {
-    for (const Layer& layer : layers) Add({batch_, layer.outputs, layer.inputs, false, true});
-  }
-  // dW = delta' x
-  void WeightGradients(const Layers& layers) {
-    for (const Layer& layer : layers) Add({layer.outputs, layer.inputs, batch_, true, false});
-  }
-  // dx = delta W, for all layers but the first
-  void InputGradients(const Layers& layers) {
-    for (size_t i = 1; i < layers.size(); ++i) InputGradient(layers[i]);
-  }
-  void InputGradient(const Layer& layer) {
-    Add({batch_, layer.inputs, layer.outputs, false, false});
-  }
-
-  std::vector<Gemm> gemms() const { return gemms_; }
-
- private:
-  void Add(const Gemm& gemm) { gemms_.push_back(gemm); }
-
-  int batch_;
-  std::vector<Gemm> gemms_;
-};
-
 void Fill(std::vector<float>* values, size_t size, Random* random) {
   values->resize(size);
   for (float& value : *values) value = static_cast<float>(random->Uniform(-1, 1));
 }
 
 }  // namespace
-
-std::vector<Gemm> DdpgGemms(const LearnerShape& shape) {
-  const int hidden = shape.hidden;
-  const Layers actor{{shape.obs, hidden}, {hidden, hidden}, {hidden, shape.act}};
-  const Layers critic{{shape.obs + shape.act, hidden}, {hidden, hidden}, {hidden, 1}};
-  Products products(shape.batch);
-  // targets
-  products.Forward(actor);
-  products.Forward(critic);
-  // critic's loss
-  products.Forward(critic);
-  products.WeightGradients(critic);
-  products.InputGradients(critic);
-  // actor's loss
-  products.Forward(actor);
-  products.Forward(critic);
-  products.InputGradients(critic);
-  products.InputGradient({shape.act, hidden});
-  products.WeightGradients(actor);
-  products.InputGradients(actor);
-  return products.gemms();
-}
 
 GemmRunner::GemmRunner(std::vector<Gemm> gemms) : gemms_(std::move(gemms)) {
   size_t a = 0, b = 0, c = 0;

@@ -1,21 +1,49 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bench/gemm.h"
+#include "bench/algorithm_gemms.h"
+#include "bench/learner_workloads.h"
 #include "bench/timing.h"
 
 namespace sinew::bench {
 namespace {
 
-// One unit of width everywhere: actor layers 2x3, 3x3, 3x1; critic layers 3x3, 3x3, 3x1; batch 5.
-// Multiply-adds a sample: actor forward 6 + 9 + 3 = 18, critic forward 9 + 9 + 3 = 21.
-//   targets            18 + 21
-//   critic             21 forward, 21 weights, 12 inputs of layers 2 and 3
-//   actor              18 + 21 forward, 12 inputs of the critic, 3 its action, 18 weights, 12
-//   inputs
-TEST(DdpgGemms, AreThoseOfTheAlgorithm) {
-  const GemmRunner runner(DdpgGemms({.batch = 5, .hidden = 3, .obs = 2, .act = 1}));
-  EXPECT_EQ(runner.flops(), 2 * 5 * (39 + 54 + 39 + 12 + 3 + 18 + 12));
+// obs 2, act 1, hidden 3: actor layers 2x3, 3x3, 3x1; critic layers 3x3, 3x3, 3x1; batch 5.
+// Multiply-adds a sample:
+//   actor   forward 6 + 9 + 3 = 18, weights 18, inputs of layers 2 and 3 12
+//   critic  forward 9 + 9 + 3 = 21, weights 21, inputs 12, inputs down to the action 12 + 3
+constexpr LearnerShape kShape{.batch = 5, .hidden = 3, .obs = 2, .act = 1};
+constexpr int kActor = 18 + 18 + 12, kCritic = 21 + 21 + 12, kToAction = 21 + 12 + 3;
+
+double MultiplyAdds(const std::vector<Gemm>& gemms) {
+  return GemmRunner(gemms).flops() / (2 * kShape.batch);
+}
+
+TEST(AlgorithmGemmsTest, AreThoseOfTheAlgorithms) {
+  EXPECT_EQ(MultiplyAdds(DdpgGemms(kShape, 1, 1)), 18 + 21 + kCritic + kToAction + kActor);
+  EXPECT_EQ(MultiplyAdds(DdpgGemms(kShape, 2, 1)), 18 + 2 * (21 + kCritic) + kToAction + kActor);
+  // two updates of the critics to one of the actor
+  EXPECT_EQ(MultiplyAdds(DdpgGemms(kShape, 2, 2)),
+            2 * (18 + 2 * (21 + kCritic)) + kToAction + kActor);
+  // the actor's head is twice as wide: forward and weights 21, inputs 15
+  EXPECT_EQ(MultiplyAdds(SacGemms(kShape)), 21 + 2 * (21 + kCritic + kToAction) + 21 + 21 + 15);
+  // V alone is 18, V, mu and one entry of L 24 forward and for weights, 18 for inputs
+  EXPECT_EQ(MultiplyAdds(NafGemms(kShape)), 18 + 24 + 24 + 18);
+  EXPECT_EQ(MultiplyAdds(PpoGemms(kShape)), 2 * kActor);
+}
+
+TEST(LearnerWorkloadTest, EveryAgentRuns) {
+  ThreadPool pool(1);
+  const LearnerShape shape{.batch = 8, .hidden = 4, .obs = 3, .act = 2};
+  EXPECT_EQ(MakeOffPolicyWorkload("td3", shape, 3, &pool).updates, 3);
+  for (const char* agent : {"ddpg", "naf", "sac"}) {
+    const LearnerWorkload workload = MakeOffPolicyWorkload(agent, shape, 0, &pool);
+    EXPECT_EQ(workload.updates, 1);
+    EXPECT_NO_THROW(workload.run());
+  }
+  const LearnerWorkload ppo = MakePpoWorkload(shape, &pool);
+  EXPECT_EQ(ppo.updates, 4096 / 8);
+  EXPECT_NO_THROW(ppo.run());
 }
 
 TEST(InterleavedMedians, MeasuresEveryWorkloadInTurns) {
