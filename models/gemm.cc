@@ -6,12 +6,22 @@
 #include <utility>
 #include <vector>
 
+#include "models/vector_tanh.h"
+
 namespace sinew::models {
-
-using gemm::Panel;
-using gemm::PanelData;
-
 namespace {
+
+/// Columns [column, column + columns) of C, computed as `width` columns, one or two vectors.
+struct Panel {
+  int column = 0, columns = 0, width = 0;
+};
+
+/// A panel's columns of B, rows `stride` apart, and its biases.
+struct PanelData {
+  const float* b = nullptr;
+  int64_t stride = 0;
+  const float* bias = nullptr;
+};
 
 // width of a vector, and rows of a block: two vectors a row, and as many rows as leave registers
 // for the panel's two vectors and what is broadcast
@@ -75,7 +85,9 @@ void PackTransposed(const float* from, int64_t stride, int k, int columns, int w
       const int i = std::min(first, k - kLanes);  // the last square overlaps the one before
       Block block{};
       for (int lane = 0; lane < rows; ++lane) {
-        block[lane] = Load<Lanes>(from + (j + lane) * stride + i);
+        const float* row = from + (j + lane) * stride + i;
+        __builtin_prefetch(row + 4 * kLanes);
+        block[lane] = Load<Lanes>(row);
       }
       Transpose(&block);
       for (int lane = 0; lane < kLanes; ++lane) {
@@ -104,11 +116,23 @@ void PackRows(const float* from, int64_t stride, int k, int columns, int width, 
   for (int i = 0; i < k; ++i) CopyPadded(from + i * stride, columns, width, packed + i * width);
 }
 
+// what becomes of a vector of sums; at: where its first element stands in the matrix of values
+template <class Vector>
+Vector Finished(const Vector& sum, const Epilogue& epilogue, int64_t at) {
+  const Vector zero{};
+  // comparisons that NaN fails
+  if (epilogue.activation == Activation::kRelu) return sum < zero ? zero : sum;
+  if (epilogue.slope.activation == Activation::kIdentity) return sum;
+  const Vector value = Load<Vector>(epilogue.slope.value + at);
+  if (epilogue.slope.activation == Activation::kRelu) return value <= zero ? zero : sum;
+  return sum * (1 - value * value);
+}
+
 // Sums of kRows rows of A with kWidth vectors of B, all in registers. Rows of A are reached from
 // one pointer for every three, which is what x86 addressing modes can do.
 template <class Vector, int kRows, int kWidth, bool kTransposed>
-void Tile(const float* a, int64_t stride, const PanelData& data, int k, float* c,
-          int64_t c_stride) {
+void Tile(const float* a, int64_t stride, const PanelData& data, int k, const Epilogue& epilogue,
+          float* c, int64_t c_stride) {
   constexpr int kPointers = (kRows + 2) / 3, kStep = sizeof(Vector) / sizeof(float);
   Vector sum[kRows][kWidth];
 #pragma GCC unroll 16
@@ -119,6 +143,12 @@ void Tile(const float* a, int64_t stride, const PanelData& data, int k, float* c
   const float* row[kPointers];
 #pragma GCC unroll 16
   for (int i = 0; i < kPointers; ++i) row[i] = a + 3 * i * stride;
+  // C is written at the end: its lines are fetched meanwhile
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kWidth; ++v) __builtin_prefetch(c + i * c_stride + v * kStep, 1);
+  }
   const float* b = data.b;
   for (int j = 0; j < k; ++j, b += data.stride) {
     Vector factor[kWidth];
@@ -134,11 +164,17 @@ void Tile(const float* a, int64_t stride, const PanelData& data, int k, float* c
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2
-    for (int v = 0; v < kWidth; ++v) Store(sum[i][v], c + i * c_stride + v * kStep);
+    for (int v = 0; v < kWidth; ++v) {
+      const int column = v * kStep;
+      Store(kTransposed ? sum[i][v]
+                        : Finished(sum[i][v], epilogue, i * epilogue.slope.stride + column),
+            c + i * c_stride + column);
+    }
   }
 }
 
-using TileFunction = void (*)(const float*, int64_t, const PanelData&, int, float*, int64_t);
+using TileFunction = void (*)(const float*, int64_t, const PanelData&, int, const Epilogue&, float*,
+                              int64_t);
 using Tiles = std::array<TileFunction, kMaxRows>;  // by rows - 1
 
 template <class Vector, int kWidth, bool kTransposed, int... kRow>
@@ -157,20 +193,7 @@ const Tiles& TilesFor(int width) {
                            : kTiles<Lanes, kVectors, kTransposed>;
 }
 
-}  // namespace
-
-bool BlockedGemmIsFast() {
-#if defined(__FMA__) || defined(__aarch64__)
-  return true;
-#else
-  return false;
-#endif
-}
-
-namespace gemm {
-
-int MaxRows() { return kMaxRows; }
-
+// the panels that C is cut into, one after the other; false behind the last
 bool NextPanel(int n, Panel* panel) {
   const int column = panel->column + panel->columns, left = n - column;
   if (left <= 0) return false;
@@ -180,6 +203,8 @@ bool NextPanel(int n, Panel* panel) {
   return true;
 }
 
+// Packs a panel, unless it can be read where it stands and is used for one block alone. Valid until
+// the thread's next call.
 PanelData Pack(const MatrixView& b, int k, const float* bias, const Panel& panel, int blocks) {
   static constexpr float kZeros[kVectors * kLanes] = {};
   const bool whole = panel.columns == panel.width;
@@ -201,19 +226,83 @@ PanelData Pack(const MatrixView& b, int k, const float* bias, const Panel& panel
   return {packed, panel.width, biases};
 }
 
+// rows [row, row + rows) of the panel's part of C
 void ComputeBlock(const MatrixView& a, int k, const PanelData& data, const Panel& panel, int row,
-                  int rows, float* c, int64_t c_stride) {
+                  int rows, const Epilogue& epilogue, float* c, int64_t c_stride) {
   const Tiles& tiles = a.transposed ? TilesFor<true>(panel.width) : TilesFor<false>(panel.width);
   const TileFunction tile = tiles[rows - 1];
   const float* from = a.data + (a.transposed ? row : row * a.stride);
   float* to = c + row * c_stride + panel.column;
-  if (panel.columns == panel.width) return tile(from, a.stride, data, k, to, c_stride);
+  const GemmBlock block{row, panel.column, rows, panel.columns};
+  if (panel.columns == panel.width) {
+    Epilogue here = epilogue;
+    if (here.slope.value) here.slope.value += row * here.slope.stride + panel.column;
+    tile(from, a.stride, data, k, here, to, c_stride);
+    if (epilogue.activation == Activation::kTanh) {
+      Finish({.activation = Activation::kTanh}, block, c, c_stride);
+    }
+    return;
+  }
   alignas(Lanes) float padded[kMaxRows * kVectors * kLanes];
-  tile(from, a.stride, data, k, padded, panel.width);
+  tile(from, a.stride, data, k, {}, padded, panel.width);
   for (int i = 0; i < rows; ++i) {
     std::memcpy(to + i * c_stride, padded + i * panel.width, sizeof(float) * panel.columns);
   }
+  Finish(epilogue, block, c, c_stride);
 }
 
-}  // namespace gemm
+void ActivateRow(Activation activation, int width, float* row) {
+  if (activation == Activation::kRelu) {
+#pragma omp simd
+    for (int j = 0; j < width; ++j) row[j] = row[j] < 0 ? 0.0f : row[j];
+  } else if (activation == Activation::kTanh) {
+#pragma omp simd
+    for (int j = 0; j < width; ++j) row[j] = VectorTanh(row[j]);
+  }
+}
+
+void MultiplyBySlope(Activation activation, const float* value, int width, float* row) {
+  if (activation == Activation::kRelu) {
+#pragma omp simd
+    for (int j = 0; j < width; ++j) row[j] = value[j] <= 0 ? 0.0f : row[j];
+  } else if (activation == Activation::kTanh) {
+#pragma omp simd
+    for (int j = 0; j < width; ++j) row[j] *= 1 - value[j] * value[j];
+  }
+}
+
+}  // namespace
+
+bool BlockedGemmIsFast() {
+#if defined(__FMA__) || defined(__aarch64__)
+  return true;
+#else
+  return false;
+#endif
+}
+
+void Finish(const Epilogue& epilogue, const GemmBlock& block, float* c, int64_t c_stride) {
+  for (int i = block.row; i < block.row + block.rows; ++i) {
+    float* row = c + i * c_stride + block.column;
+    ActivateRow(epilogue.activation, block.columns, row);
+    if (!epilogue.slope.value) continue;
+    MultiplyBySlope(epilogue.slope.activation,
+                    epilogue.slope.value + i * epilogue.slope.stride + block.column, block.columns,
+                    row);
+  }
+}
+
+void BlockedGemm(const GemmShape& shape, const MatrixView& a, const MatrixView& b,
+                 const Epilogue& epilogue, float* c, int64_t c_stride) {
+  // blocks of nearly equal height, so that none is left with a row or two
+  const int blocks = (shape.m + kMaxRows - 1) / kMaxRows;
+  for (Panel panel; NextPanel(shape.n, &panel);) {
+    const PanelData data = Pack(b, shape.k, epilogue.bias, panel, blocks);
+    for (int i = 0; i < blocks; ++i) {
+      const int row = shape.m * i / blocks, rows = shape.m * (i + 1) / blocks - row;
+      ComputeBlock(a, shape.k, data, panel, row, rows, epilogue, c, c_stride);
+    }
+  }
+}
+
 }  // namespace sinew::models

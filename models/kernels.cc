@@ -2,11 +2,9 @@
 
 #include <cblas.h>
 
-#include <cmath>
 #include <cstring>
 
 #include "models/gemm.h"
-#include "models/vector_tanh.h"
 
 namespace sinew::models {
 namespace {
@@ -16,59 +14,19 @@ constexpr int kSkinny = 4;
 // below this many rows packing the weights costs more than it gains
 constexpr int kFewRows = 8;
 
-// C = A B + bias, `finish` called for every block
-template <class Finish>
-void Product(const GemmShape& shape, const MatrixView& a, const MatrixView& b, const float* bias,
-             float* c, int64_t c_stride, Finish finish) {
+// C = epilogue(A B)
+void Product(const GemmShape& shape, const MatrixView& a, const MatrixView& b,
+             const Epilogue& epilogue, float* c, int64_t c_stride) {
   static const bool own = BlockedGemmIsFast();
-  if (own && shape.m >= kFewRows) return BlockedGemm(shape, a, b, bias, c, c_stride, finish);
-  for (int i = 0; i < shape.m && bias; ++i) {
-    std::memcpy(c + i * c_stride, bias, sizeof(float) * shape.n);
+  if (own && shape.m >= kFewRows) return BlockedGemm(shape, a, b, epilogue, c, c_stride);
+  for (int i = 0; i < shape.m && epilogue.bias; ++i) {
+    std::memcpy(c + i * c_stride, epilogue.bias, sizeof(float) * shape.n);
   }
   cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
               b.transposed ? CblasTrans : CblasNoTrans, shape.m, shape.n, shape.k, 1, a.data,
-              static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), bias ? 1 : 0, c,
-              static_cast<int>(c_stride));
-  finish(GemmBlock{0, 0, shape.m, shape.n});
-}
-
-template <class Function>
-void ForBlock(const GemmBlock& block, float* y, int64_t stride, Function function) {
-  for (int i = block.row; i < block.row + block.rows; ++i) {
-    float* row = y + i * stride + block.column;
-#pragma omp simd
-    for (int j = 0; j < block.columns; ++j) row[j] = function(row[j]);
-  }
-}
-
-void Activate(const GemmBlock& block, Activation activation, float* y, int64_t stride) {
-  switch (activation) {
-    case Activation::kIdentity:
-      return;
-    case Activation::kRelu:
-      // as a comparison that NaN fails, so that a broken parameter is not passed on as a zero
-      return ForBlock(block, y, stride, [](float v) { return v < 0 ? 0.0f : v; });
-    case Activation::kTanh:
-      return ForBlock(block, y, stride, [](float v) { return VectorTanh(v); });
-  }
-}
-
-// one row of gradient * activation'(pre-activation)
-void MultiplyBySlope(const float* gradient, const float* value, int width, Activation activation,
-                     float* delta) {
-  switch (activation) {
-    case Activation::kIdentity:
-      if (delta != gradient) std::memcpy(delta, gradient, sizeof(float) * width);
-      return;
-    case Activation::kRelu:
-#pragma omp simd
-      for (int j = 0; j < width; ++j) delta[j] = value[j] <= 0 ? 0.0f : gradient[j];
-      return;
-    case Activation::kTanh:
-#pragma omp simd
-      for (int j = 0; j < width; ++j) delta[j] = gradient[j] * (1 - value[j] * value[j]);
-      return;
-  }
+              static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), epilogue.bias ? 1 : 0,
+              c, static_cast<int>(c_stride));
+  Finish(epilogue, {0, 0, shape.m, shape.n}, c, c_stride);
 }
 
 float Dot(const float* a, const float* b, int size) {
@@ -89,9 +47,10 @@ void CopyColumns(const float* from, int columns, int rows, float* to, int stride
 
 void DenseForward(const float* x, int inputs, const float* weight, const float* bias, int outputs,
                   int batch, Activation activation, float* y, int stride) {
+  const Epilogue epilogue{.bias = bias, .activation = activation};
   if (outputs >= kSkinny) {
-    return Product({batch, outputs, inputs}, {x, inputs}, {weight, inputs, true}, bias, y, stride,
-                   [=](const GemmBlock& block) { Activate(block, activation, y, stride); });
+    return Product({batch, outputs, inputs}, {x, inputs}, {weight, inputs, true}, epilogue, y,
+                   stride);
   }
   for (int i = 0; i < batch; ++i) {
     for (int j = 0; j < outputs; ++j) {
@@ -99,12 +58,15 @@ void DenseForward(const float* x, int inputs, const float* weight, const float* 
           Dot(x + static_cast<int64_t>(i) * inputs, weight + j * inputs, inputs) + bias[j];
     }
   }
-  Activate({0, 0, batch, outputs}, activation, y, stride);
+  Finish(epilogue, {0, 0, batch, outputs}, y, stride);
 }
 
 void ActivationBackward(const float* gradient, const float* value, int batch, int width,
                         Activation activation, float* delta) {
-  MultiplyBySlope(gradient, value, batch * width, activation, delta);
+  if (delta != gradient) {
+    std::memcpy(delta, gradient, sizeof(float) * static_cast<size_t>(batch) * width);
+  }
+  Finish({.slope = {activation, value, width}}, {0, 0, batch, width}, delta, width);
 }
 
 void DenseWeightGradient(const float* delta, int outputs, const float* x, int inputs, int batch,
@@ -116,8 +78,8 @@ void DenseWeightGradient(const float* delta, int outputs, const float* x, int in
     for (int j = 0; j < outputs; ++j) bias_gradient[j] += d[j];
   }
   if (outputs >= kSkinny) {
-    return Product({outputs, inputs, batch}, {delta, outputs, true}, {x, inputs}, nullptr,
-                   weight_gradient, inputs, [](const GemmBlock&) {});
+    return Product({outputs, inputs, batch}, {delta, outputs, true}, {x, inputs}, {},
+                   weight_gradient, inputs);
   }
   std::memset(weight_gradient, 0, sizeof(float) * outputs * inputs);
   for (int i = 0; i < batch; ++i) {
@@ -133,17 +95,10 @@ void DenseWeightGradient(const float* delta, int outputs, const float* x, int in
 
 void DenseInputGradient(const float* delta, int outputs, const float* weight, int weight_stride,
                         int width, int batch, float* input_gradient, const Slope& slope) {
-  const auto finish = [=](const GemmBlock& block) {
-    if (slope.activation == Activation::kIdentity) return;
-    for (int i = block.row; i < block.row + block.rows; ++i) {
-      float* row = input_gradient + static_cast<int64_t>(i) * width + block.column;
-      MultiplyBySlope(row, slope.value + i * slope.stride + block.column, block.columns,
-                      slope.activation, row);
-    }
-  };
+  const Epilogue epilogue{.slope = slope};
   if (outputs >= kSkinny) {
-    return Product({batch, width, outputs}, {delta, outputs}, {weight, weight_stride}, nullptr,
-                   input_gradient, width, finish);
+    return Product({batch, width, outputs}, {delta, outputs}, {weight, weight_stride}, epilogue,
+                   input_gradient, width);
   }
   for (int i = 0; i < batch; ++i) {
     float* row = input_gradient + static_cast<int64_t>(i) * width;
@@ -154,7 +109,7 @@ void DenseInputGradient(const float* delta, int outputs, const float* weight, in
 #pragma omp simd
       for (int k = 0; k < width; ++k) row[k] += d * w[k];
     }
-    finish({i, 0, 1, width});
+    Finish(epilogue, {i, 0, 1, width}, input_gradient, width);
   }
 }
 

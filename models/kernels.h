@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/gemm.h"
 #include "models/network.h"
 
 /// The dense layer's arithmetic on row-major float32 matrices: blocked products with bias and
@@ -25,13 +26,6 @@ void ActivationBackward(const float* gradient, const float* value, int batch, in
 /// @param delta  [batch x outputs]. @param x  [batch x inputs].
 void DenseWeightGradient(const float* delta, int outputs, const float* x, int inputs, int batch,
                          float* weight_gradient, float* bias_gradient);
-
-/// An activation by its value: what a gradient is multiplied by on its way through.
-struct Slope {
-  Activation activation = Activation::kIdentity;
-  const float* value = nullptr;  // [batch x width]
-  int64_t stride = 0;            // between its rows
-};
 
 /// input_gradient = (delta W[:, :width]) * slope, where rows of W are `weight_stride` apart.
 /// @param delta  [batch x outputs]. @param input_gradient  [batch x width], contiguous.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -39,7 +40,7 @@ void ExpectProduct(const GemmShape& shape, bool transpose_a, bool transpose_b, R
   for (float& v : bias) v = static_cast<float>(random->Uniform(-1, 1));
   const int stride = shape.n + 2;
   std::vector<float> c(static_cast<size_t>(shape.m) * stride, kUntouched);
-  BlockedGemm(shape, a.view, b.view, bias.data(), c.data(), stride, [](const GemmBlock&) {});
+  BlockedGemm(shape, a.view, b.view, {.bias = bias.data()}, c.data(), stride);
   for (int i = 0; i < shape.m; ++i) {
     for (int j = 0; j < shape.n; ++j) {
       double sum = bias[j];
@@ -60,18 +61,29 @@ TEST(BlockedGemmTest, AgreesWithTheSumsWrittenOutForEverySizeAndOrientation) {
   ExpectProduct({256, 256, 256}, false, true, &random);
 }
 
-TEST(BlockedGemmTest, FinishesEveryElementOnce) {
+TEST(BlockedGemmTest, FinishesEverySum) {
   Random random(4);
-  const GemmShape shape{45, 71, 8};
-  const Matrix a(shape.m, shape.k, false, &random), b(shape.k, shape.n, false, &random);
-  std::vector<float> c(shape.m * shape.n);
-  std::vector<int> finished(c.size());
-  BlockedGemm(shape, a.view, b.view, nullptr, c.data(), shape.n, [&](const GemmBlock& block) {
-    for (int i = block.row; i < block.row + block.rows; ++i) {
-      for (int j = block.column; j < block.column + block.columns; ++j) ++finished[i * shape.n + j];
-    }
-  });
-  EXPECT_THAT(finished, testing::Each(1));
+  const GemmShape shape{45, 71, 8};  // two whole panels and a part of one
+  const Matrix a(shape.m, shape.k, false, &random), b(shape.k, shape.n, false, &random),
+      value(shape.m, shape.n, false, &random);
+  std::vector<float> plain(shape.m * shape.n), c(plain.size());
+  const auto compute = [&](const Epilogue& epilogue, std::vector<float>* to) {
+    BlockedGemm(shape, a.view, b.view, epilogue, to->data(), shape.n);
+  };
+  compute({}, &plain);
+  compute({.activation = Activation::kRelu}, &c);
+  for (size_t i = 0; i < c.size(); ++i) ASSERT_EQ(c[i], std::max(plain[i], 0.0f));
+  compute({.activation = Activation::kTanh}, &c);
+  for (size_t i = 0; i < c.size(); ++i) ASSERT_NEAR(c[i], std::tanh(plain[i]), 1e-6);
+  compute({.slope = {Activation::kRelu, value.values.data(), value.stride}}, &c);
+  for (size_t i = 0; i < c.size(); ++i) {
+    ASSERT_EQ(c[i], value(i / shape.n, i % shape.n) > 0 ? plain[i] : 0);
+  }
+  compute({.slope = {Activation::kTanh, value.values.data(), value.stride}}, &c);
+  for (size_t i = 0; i < c.size(); ++i) {
+    const double v = value(i / shape.n, i % shape.n);
+    ASSERT_NEAR(c[i], plain[i] * (1 - v * v), 1e-6);
+  }
 }
 
 TEST(BlockedGemmTest, PassesOnWhatIsNotANumber) {
@@ -81,7 +93,7 @@ TEST(BlockedGemmTest, PassesOnWhatIsNotANumber) {
   const Matrix b(shape.k, shape.n, true, &random);
   a.values[7 * a.stride + 2] = std::numeric_limits<float>::quiet_NaN();
   std::vector<float> c(shape.m * shape.n);
-  BlockedGemm(shape, a.view, b.view, nullptr, c.data(), shape.n, [](const GemmBlock&) {});
+  BlockedGemm(shape, a.view, b.view, {.activation = Activation::kRelu}, c.data(), shape.n);
   for (int i = 0; i < shape.m; ++i) {
     for (int j = 0; j < shape.n; ++j) EXPECT_EQ(std::isnan(c[i * shape.n + j]), i == 7);
   }
