@@ -14,6 +14,7 @@ struct Invocation {
 // fails.
 void AddAgentsCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
+void AddCheckCommand(CLI::App& program);
 void AddEvalCommand(CLI::App& program);
 void AddExportCommand(CLI::App& program);
 void AddPlotCommand(CLI::App& program);

@@ -41,6 +41,7 @@ void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
   apps::AddTasksCommand(program);
   apps::AddAgentsCommand(program);
   apps::AddBenchCommand(program);
+  apps::AddCheckCommand(program);
 }
 
 // where each command stands in the program's help
@@ -52,7 +53,7 @@ void GroupCommands(CLI::App& program) {
   const Group groups[] = {{"Learn", {"train", "resume", "eval", "plot", "results"}},
                           {"Look", {"watch", "record", "rollout"}},
                           {"Deploy", {"export", "verify"}},
-                          {"Know", {"tasks", "agents", "bench"}}};
+                          {"Know", {"tasks", "agents", "check", "bench"}}};
   for (const Group& group : groups) {
     for (const char* command : group.commands) program.get_subcommand(command)->group(group.title);
   }

@@ -73,6 +73,12 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   return subject;
 }
 
+training::RunConfig::TaskHooks HooksOf(const std::shared_ptr<tasks::TaskBuilder>& builder) {
+  return {[builder](OptionTable& table) { builder->Describe(table); },
+          [builder] { return tasks::BuildTask(*builder); },
+          [builder](OptionTable& table) { builder->randomization.Describe(table); }};
+}
+
 }  // namespace
 
 std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
@@ -80,10 +86,8 @@ std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
                                                    const std::string& preset,
                                                    const std::string& file,
                                                    const std::vector<std::string>& assignments) {
-  std::shared_ptr<tasks::TaskBuilder> builder = tasks::MakeTaskBuilder(task);
-  training::RunConfig::TaskHooks hooks{[builder](OptionTable& table) { builder->Describe(table); },
-                                       [builder] { return builder->Build(); }};
-  auto run = std::make_unique<training::RunConfig>(task, hooks, agent, seed);
+  auto run = std::make_unique<training::RunConfig>(task, HooksOf(tasks::MakeTaskBuilder(task)),
+                                                   agent, seed);
   ApplyPreset(task, agent, preset, &run->config());
   if (!file.empty()) run->config().SetFromToml(ReadFile(file), file);
   for (const std::string& assignment : assignments) run->config().SetFromText(assignment);
@@ -92,21 +96,26 @@ std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
 
 std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& folder) {
   const auto manifest = training::ReadManifest(folder.manifest());
-  std::shared_ptr<tasks::TaskBuilder> builder = tasks::MakeTaskBuilder(manifest.task);
-  training::RunConfig::TaskHooks hooks{[builder](OptionTable& table) { builder->Describe(table); },
-                                       [builder] { return builder->Build(); }};
-  auto run =
-      std::make_unique<training::RunConfig>(manifest.task, hooks, manifest.agent, manifest.seed);
+  auto run = std::make_unique<training::RunConfig>(
+      manifest.task, HooksOf(tasks::MakeTaskBuilder(manifest.task)), manifest.agent, manifest.seed);
   run->config().SetFromToml(ReadFile(folder.config()), folder.config().string());
   return run;
 }
 
 std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract) {
   const auto builder = tasks::MakeTaskBuilder(contract.task);
-  OptionTable table("task");
+  OptionTable table("task"), randomize("randomize");
   builder->Describe(table);
-  for (const auto& option : contract.task_options) table.Set(option.key, option.value);
-  return builder->Build();
+  builder->randomization.Describe(randomize);
+  const std::string prefix = "randomize.";
+  for (const auto& option : contract.task_options) {
+    if (option.key.starts_with(prefix)) {
+      randomize.Set(option.key.substr(prefix.size()), option.value);
+    } else {
+      table.Set(option.key, option.value);
+    }
+  }
+  return tasks::BuildTask(*builder);
 }
 
 Subject ResolveSubject(const std::string& what, const std::string& choice, uint64_t seed) {

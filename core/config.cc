@@ -56,6 +56,21 @@ void At(std::string_view source, const toml::key& key, Action action) {
   }
 }
 
+// Sets what a section holds; tables within it are groups of dotted keys.
+void SetTable(std::string_view source, const toml::table& values, const std::string& group,
+              OptionTable* table) {
+  for (const auto& [key, value] : values) {
+    const std::string name = group + std::string(key.str());
+    const bool is_option = std::ranges::find(table->entries(), name, &OptionTable::Entry::key) !=
+                           table->entries().end();
+    if (const toml::table* inner = value.as_table(); inner && !is_option) {
+      SetTable(source, *inner, name + ".", table);
+      continue;
+    }
+    At(source, key, [&, text = NodeText(value)] { table->Set(name, text); });
+  }
+}
+
 // "0 to 1", ">= 0", "ou | gaussian": what is valid, for tables and comments
 std::string ValidText(const OptionTable::Entry& entry) {
   if (entry.type == "bool") return "true | false";
@@ -117,9 +132,7 @@ void Config::SetFromToml(std::string_view toml, std::string_view source) {
       if (is_table) return;
       throw UserError(fmt::format("'{0}' is a section: write [{0}], then key = value", name));
     });
-    for (const auto& [key, value] : *node.as_table()) {
-      At(source, key, [&, name = key.str(), text = NodeText(value)] { table->Set(name, text); });
-    }
+    SetTable(source, *node.as_table(), "", table);
   }
 }
 

@@ -28,9 +28,11 @@ std::string Expectation(const OptionTable::Entry& entry) {
   if (entry.type == "bool") return "true or false";
   if (entry.type == "choice") return fmt::format("one of {}", fmt::join(entry.choices, ", "));
   if (entry.type == "text") return "a text";
+  if (entry.type == "names") return "a list of names such as [\"tip\", \"target\"]";
   const std::string range = RangeText(entry.range);
   const std::string what = entry.type == "number"    ? "a number"
                            : entry.type == "integer" ? "an integer"
+                           : entry.type == "numbers" ? "a list such as 0.1,0.2 of numbers"
                                                      : "a list such as 64,64 of integers";
   return range.empty() ? what : what + ' ' + range;
 }
@@ -128,12 +130,34 @@ void OptionTable::Add(std::string key, std::vector<int64_t>* field, Range range,
   entries_.push_back(Bind(section_, std::move(entry), field, parse, FormatList));
 }
 
+void OptionTable::Add(std::string key, std::vector<double>* field, Range range, std::string help,
+                      std::string unit) {
+  Entry entry = MakeEntry("numbers", std::move(key), std::move(help), std::move(unit), range);
+  const auto parse = [range](std::string_view text) {
+    auto values = ParseNumberList(ParseText(text));
+    const auto inside = [&](double value) { return Inside(value, range); };
+    if (values && !std::ranges::all_of(*values, inside)) values.reset();
+    return values;
+  };
+  const auto format = [](const std::vector<double>& values) { return FormatNumberList(values); };
+  entries_.push_back(Bind(section_, std::move(entry), field, parse, format));
+}
+
+void OptionTable::Add(std::string key, std::vector<std::string>* field, std::string help) {
+  Entry entry = MakeEntry("names", std::move(key), std::move(help));
+  entries_.push_back(Bind(section_, std::move(entry), field, ParseTextList, FormatTextList));
+}
+
 void OptionTable::Set(std::string_view key, std::string_view value) {
-  std::vector<std::string> keys;
+  // within a group, only its own keys are worth naming
+  const std::string_view group = key.substr(0, key.rfind('.') + 1);
+  std::vector<std::string> keys, group_keys;
   for (const Entry& entry : entries_) {
     if (entry.key == key) return entry.set(value);
     keys.push_back(entry.key);
+    if (!group.empty() && entry.key.starts_with(group)) group_keys.push_back(entry.key);
   }
+  if (!group_keys.empty()) keys = group_keys;
   throw UserError(UnknownName(fmt::format("option in [{}]", section_), key, keys));
 }
 

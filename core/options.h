@@ -30,10 +30,15 @@ class OptionTable {
   void Add(std::string key, std::string* field, std::vector<std::string> choices, std::string help);
   /// A list such as hidden layer widths, written "64,64" on the command line and [64, 64] in TOML.
   void Add(std::string key, std::vector<int64_t>* field, Range range, std::string help);
+  /// The same of any numbers, "-0.1,0.1" or [-0.1, 0.1].
+  void Add(std::string key, std::vector<double>* field, Range range, std::string help,
+           std::string unit = "");
+  /// Names, "tip,target" or ["tip", "target"].
+  void Add(std::string key, std::vector<std::string>* field, std::string help);
 
   struct Entry {
     std::string key, help, unit,
-        type;                  // type: number, integer, bool, choice, text (no choices), list
+        type;  // type: number, integer, bool, choice, text (no choices), list, numbers, names
     std::string default_text;  // as it would be written in TOML
     Range range;
     std::vector<std::string> choices;
@@ -41,6 +46,7 @@ class OptionTable {
     std::function<void(std::string_view)> set;  // throws UserError: value, expectation
   };
 
+  /// Keys may hold dots ("reward.distance"): in TOML such a group is a table within the section.
   /// @throws UserError: unknown key (nearest offered), value that does not parse or is out of
   /// range. The message names "section.key", the value and what is valid.
   void Set(std::string_view key, std::string_view value);

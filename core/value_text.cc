@@ -46,6 +46,25 @@ std::optional<Number> Parse(std::string_view text) {
   return value;
 }
 
+// What stands between commas, in brackets or without.
+template <class Value, class ParseItem>
+std::optional<std::vector<Value>> ParseList(std::string_view text, ParseItem parse) {
+  text = Trim(text);
+  std::vector<Value> values;
+  if (text.starts_with('[') && text.ends_with(']')) {
+    text = Trim(text.substr(1, text.size() - 2));
+    if (text.empty()) return values;
+  }
+  while (true) {
+    const size_t comma = text.find(',');
+    const auto value = parse(text.substr(0, comma));
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+    if (comma == text.npos) return values;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 }  // namespace
 
 std::optional<double> ParseNumber(std::string_view text) { return Parse<double>(text); }
@@ -58,20 +77,19 @@ std::optional<int64_t> ParseInteger(std::string_view text) {
 }
 
 std::optional<std::vector<int64_t>> ParseIntegerList(std::string_view text) {
-  text = Trim(text);
-  std::vector<int64_t> values;
-  if (text.starts_with('[') && text.ends_with(']')) {
-    text = Trim(text.substr(1, text.size() - 2));
-    if (text.empty()) return values;
-  }
-  while (true) {
-    const size_t comma = text.find(',');
-    const auto value = ParseInteger(text.substr(0, comma));
-    if (!value) return std::nullopt;
-    values.push_back(*value);
-    if (comma == text.npos) return values;
-    text.remove_prefix(comma + 1);
-  }
+  return ParseList<int64_t>(text, ParseInteger);
+}
+
+std::optional<std::vector<double>> ParseNumberList(std::string_view text) {
+  return ParseList<double>(text, ParseNumber);
+}
+
+std::optional<std::vector<std::string>> ParseTextList(std::string_view text) {
+  return ParseList<std::string>(text, [](std::string_view item) -> std::optional<std::string> {
+    std::string name = ParseText(Trim(item));
+    if (name.empty() || name.find_first_of("[]\"") != name.npos) return std::nullopt;
+    return name;
+  });
 }
 
 std::string ParseText(std::string_view text) {
@@ -101,6 +119,18 @@ std::string FormatNumber(double value) {
 
 std::string FormatList(const std::vector<int64_t>& values) {
   return fmt::format("[{}]", fmt::join(values, ", "));
+}
+
+std::string FormatNumberList(const std::vector<double>& values) {
+  std::vector<std::string> items;
+  for (const double value : values) items.push_back(FormatNumber(value));
+  return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+std::string FormatTextList(const std::vector<std::string>& values) {
+  std::vector<std::string> items;
+  for (const std::string& value : values) items.push_back(FormatText(value));
+  return fmt::format("[{}]", fmt::join(items, ", "));
 }
 
 std::string FormatText(std::string_view value) {

@@ -15,6 +15,10 @@ std::optional<double> ParseNumber(std::string_view text);
 std::optional<int64_t> ParseInteger(std::string_view text);
 /// "64,64", "[64, 64]" or "[]".
 std::optional<std::vector<int64_t>> ParseIntegerList(std::string_view text);
+/// "-0.1,0.1", "[-0.1, 0.1]" or "[]".
+std::optional<std::vector<double>> ParseNumberList(std::string_view text);
+/// "tip,target", "[\"tip\", \"target\"]" or "[]"; a name holds no comma and is not empty.
+std::optional<std::vector<std::string>> ParseTextList(std::string_view text);
 /// A TOML literal's text without its quotes and escapes; text without quotes stands for itself.
 std::string ParseText(std::string_view text);
 
@@ -22,6 +26,8 @@ std::string ParseText(std::string_view text);
 /// exponent.
 std::string FormatNumber(double value);
 std::string FormatList(const std::vector<int64_t>& values);
+std::string FormatNumberList(const std::vector<double>& values);
+std::string FormatTextList(const std::vector<std::string>& values);
 /// Quoted, with escapes.
 std::string FormatText(std::string_view value);
 

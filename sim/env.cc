@@ -16,6 +16,8 @@ Env::Env(std::shared_ptr<const Task> task, uint64_t seed)
   observation_.resize(spec().observation.size());
   reward_terms_.resize(spec().reward_terms.size());
   torque_.resize(spec().action.size());
+  if (spec().randomization.enabled())
+    randomizer_ = std::make_unique<Randomizer>(spec(), simulation_);
   Reset();
 }
 
@@ -25,6 +27,7 @@ void Env::ResetToEpisode(uint64_t episode) {
   episode_ = episode;
   next_episode_ = episode + 1;
   random_ = Random(seed_, "episode", episode);
+  if (randomizer_) randomizer_->BeginEpisode(seed_, episode, &simulation_);
   simulation_.Reset();
   task_->Reset(simulation_, random_);
   BeginEpisode();
@@ -46,7 +49,14 @@ void Env::ResetToState(std::span<const double> qpos, std::span<const double> qve
   BeginEpisode();
 }
 
+std::span<double> Env::control() { return {simulation_.data()->ctrl, spec().action.size()}; }
+
+std::vector<DrawnValue> Env::drawn_physics() const {
+  return randomizer_ ? randomizer_->drawn() : std::vector<DrawnValue>();
+}
+
 void Env::BeginEpisode() {
+  task_->MoveTargets(simulation_);
   simulation_.Forward();
   step_ = 0;
   episode_return_ = 0;
@@ -63,6 +73,7 @@ void Env::Observe() {
     throw Error(fmt::format("{}: observation '{}' is {} at step {} of episode {}", spec().name,
                             spec().observation[i].name, observation_[i], step_, episode_));
   }
+  if (randomizer_) randomizer_->DisturbObservation(observation_);
 }
 
 StepResult Env::Step(std::span<const float> action) {
@@ -99,6 +110,10 @@ StepResult Env::StepControl(std::span<const double> ctrl) {
 StepResult Env::Advance() {
   const TaskSpec& spec = this->spec();
   const mjModel* model = simulation_.model();
+  if (randomizer_) {
+    randomizer_->DisturbControl(control());
+    randomizer_->Push(&simulation_);
+  }
   for (int i = 0; i < spec.act_dim(); ++i) {
     torque_[i] = model->actuator_gear[6 * i] * simulation_.data()->ctrl[i];
   }
@@ -108,6 +123,7 @@ StepResult Env::Advance() {
   ++step_;
   bool finite = true;
   for (int i = 0; i < spec.substeps && finite; ++i) finite = simulation_.Substep();
+  if (finite) task_->MoveTargets(simulation_);
   if (finite && spec.refresh_kinematics) finite = simulation_.RefreshKinematics();
   if (!finite) {
     // the state is MuJoCo's reset one: neither its observation nor its reward means anything
@@ -148,14 +164,21 @@ bool Env::success(int criterion) const {
 }
 
 EnvState Env::SaveState() const {
-  return {simulation_.SaveState(), random_.state(), episode_,    step_,
-          episode_return_,         hold_,           observation_};
+  return {simulation_.SaveState(),
+          random_.state(),
+          episode_,
+          step_,
+          episode_return_,
+          hold_,
+          observation_,
+          randomizer_ ? randomizer_->SaveState() : RandomizationState()};
 }
 
 void Env::RestoreState(const EnvState& state) {
   if (state.hold.size() != hold_.size() || state.observation.size() != observation_.size()) {
     throw Error("environment state of another task");
   }
+  if (randomizer_) randomizer_->RestoreState(state.randomization, &simulation_);
   simulation_.RestoreState(state.simulation);
   random_.set_state(state.random);
   episode_ = state.episode;

@@ -31,6 +31,7 @@ struct EnvState {
   double episode_return = 0;
   std::vector<int64_t> hold;  // control steps spent within each success criterion
   std::vector<double> observation;
+  RandomizationState randomization;  // empty where it is off
 };
 
 /// One simulation, one task, one seed: episodes of control steps.
@@ -75,11 +76,16 @@ class Env {
   uint64_t episode() const { return episode_; }
   double episode_return() const { return episode_return_; }
 
+  /// What the present episode's randomisation drew; empty where it is off. ResetToEpisode draws the
+  /// same again.
+  std::vector<DrawnValue> drawn_physics() const;
+
   EnvState SaveState() const;
   void RestoreState(const EnvState& state);
 
  private:
   void BeginEpisode();
+  std::span<double> control();
   StepResult Advance();
   void Observe();
   [[noreturn]] void ThrowBadReward() const;
@@ -87,6 +93,7 @@ class Env {
   std::shared_ptr<const Task> task_;
   uint64_t seed_;
   Simulation simulation_;
+  std::unique_ptr<Randomizer> randomizer_;  // null where it is off
   Random random_;
   uint64_t next_episode_ = 0;
   uint64_t episode_ = 0;

@@ -183,7 +183,9 @@ Simulation Simulation::FromFile(const std::filesystem::path& mjcf) {
   return Simulation(Load(mjcf.string(), nullptr));
 }
 
-Simulation Simulation::FromString(const std::string& mjcf) {
+Simulation Simulation::FromString(const std::string& mjcf) { return FromString(mjcf, ""); }
+
+Simulation Simulation::FromString(const std::string& mjcf, const std::filesystem::path& folder) {
   InstallHandlers();
   if (mjcf.empty()) throw UserError("model.xml: the MJCF text is empty");
   auto vfs = std::make_unique<mjVFS>();
@@ -195,7 +197,8 @@ Simulation Simulation::FromString(const std::string& mjcf) {
     mjVFS* vfs;
     ~Cleanup() { mj_deleteVFS(vfs); }
   } cleanup{vfs.get()};
-  return Simulation(Load(name, vfs.get()));
+  // the virtual file is found by its bare name, and its folder is where MuJoCo looks for the rest
+  return Simulation(Load((folder / name).string(), vfs.get()));
 }
 
 int Simulation::Id(mjtObj type, std::string_view name) const {

@@ -36,6 +36,9 @@ class Simulation {
   static Simulation FromFile(const std::filesystem::path& mjcf);
   /// A model written out in the text itself. @throws UserError as above.
   static Simulation FromString(const std::string& mjcf);
+  /// The same for a text that stands in for a file in `folder`: what it includes is looked for
+  /// there.
+  static Simulation FromString(const std::string& mjcf, const std::filesystem::path& folder);
 
   /// A copy of the model with fresh data: no MJCF is compiled again. Physics options set on this
   /// one hold there too.
@@ -77,6 +80,7 @@ class Simulation {
   /// substep, as torque-controlled arms' own controllers do. @throws UserError with the RK4
   /// integrator, whose stages it cannot follow, and for joints other than hinges and slides.
   void EnableGravityCompensation(int root_body);
+  void DisableGravityCompensation() { gravity_joints_.clear(); }
   bool gravity_compensation() const { return !gravity_joints_.empty(); }
 
   /// Advances by one timestep with `ctrl` as it stands. Returns true if the state stayed finite and

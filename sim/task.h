@@ -7,6 +7,7 @@
 
 #include "core/options.h"
 #include "core/random.h"
+#include "sim/randomization.h"
 #include "sim/simulation.h"
 
 namespace sinew::sim {
@@ -17,6 +18,7 @@ struct ObservationElement {
   std::string unit;  // "rad", "m", "1"
   double magnitude =
       1;  // what counts as a large value: the normaliser of mode "task" divides by it
+  std::string constant_reason{};  // why it never changes, where it does not
 };
 
 /// One actuator. The action in [-1, 1] maps linearly to [ctrl_low, ctrl_high]; torque = gear *
@@ -56,6 +58,7 @@ struct TaskSpec {
   int time_limit = 0;                     // control steps
   bool refresh_kinematics = true;  // false: observe MuJoCo's lagging positions, as Gymnasium does
   bool gravity_compensation = false;
+  RandomizationOptions randomization;  // off by default
 
   int obs_dim() const { return static_cast<int>(observation.size()); }
   int act_dim() const { return static_cast<int>(action.size()); }
@@ -76,6 +79,9 @@ class Task {
 
   /// Draws a start state into qpos, qvel and mocap. The simulation is at qpos0; Forward() follows.
   virtual void Reset(Simulation& simulation, Random& random) const = 0;
+  /// Puts what follows a path of its own (a moving target's mocap body) where it is at the
+  /// simulation's time; runs after the last substep, before positions are read.
+  virtual void MoveTargets(Simulation&) const {}
   /// @param observation  [obs_dim], raw physical units.
   virtual void Observe(const Simulation& simulation, std::span<double> observation) const = 0;
   /// Weighted reward terms; their sum is the reward. Gymnasium's v4 tasks take theirs from the
@@ -88,6 +94,9 @@ class Task {
   virtual bool Terminated(const Simulation&) const { return false; }
   /// Distance to the goal [m], for success; NaN where the task has no goal.
   virtual double GoalDistance(const Simulation& simulation) const;
+
+  /// Sets how far episodes' physics may lie from the model; before the first Env is made.
+  void set_randomization(const RandomizationOptions& options) { spec_.randomization = options; }
 
  protected:
   /// Fills the action elements from the model's actuators.

@@ -56,6 +56,11 @@ class ArmReach : public sim::Task {
         spec_.observation.push_back({std::string(point) + "_" + axis, "m"});
       }
     }
+    if (!options.random_target) {
+      for (sim::ObservationElement& element : spec_.observation) {
+        if (element.name == "target_up") element.constant_reason = "the one target has one height";
+      }
+    }
     tip_ = simulation.Id(mjOBJ_SITE, "tip");
     home_ = simulation.Id(mjOBJ_KEY, "home");
     target_ = model->body_mocapid[simulation.Id(mjOBJ_BODY, "target")];

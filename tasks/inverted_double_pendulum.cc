@@ -9,7 +9,8 @@ namespace {
 constexpr const char* kAsset = "inverted-double-pendulum/inverted-double-pendulum.xml";
 constexpr double kStart = 0.1;   // [m, rad], and of velocities the standard deviation
 constexpr double kFallen = 1.0;  // [m]
-constexpr double kClip = 10;     // of velocities and forces
+constexpr const char* kNoLimit = "the poles have no limits; Gymnasium observes their force";
+constexpr double kClip = 10;  // of velocities and forces
 
 class InvertedDoublePendulum : public sim::Task {
  public:
@@ -17,12 +18,17 @@ class InvertedDoublePendulum : public sim::Task {
     spec_.name = "inverted-double-pendulum";
     spec_.summary = "two poles on a cart, held upright (Gymnasium InvertedDoublePendulum-v4)";
     spec_.asset = kAsset;
-    spec_.observation = {{"position", "m", 1},           {"sin_lower", "1", 0.5},
-                         {"sin_upper", "1", 0.5},        {"cos_lower", "1", 1},
-                         {"cos_upper", "1", 1},          {"velocity_cart", "m/s", 5},
-                         {"velocity_lower", "rad/s", 5}, {"velocity_upper", "rad/s", 5},
-                         {"constraint_cart", "N", 10},   {"constraint_lower", "N·m", 10},
-                         {"constraint_upper", "N·m", 10}};
+    spec_.observation = {{"position", "m", 1},
+                         {"sin_lower", "1", 0.5},
+                         {"sin_upper", "1", 0.5},
+                         {"cos_lower", "1", 1},
+                         {"cos_upper", "1", 1},
+                         {"velocity_cart", "m/s", 5},
+                         {"velocity_lower", "rad/s", 5},
+                         {"velocity_upper", "rad/s", 5},
+                         {"constraint_cart", "N", 10},
+                         {"constraint_lower", "N·m", 10, kNoLimit},
+                         {"constraint_upper", "N·m", 10, kNoLimit}};
     spec_.reward_terms = {{"upright", "10 for every step"},
                           {"tip", "-(0.01 x^2 + (z - 2)^2) of the tip [m]"},
                           {"velocity", "-(0.001 v1^2 + 0.005 v2^2) of the poles [rad/s]"}};

@@ -55,8 +55,16 @@ std::unique_ptr<TaskBuilder> MakeTaskBuilder(const std::string& name) {
   return found->second();
 }
 
+std::shared_ptr<const sim::Task> BuildTask(const TaskBuilder& builder) {
+  const auto task = builder.Build();
+  // fresh from its builder, the task is nobody else's yet
+  if (builder.randomization.enabled())
+    std::const_pointer_cast<sim::Task>(task)->set_randomization(builder.randomization);
+  return task;
+}
+
 std::shared_ptr<const sim::Task> MakeTask(const std::string& name) {
-  return MakeTaskBuilder(name)->Build();
+  return BuildTask(*MakeTaskBuilder(name));
 }
 
 }  // namespace sinew::tasks

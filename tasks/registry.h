@@ -16,7 +16,13 @@ class TaskBuilder {
   /// The section "task" of the configuration.
   virtual void Describe(OptionTable& table) = 0;
   virtual std::shared_ptr<const sim::Task> Build() const = 0;
+
+  /// The section "randomize": how far episodes' physics may lie from the model.
+  sim::RandomizationOptions randomization;
 };
+
+/// Builds the task with the builder's randomisation.
+std::shared_ptr<const sim::Task> BuildTask(const TaskBuilder& builder);
 
 /// Every registered task, sorted by name.
 std::vector<std::string> TaskNames();

@@ -14,6 +14,15 @@ void SerializeState(models::Archive& archive, const std::string& name, sim::EnvS
   archive.Value(name + ".return", state->episode_return);
   archive.CopiedValues(name + ".hold", state->hold);
   archive.CopiedValues(name + ".observation", state->observation);
+  // empty in the saved state and in the one to be restored alike, where randomisation is off
+  sim::RandomizationState& randomization = state->randomization;
+  if (randomization.drawn.empty()) return;
+  archive.CopiedValues(name + ".drawn", randomization.drawn);
+  archive.CopiedValues(name + ".pending", randomization.pending);
+  archive.CopiedValues(name + ".push", randomization.push);
+  random.set_state(randomization.random);
+  archive.Value(name + ".disturbance", random);
+  randomization.random = random.state();
 }
 
 }  // namespace

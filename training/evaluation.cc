@@ -26,6 +26,7 @@ EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
   }
   record.episode_return = env->episode_return();
   record.length = env->step();
+  record.drawn = env->drawn_physics();
   for (size_t k = 0; k < env->spec().success.size(); ++k) {
     record.success.push_back(!record.diverged && env->success(static_cast<int>(k)));
   }

@@ -20,6 +20,7 @@ struct EpisodeRecord {
   std::vector<bool> success;  // one a criterion of the task
   double final_distance = 0;  // [m]; NaN where the task has no goal or the episode diverged
   bool diverged = false;
+  std::vector<sim::DrawnValue> drawn;  // by the task's randomisation
 };
 
 struct SuccessRate {

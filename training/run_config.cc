@@ -25,9 +25,11 @@ RunConfig::RunConfig(std::string task, TaskHooks hooks, std::string agent, uint6
       hooks_(std::move(hooks)),
       agent_builder_(agents::MakeAgentBuilder(agent_name_)) {
   hooks_.describe(task_table_);
+  hooks_.describe_randomization(randomize_table_);
   agent_builder_->Describe(agent_table_);
   train_.Describe(train_table_);
-  for (OptionTable* table : {&train_table_, &task_table_, &agent_table_}) config_.AddSection(table);
+  for (OptionTable* table : {&train_table_, &task_table_, &randomize_table_, &agent_table_})
+    config_.AddSection(table);
 }
 
 std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::TaskSpec& spec,

@@ -39,6 +39,7 @@ class RunConfig {
   struct TaskHooks {
     std::function<void(OptionTable&)> describe;
     std::function<std::shared_ptr<const sim::Task>()> build;
+    std::function<void(OptionTable&)> describe_randomization = [](OptionTable&) {};
   };
   /// @throws UserError for an unknown agent.
   RunConfig(std::string task, TaskHooks hooks, std::string agent, uint64_t seed);
@@ -55,6 +56,8 @@ class RunConfig {
 
   /// The section "task" as it stands.
   const OptionTable& task_options() const { return task_table_; }
+  /// The section "randomize" as it stands.
+  const OptionTable& randomization() const { return randomize_table_; }
 
   std::shared_ptr<const sim::Task> BuildTask() const { return hooks_.build(); }
   std::unique_ptr<agents::Agent> BuildAgent(const sim::TaskSpec& spec,
@@ -66,7 +69,8 @@ class RunConfig {
   TaskHooks hooks_;
   std::unique_ptr<agents::AgentBuilder> agent_builder_;
   TrainOptions train_;
-  OptionTable task_table_{"task"}, agent_table_{"agent"}, train_table_{"train"};
+  OptionTable task_table_{"task"}, randomize_table_{"randomize"}, agent_table_{"agent"},
+      train_table_{"train"};
   Config config_;
 };
 

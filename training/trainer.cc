@@ -285,6 +285,10 @@ void CompleteContract(const RunConfig& config, const sim::Task& task, models::Co
   for (const OptionTable::Entry& entry : config.task_options().entries()) {
     contract->task_options.push_back({entry.key, entry.get()});
   }
+  for (const OptionTable::Entry& entry : config.randomization().entries()) {
+    if (spec.randomization.enabled())
+      contract->task_options.push_back({"randomize." + entry.key, entry.get()});
+  }
   for (size_t i = 0; i < spec.observation.size(); ++i) {
     contract->observation[i].name = spec.observation[i].name;
     contract->observation[i].unit = spec.observation[i].unit;

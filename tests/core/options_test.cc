@@ -239,5 +239,61 @@ TEST(ValueText, IntegersMayBeWrittenAsWholeNumbers) {
   EXPECT_EQ(ParseInteger("0.5"), std::nullopt);
 }
 
+// Lists of numbers and names, and keys in groups.
+class GroupTest : public testing::Test {
+ protected:
+  GroupTest() {
+    table_.Add("site", &site_, std::vector<std::string>(), "end effector");
+    table_.Add("reward.distance", &distance_, {0, 10}, "weight");
+    table_.Add("reward.effort", &effort_, {0, 10}, "weight");
+    table_.Add("goal.low", &low_, {-5, 5}, "corner", "m");
+    table_.Add("pieces", &pieces_, "what is observed");
+    config_.AddSection(&table_);
+  }
+
+  std::string site_ = "tip";
+  double distance_ = 1, effort_ = 0;
+  std::vector<double> low_{0, 0, 0};
+  std::vector<std::string> pieces_{"angles"};
+  OptionTable table_{"task"};
+  Config config_;
+};
+
+TEST_F(GroupTest, TablesWithinASectionAreGroups) {
+  config_.SetFromToml("[task]\nsite = \"hand\"\n[task.reward]\ndistance = 2\n", "a.toml");
+  config_.SetFromToml("[task]\nreward.effort = 0.5\ngoal = {low = [0.1, -2, 3]}\n", "b.toml");
+  config_.SetFromText("task.pieces=angles,tip");
+  EXPECT_EQ(site_, "hand");
+  EXPECT_EQ(distance_, 2);
+  EXPECT_EQ(effort_, 0.5);
+  EXPECT_THAT(low_, ElementsAre(0.1, -2, 3));
+  EXPECT_THAT(pieces_, ElementsAre("angles", "tip"));
+}
+
+TEST_F(GroupTest, ReadsBackToTheSame) {
+  low_ = {0.1 + 0.2, -1e-9, 4};
+  pieces_ = {"a b", "c"};
+  const std::string toml = config_.ToToml();
+  low_.clear();
+  pieces_.clear();
+  config_.SetFromToml(toml, "config.toml");
+  EXPECT_THAT(low_, ElementsAre(0.1 + 0.2, -1e-9, 4));
+  EXPECT_THAT(pieces_, ElementsAre("a b", "c"));
+  EXPECT_EQ(config_.ToToml(), toml);
+}
+
+TEST_F(GroupTest, MistakesNameTheirOwnGroup) {
+  const auto error = [this](const std::string& toml) {
+    return MessageOf([&] { config_.SetFromToml(toml, "my.toml"); });
+  };
+  EXPECT_THAT(error("[task.reward]\ndistence = 1\n"),
+              testing::AllOf(HasSubstr("my.toml:2"), HasSubstr("'reward.distance'"),
+                             testing::Not(HasSubstr("pieces"))));
+  EXPECT_THAT(error("[task]\ngoal.low = [1, 9]\n"), HasSubstr("numbers from -5 to 5"));
+  EXPECT_THAT(error("[task]\ngoal.low = [1, \"x\"]\n"), HasSubstr("task.goal.low"));
+  EXPECT_THAT(error("[task]\npieces = [[\"a\"]]\n"), HasSubstr("a list of names"));
+  EXPECT_THAT(error("[task]\npieces = [\"\"]\n"), HasSubstr("a list of names"));
+}
+
 }  // namespace
 }  // namespace sinew
