@@ -22,7 +22,8 @@ struct CheckOptions {
 ///   zero, random, full and bang-bang torque
 ///                           observations and rewards stay finite and the physics does not diverge
 ///   bounds                  torques keep to the declared limits, also for actions beyond 1, and
-///                           joints to their range but for the softness of its limit (a tenth)
+///                           joints to their range but for the softness of its limit (a tenth of
+///                           it; up to a half is noted)
 ///   reset                   equal seeds give equal episodes, whatever came before
 ///   restore                 reset, step, save, step; restore, step: the same bits, also in another
 ///                           Env

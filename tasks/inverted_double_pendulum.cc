@@ -10,6 +10,7 @@ constexpr const char* kAsset = "inverted-double-pendulum/inverted-double-pendulu
 constexpr double kStart = 0.1;   // [m, rad], and of velocities the standard deviation
 constexpr double kFallen = 1.0;  // [m]
 constexpr const char* kNoLimit = "the poles have no limits; Gymnasium observes their force";
+constexpr const char* kNotReached = "poles that nobody holds fall before the rail ends";
 constexpr double kClip = 10;  // of velocities and forces
 
 class InvertedDoublePendulum : public sim::Task {
@@ -26,7 +27,7 @@ class InvertedDoublePendulum : public sim::Task {
                          {"velocity_cart", "m/s", 5},
                          {"velocity_lower", "rad/s", 5},
                          {"velocity_upper", "rad/s", 5},
-                         {"constraint_cart", "N", 10},
+                         {"constraint_cart", "N", 10, kNotReached},
                          {"constraint_lower", "N·m", 10, kNoLimit},
                          {"constraint_upper", "N·m", 10, kNoLimit}};
     spec_.reward_terms = {{"upright", "10 for every step"},
