@@ -257,6 +257,8 @@ void Renderer::Render(const mjModel* model, mjData* data, Image* image) {
   Impl& r = *impl_;
   const CurrentContext current(r.egl);
   const mjrRect viewport{0, 0, r.settings.width, r.settings.height};
+  // the camera first: an endless floor is drawn around where the scene's camera last was
+  mjv_updateCamera(model, data, &r.camera, &r.scene);
   mjv_updateScene(model, data, &r.visual, nullptr, &r.camera, mjCAT_ALL, &r.scene);
   mjr_render(viewport, &r.scene, &r.context);
   if (!r.labels.empty() || !r.values.empty()) {

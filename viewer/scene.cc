@@ -102,28 +102,33 @@ void Scene::UseFreeCamera() {
 
 void Scene::ResetCamera(double aspect) {
   mjv_defaultFreeCamera(model_, &camera_);
-  if (model_->ncam > 0 && model_->cam_bodyid[0] == 0) LookLikeFixedCamera(0);
+  if (model_->ncam > 0) LookLikeFixedCamera(0);
   camera_.distance *= std::max(1.0, kFramedAspect / aspect);
 }
 
-// The same view from the free camera: its point of interest is where the fixed camera's axis passes
-// the model's centre.
+// The same view from a camera that the mouse can turn: the free one, whose point of interest is
+// where the fixed camera's axis passes the model's centre; or, for a camera that a body carries
+// along, the one that follows this body's centre of mass.
 void Scene::LookLikeFixedCamera(int id) {
+  const int body = model_->cam_bodyid[id];
   const Eigen::Map<const Eigen::Vector3d> position(model_->cam_pos + 3 * id),
-      centre(model_->stat.center);
-  mjtNum axis[3];
-  const mjtNum minus_z[3] = {0, 0, -1};
-  mju_rotVecQuat(axis, minus_z, model_->cam_quat + 4 * id);
-  const Eigen::Map<const Eigen::Vector3d> forward(axis);
-  const double distance = forward.dot(centre - position);
+      centre(model_->stat.center), from_body(model_->cam_poscom0 + 3 * id);
+  const mjtNum* rotation = model_->cam_mat0 + 9 * id;
+  const Eigen::Vector3d forward(-rotation[2], -rotation[5], -rotation[8]);
+  const Eigen::Vector3d to_centre = centre - position;
+  const double distance = forward.dot(body > 0 ? Eigen::Vector3d(-from_body) : to_centre);
   if (distance <= 0) return;
   const auto half_height = [](double fovy) { return std::tan(0.5 * fovy * mjPI / 180); };
-  const Eigen::Vector3d lookat = position + distance * forward;
-  std::copy_n(lookat.data(), 3, camera_.lookat);
+  if (body > 0) {
+    Follow(body);
+  } else {
+    const Eigen::Vector3d lookat = position + distance * forward;
+    std::copy_n(lookat.data(), 3, camera_.lookat);
+  }
   camera_.distance =
       distance * half_height(model_->cam_fovy[id]) / half_height(model_->vis.global.fovy);
-  camera_.azimuth = std::atan2(axis[1], axis[0]) * 180 / mjPI;
-  camera_.elevation = std::asin(std::clamp(axis[2], -1.0, 1.0)) * 180 / mjPI;
+  camera_.azimuth = std::atan2(forward[1], forward[0]) * 180 / mjPI;
+  camera_.elevation = std::asin(std::clamp(forward[2], -1.0, 1.0)) * 180 / mjPI;
 }
 
 void Scene::CycleFixedCamera(int direction) {

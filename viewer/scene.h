@@ -40,7 +40,7 @@ class Scene {
   /// The free camera, from where the present one looks.
   void UseFreeCamera();
   /// A free camera that sees what the model's first fixed camera sees, or the whole model where it
-  /// has none.
+  /// has none. It follows the body that carries that camera.
   /// @param aspect  width over height of the viewport; a narrow one is looked at from farther away.
   void ResetCamera(double aspect);
   /// @param direction  +1 or -1 through the model's own cameras; nothing for a model without any.

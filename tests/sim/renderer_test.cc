@@ -251,5 +251,32 @@ TEST(RendererDeathTest, WithoutAnyDriverNamesThePackages) {
               AllOf(HasSubstr("libegl1"), HasSubstr("libgl1-mesa-dri"), Not(HasSubstr("\n"))));
 }
 
+// A robot that has run far is drawn on the floor that it began on, in the very first picture too.
+TEST(Renderer, EndlessFloorReachesWhereverTheCameraFollows) {
+  Simulation simulation = Simulation::FromString(R"(
+<mujoco>
+  <worldbody>
+    <geom type="plane" size="0 0 1" rgba=".5 .5 .5 1"/>
+    <body name="ball" pos="0 0 1">
+      <camera name="side" mode="trackcom" pos="0 -3 1" xyaxes="1 0 0 0 0.3 1"/>
+      <freejoint/>
+      <geom type="sphere" size=".3" rgba="1 0 0 1"/>
+    </body>
+  </worldbody>
+</mujoco>)");
+  const auto floor_pixel = [&] {
+    Image image;
+    Renderer(simulation.model(), kSmall).Render(simulation.model(), simulation.data(), &image);
+    EXPECT_GT(RedPixels(image), 0);
+    return At(image, image.width / 2, image.height - 2);
+  };
+  const Rgb at_start = floor_pixel();
+  simulation.qpos()[0] = 3000;
+  simulation.Forward();
+  const Rgb far_away = floor_pixel();
+  EXPECT_GT(at_start.r, 20);
+  EXPECT_NEAR(far_away.r, at_start.r, 3);
+}
+
 }  // namespace
 }  // namespace sinew::sim
