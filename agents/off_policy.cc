@@ -36,8 +36,8 @@ void OffPolicyOptions::Describe(OptionTable& table) {
   table.Add("n_step", &n_step, {1, 100}, "steps of reward before the bootstrap");
   table.Add("reward_scale", &reward_scale, {1e-6, 1e6},
             "rewards are multiplied by this for the learner");
-  table.Add("warmup_steps", &warmup_steps, {0, 1e9}, "environment steps before the first update",
-            "steps");
+  table.Add("warmup_steps", &warmup_steps, {0, 1e9},
+            "environment steps before the first update, at most half of the run", "steps");
   table.Add("normalizer", &normalizer, {"task", "warmup", "running", "none"},
             "observation scaling: by the task's magnitudes, statistics of the warm-up, running "
             "statistics, or none");
@@ -145,6 +145,7 @@ double OffPolicyAgent::RateFactor() const {
 models::PolicyArtifact OffPolicyAgent::Snapshot() const {
   models::PolicyArtifact artifact;
   artifact.layers = PolicyLayers();
+  artifact.gaussian = PolicyNoise();
   artifact.obs_mean = normalizer_.mean();
   artifact.obs_scale = normalizer_.scale();
   artifact.obs_clip = normalizer_.clip();
@@ -152,6 +153,7 @@ models::PolicyArtifact OffPolicyAgent::Snapshot() const {
     artifact.contract.observation.push_back({"", "", normalizer_.low()[i], normalizer_.high()[i]});
   }
   artifact.contract.env_steps = env_steps_;
+  artifact.contract.updates = updates_;
   artifact.contract.seed = context_.seed;
   return artifact;
 }

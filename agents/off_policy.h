@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +74,8 @@ class OffPolicyAgent : public Agent {
   virtual std::vector<Learner*> Learners() = 0;
   /// The deterministic policy behind the normaliser.
   virtual std::vector<models::DenseLayer> PolicyLayers() const = 0;
+  /// What makes it stochastic; none where actions are not sampled.
+  virtual std::optional<models::GaussianHead> PolicyNoise() const { return std::nullopt; }
   virtual std::vector<std::pair<std::string, Mean*>> Means() = 0;
   /// Figures as of now: schedules, learned scalars.
   virtual Metrics Gauges() const = 0;
@@ -79,7 +83,10 @@ class OffPolicyAgent : public Agent {
   virtual void SerializeMore(models::Archive& archive) = 0;
 
   const AgentContext& context() const { return context_; }
-  bool warming_up() const { return env_steps_ < options_.warmup_steps; }
+  /// A run too short for its warm-up learns from its second half at least.
+  bool warming_up() const {
+    return env_steps_ < std::min(options_.warmup_steps, context_.total_steps / 2);
+  }
   /// Share of the run that is over, 0 to 1.
   double Progress() const;
   /// Factor on every step size: the schedule, and what roll-backs have left.

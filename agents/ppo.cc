@@ -109,6 +109,8 @@ class Ppo : public Agent {
   models::PolicyArtifact Snapshot() const override {
     models::PolicyArtifact artifact;
     artifact.layers = models::ToDenseLayers(policy_.network());
+    const auto log_std = policy_.log_std();
+    artifact.gaussian = models::GaussianHead{{}, {log_std.begin(), log_std.end()}};
     artifact.obs_mean = normalizer_.mean();
     artifact.obs_scale = normalizer_.scale();
     artifact.obs_clip = normalizer_.clip();
@@ -117,6 +119,7 @@ class Ppo : public Agent {
           {"", "", normalizer_.low()[i], normalizer_.high()[i]});
     }
     artifact.contract.env_steps = env_steps_;
+    artifact.contract.updates = updates_;
     artifact.contract.seed = context_.seed;
     return artifact;
   }

@@ -227,6 +227,13 @@ class Sac : public OffPolicyAgent {
     return TanhHead(actor_.online(), 0, context().act_dim);
   }
 
+  std::optional<models::GaussianHead> PolicyNoise() const override {
+    const int act_dim = context().act_dim;
+    models::DenseLayer head = TanhHead(actor_.online(), act_dim, act_dim).back();
+    return models::GaussianHead{std::move(head.weight), std::move(head.bias),
+                                static_cast<float>(range_.low), static_cast<float>(range_.high)};
+  }
+
   std::vector<std::pair<std::string, Mean*>> Means() override {
     return {{"critic_loss", &critic_loss_}, {"q_mean", &q_},        {"target_mean", &target_},
             {"actor_q", &actor_q_},         {"entropy", &entropy_}, {"std_dev", &std_dev_}};

@@ -18,6 +18,7 @@ struct BenchArguments {
   std::string what;
   std::vector<std::string> tasks, agents;
   std::vector<int> threads{1, 2};
+  std::filesystem::path onnxruntime;
   double seconds = 2.5;
   int64_t steps = 20'000;
   bool json = false;
@@ -40,7 +41,8 @@ nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
 nlohmann::ordered_json Measure(const BenchArguments& arguments) {
   if (arguments.what == "learner")
     return bench::BenchLearner(arguments.agents, arguments.threads, arguments.seconds);
-  if (arguments.what == "policy") return bench::BenchPolicy(arguments.seconds);
+  if (arguments.what == "policy")
+    return bench::BenchPolicy({arguments.seconds, arguments.onnxruntime});
   if (arguments.what == "sim") return BenchSimulation(arguments);
   if (arguments.what == "train") return BenchTraining(arguments);
   static const std::vector<std::string> kNames{"learner", "policy", "sim", "train"};
@@ -67,6 +69,9 @@ void AddBenchCommand(CLI::App& program) {
   command->add_option("--steps", arguments->steps, "environment steps of each run of train")
       ->check(CLI::Range(1000, 100000000))
       ->capture_default_str();
+  command->add_option("--onnxruntime", arguments->onnxruntime,
+                      "ONNX Runtime's library, for policy (default: $SINEW_ONNXRUNTIME, or where "
+                      "the linker finds it)");
   command->add_flag("--json", arguments->json, "one JSON document on stdout");
   command->callback([arguments] { PrintRows(Measure(*arguments), arguments->json); });
 }

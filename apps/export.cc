@@ -1,73 +1,63 @@
+#include "deploy/export.h"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 
 #include "apps/command.h"
 #include "apps/run_setup.h"
 #include "core/error.h"
-#include "core/names.h"
-#include "deploy/export_c.h"
 #include "models/policy_file.h"
 
 namespace sinew::apps {
 namespace {
 
 struct ExportArguments {
-  std::string what, choice, format = "c", out;
+  std::string what, choice, out;
+  std::vector<std::string> formats{"c"};
   deploy::GoldenOptions golden;
 };
 
-void ExportC(const Subject& subject, const ExportArguments& arguments) {
-  const models::PolicyArtifact artifact = models::LoadPolicy(subject.policy_file);
-  const auto golden = deploy::MakeGoldenVectors(artifact, subject.task, arguments.golden);
-  const deploy::CExport made = deploy::ExportC(artifact, golden, arguments.out);
-  fmt::print(
-      "{}: {} parameters, {} bytes of constants, {} bytes of stack, {} multiply-adds a call\n",
-      made.header.string(), made.cost.parameters, made.cost.flash_bytes, made.cost.stack_bytes,
-      made.cost.macs);
-  fmt::print("verify it with: sinew verify {}\n", made.folder.string());
-}
-
-void ExportSafetensors(const Subject& subject, const ExportArguments& arguments) {
-  deploy::ExportSafetensors(models::LoadPolicy(subject.policy_file), arguments.out);
-  fmt::print("{}\n", (std::filesystem::path(arguments.out) / "policy.safetensors").string());
-}
-
-struct Format {
-  std::string name;
-  void (*write)(const Subject&, const ExportArguments&);
-};
-
-const Format& FindFormat(const std::string& name) {
-  static const std::vector<Format> kFormats{{"c", ExportC}, {"safetensors", ExportSafetensors}};
-  std::vector<std::string> names;
-  for (const Format& format : kFormats) {
-    if (format.name == name) return format;
-    names.push_back(format.name);
-  }
-  throw UserError(UnknownName("format", name, names));
-}
-
 void Export(const ExportArguments& arguments) {
-  const Format& format = FindFormat(arguments.format);
+  deploy::ExportOptions options;
+  options.formats = deploy::ParseFormats(arguments.formats);
+  options.stochastic = arguments.golden.stochastic;
   const Subject subject = ResolveSubject(arguments.what, arguments.choice, 0);
   if (subject.policy_file.empty()) {
     throw UserError(fmt::format("'{}' is a task: name a run folder or a policy file to export",
                                 arguments.what));
   }
-  format.write(subject, arguments);
+  const models::PolicyArtifact artifact = models::LoadPolicy(subject.policy_file);
+  deploy::CheckExportable(artifact, options);
+  const auto golden = deploy::MakeGoldenVectors(artifact, subject.task, arguments.golden);
+  const auto manifest = deploy::ExportPolicy(artifact, golden, options, arguments.out);
+  for (const deploy::ExportedFile& file : manifest.files) {
+    fmt::print("{:<12} {}\n", deploy::FormatName(file.format),
+               (std::filesystem::path(arguments.out) / file.name).string());
+  }
+  fmt::print("policy {}, {} golden vectors; verify with: sinew verify {}\n", manifest.policy_hash,
+             golden.size(), arguments.out);
 }
 
 }  // namespace
 
 void AddExportCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("export", "turn a policy into code for a controller");
+  auto* command = program.add_subcommand("export", "turn a policy into files for a controller");
   auto arguments = std::make_shared<ExportArguments>();
   command->add_option("run|policy", arguments->what, "run folder or policy file")->required();
   command->add_option("--policy", arguments->choice, "final or best of a run (default: final)");
-  command->add_option("--format", arguments->format, "c or safetensors")->capture_default_str();
+  command
+      ->add_option("--format", arguments->formats,
+                   "c, c-int16, onnx, torchscript, safetensors or all; several by commas")
+      ->delimiter(',')
+      ->default_str("c");
   command->add_option("--out", arguments->out, "folder to make")->required();
-  command->add_option("--vectors", arguments->golden.vectors, "golden vectors beside the C header")
+  command->add_flag("--stochastic", arguments->golden.stochastic,
+                    "actions sampled by noise that the caller gives (sac, ppo)");
+  command
+      ->add_option("--vectors", arguments->golden.vectors,
+                   "golden vectors: what the policy does in its own episodes")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   command->callback([arguments] { Export(*arguments); });

@@ -7,9 +7,12 @@
 
 #include "bench/temporary_folder.h"
 #include "bench/timing.h"
+#include "core/files.h"
 #include "core/random.h"
 #include "deploy/compiled_policy.h"
-#include "deploy/export_c.h"
+#include "deploy/export.h"
+#include "deploy/onnx_runtime.h"
+#include "deploy/torchscript.h"
 
 namespace sinew::bench {
 namespace {
@@ -33,6 +36,7 @@ models::PolicyArtifact RandomArtifact(int hidden) {
   artifact.contract.agent = "random";
   artifact.contract.control_dt = 0.02;
   artifact.contract.timestep = 0.002;
+  artifact.contract.env_steps = 1;
   for (int i = 0; i < kObs; ++i) {
     artifact.contract.observation.push_back({fmt::format("x{}", i), "1", -1, 1});
   }
@@ -45,21 +49,34 @@ models::PolicyArtifact RandomArtifact(int hidden) {
   return artifact;
 }
 
-/// The artefact as C, compiled.
-std::unique_ptr<deploy::CompiledPolicy> Compile(const models::PolicyArtifact& artifact,
-                                                const std::vector<float>& observation) {
+/// Every back end that there is, from one export.
+std::vector<std::shared_ptr<deploy::Backend>> Backends(const models::PolicyArtifact& artifact,
+                                                       const std::vector<float>& observation,
+                                                       const PolicyBenchOptions& options) {
   deploy::GoldenVectors golden{
       .obs_dim = kObs, .act_dim = kAct, .observation = observation, .action = {}, .torque = {}};
   deploy::FillReference(artifact, &golden);
   const TemporaryFolder scratch;
-  const auto folder = scratch.path() / "c";
-  deploy::ExportC(artifact, golden, folder);
-  return std::make_unique<deploy::CompiledPolicy>(folder, artifact.contract.task);
+  const auto folder = scratch.path() / "policy";
+  const std::vector<std::string> all{"all"};
+  const auto manifest = deploy::ExportPolicy(artifact, golden, {deploy::ParseFormats(all)}, folder);
+  std::vector<std::shared_ptr<deploy::Backend>> backends;
+  for (const auto format : {deploy::Format::kC, deploy::Format::kCInt16}) {
+    backends.push_back(
+        std::make_shared<deploy::CompiledPolicy>(folder, deploy::PrefixOf(manifest, format)));
+  }
+  backends.push_back(deploy::LoadTorchScript(ReadFile(folder / "policy.pt")));
+  const auto library = deploy::FindOnnxRuntime(options.onnxruntime);
+  if (!library.empty()) {
+    backends.push_back(deploy::MakeOnnxRuntimeBackend(library, ReadFile(folder / "policy.onnx"),
+                                                      kObs, kAct, false));
+  }
+  return backends;
 }
 
 }  // namespace
 
-nlohmann::ordered_json BenchPolicy(double seconds) {
+nlohmann::ordered_json BenchPolicy(const PolicyBenchOptions& options) {
   Random random(1, "observation");
   std::vector<float> observation(kObs), action(kAct);
   for (float& value : observation) value = static_cast<float>(random.Uniform(-1, 1));
@@ -67,13 +84,17 @@ nlohmann::ordered_json BenchPolicy(double seconds) {
   for (const int hidden : {64, 256}) {
     const models::PolicyArtifact artifact = RandomArtifact(hidden);
     const auto policy = models::MakeArtifactPolicy(artifact);
-    const auto compiled = Compile(artifact, observation);
-    const std::vector<Workload> workloads{{[&] { policy->Act(observation, action); }},
-                                          {[&] { compiled->Action(observation, action); }}};
+    const auto backends = Backends(artifact, observation, options);
+    std::vector<std::string> names{"artifact", "c", "c-int16", "libtorch", "onnxruntime"};
+    std::vector<Workload> workloads{{[&] { policy->Act(observation, action); }}};
+    for (const auto& backend : backends) {
+      workloads.push_back({[&] { backend->Torque(observation, {}, action); }});
+    }
     const auto medians =
-        InterleavedMedians(workloads, {.seconds = seconds, .block_seconds = 0.002});
-    for (const auto& [backend, time] : {std::pair{"artifact", medians[0]}, {"c", medians[1]}}) {
-      rows.push_back({{"backend", backend}, {"hidden", {hidden, hidden}}, {"us", 1e6 * time}});
+        InterleavedMedians(workloads, {.seconds = options.seconds, .block_seconds = 0.002});
+    for (size_t i = 0; i < medians.size(); ++i) {
+      rows.push_back(
+          {{"backend", names[i]}, {"hidden", {hidden, hidden}}, {"us", 1e6 * medians[i]}});
     }
   }
   return rows;

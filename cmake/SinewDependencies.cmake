@@ -26,6 +26,13 @@ add_library(sinew_torch INTERFACE)
 target_link_libraries(sinew_torch INTERFACE ${TORCH_LIBRARIES})
 target_include_directories(sinew_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 
+# ONNX: Debian's libonnx has no CMake package that names its namespace and its operators' dialect.
+find_library(ONNX_LIBRARY onnx REQUIRED)
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+add_library(sinew_onnx INTERFACE)
+target_link_libraries(sinew_onnx INTERFACE ${ONNX_LIBRARY} ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
+target_compile_definitions(sinew_onnx INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
+
 # OpenGL: the offscreen renderer needs EGL and GL; the window needs GLFW and Dear ImGui on top.
 find_package(OpenGL COMPONENTS OpenGL EGL)
 find_package(glfw3 3.3 QUIET)

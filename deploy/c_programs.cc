@@ -15,13 +15,18 @@ constexpr std::string_view kCheck =
 #include "@p@_golden.h"
 #include "@p@_policy.h"
 
-#define TOLERANCE 1e-5f /* of the torque limit, or of the torque where that is larger */
+#define TOLERANCE @tolerance@f /* of the torque limit, or of the torque where that is larger */
+
+/* does not compile where the count is not that of the arrays */
+typedef char golden_vectors_fit
+    [sizeof @p@_golden_observation == sizeof(float) * @P@_GOLDEN_COUNT * @P@_OBS_DIM &&
+             sizeof @p@_golden_torque == sizeof(float) * @P@_GOLDEN_COUNT * @P@_ACT_DIM ? 1 : -1];
 
 int main(void) {
   float observation[@P@_OBS_DIM], torque[@P@_ACT_DIM], worst = 0.0f;
   int n, i, status = @P@_OK;
   for (n = 0; n < @P@_GOLDEN_COUNT; ++n) {
-    status |= @p@_torque(@p@_golden_observation + n * @P@_OBS_DIM, torque);
+    status |= @call@;
     for (i = 0; i < @P@_ACT_DIM; ++i) {
       const float expected = @p@_golden_torque[n * @P@_ACT_DIM + i];
       const float limit = fmaxf(fabsf(@p@_torque_low[i]), fabsf(@p@_torque_high[i]));
@@ -41,50 +46,57 @@ int main(void) {
 }
 )";
 
-constexpr std::string_view kSharedObject = R"(#include "@p@_golden.h"
-#include "@p@_policy.h"
+constexpr std::string_view kCall = "@p@_torque(@p@_golden_observation + n * @P@_OBS_DIM, torque)";
+constexpr std::string_view kSampleCall =
+    "@p@_sample_torque(@p@_golden_observation + n * @P@_OBS_DIM,\n"
+    "                              @p@_golden_noise + n * @P@_ACT_DIM, torque)";
 
-/* does not compile where the count is not that of the arrays */
-enum { kCount = @P@_GOLDEN_COUNT };
-typedef char sinew_golden_fits
-    [sizeof @p@_golden_observation == sizeof(float) * kCount * @P@_OBS_DIM &&
-             sizeof @p@_golden_torque == sizeof(float) * kCount * @P@_ACT_DIM ? 1 : -1];
+constexpr std::string_view kSharedObject = R"(#include "@p@_policy.h"
 
 int sinew_obs_dim(void);
 int sinew_act_dim(void);
-int sinew_golden_count(void);
 const char *sinew_policy_hash(void);
-const float *sinew_golden_observation(void);
-const float *sinew_golden_torque(void);
 int sinew_action(const float *observation, float *action);
 int sinew_torque(const float *observation, float *torque);
 
 int sinew_obs_dim(void) { return @P@_OBS_DIM; }
 int sinew_act_dim(void) { return @P@_ACT_DIM; }
-int sinew_golden_count(void) { return @P@_GOLDEN_COUNT; }
 const char *sinew_policy_hash(void) { return @P@_POLICY_HASH; }
-const float *sinew_golden_observation(void) { return @p@_golden_observation; }
-const float *sinew_golden_torque(void) { return @p@_golden_torque; }
 int sinew_action(const float *observation, float *action) { return @p@_action(observation, action); }
 int sinew_torque(const float *observation, float *torque) { return @p@_torque(observation, torque); }
+)";
+
+constexpr std::string_view kSharedSample = R"(
+int sinew_sample_torque(const float *observation, const float *noise, float *torque);
+int sinew_sample_torque(const float *observation, const float *noise, float *torque) {
+  return @p@_sample_torque(observation, noise, torque);
+}
 )";
 
 }  // namespace
 
 std::string CGoldenHeader(const GoldenVectors& golden, const std::string& prefix) {
   const std::vector<float> torque(golden.torque.begin(), golden.torque.end());
-  const std::string text =
+  std::string text =
       "/* Observations from the policy's own episodes, one row each, and the torques [N·m] for "
       "them in float64. */\n"
       "#ifndef @P@_GOLDEN_H\n#define @P@_GOLDEN_H\n\n" +
       fmt::format("#define @P@_GOLDEN_COUNT {}\n\n", golden.size()) +
-      CFloats("@p@_golden_observation", golden.observation) + CFloats("@p@_golden_torque", torque) +
-      "\n#endif\n";
+      CFloats("@p@_golden_observation", golden.observation) + CFloats("@p@_golden_torque", torque);
+  if (!golden.noise.empty()) text += CFloats("@p@_golden_noise", golden.noise);
+  return WithPrefix(text + "\n#endif\n", prefix);
+}
+
+std::string CCheckProgram(const std::string& prefix, double tolerance, bool stochastic) {
+  std::string text(kCheck);
+  ReplaceAll(&text, "@tolerance@", fmt::format("{:.0e}", tolerance));
+  ReplaceAll(&text, "@call@", stochastic ? kSampleCall : kCall);
   return WithPrefix(text, prefix);
 }
 
-std::string CCheckProgram(const std::string& prefix) { return WithPrefix(kCheck, prefix); }
-
-std::string CSharedObject(const std::string& prefix) { return WithPrefix(kSharedObject, prefix); }
+std::string CSharedObject(const std::string& prefix, bool stochastic) {
+  return WithPrefix(std::string(kSharedObject) + std::string(stochastic ? kSharedSample : ""),
+                    prefix);
+}
 
 }  // namespace sinew::deploy

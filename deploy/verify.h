@@ -15,8 +15,11 @@ struct VerifyOptions {
   int episodes = 20;  // driven in closed loop
   uint64_t seed = 1;  // of the environment: the evaluation's seed
   std::string compiler = "cc";
-  double tolerance = 1e-5;         // of outputs, relative (see VerifyReport::max_error)
+  double tolerance = 1e-5;         // of outputs in float, relative (see BackendReport::max_error)
+  double fixed_tolerance = 1e-2;   // of outputs in 16-bit whole numbers
   double return_tolerance = 0.01;  // of the mean return, relative
+  std::filesystem::path onnxruntime;         // its library; empty: see FindOnnxRuntime
+  std::filesystem::path torchscript_runner;  // empty: see FindTorchScriptRunner
 };
 
 /// How one implementation of the policy did over the episodes.
@@ -27,51 +30,72 @@ struct ClosedLoop {
   int diverged = 0;
 };
 
-/// What VerifyC found.
-struct VerifyReport {
-  std::filesystem::path folder;
-  std::string task;
+/// What one back end gave.
+struct BackendReport {
+  std::string name;     // "c -O2", "onnxruntime 1.16.3"
+  std::string skipped;  // why it could not be tried; empty if it was
+  double tolerance = 0;
 
-  // numbers: the compiled torques against float64 over the golden vectors
-  int vectors = 0;
-  double max_error = 0;     // |difference| / max(torque limit, |torque|)
-  std::string worst_joint;  // where it was found
+  // numbers: its torques against float64 over the golden vectors
+  double max_error = 0;  // |difference| / max(torque limit, |torque|)
+  int64_t max_ulps = 0;  // floats between the torque and the nearest to the exact one
+  int64_t median_ulps = 0;
+  std::string worst_joint;  // where max_error was found
   int worst_vector = 0;
 
   // closed loop, episode by episode from the same start states
-  int episodes = 0;
-  ClosedLoop policy, compiled;
-  double return_difference = 0;  // relative to the mean return
-  struct Difference {
+  ClosedLoop loop;
+  double return_difference = 0;  // relative to the mean return; negative: less than the policy's
+  struct Moment {
     int episode = 0;
     int64_t step = 0;
-    std::string joint;
+    std::string where;  // joint or observation
     double size = 0;
   };
-  std::optional<Difference>
-      first_difference;  // of two actions for the same observation, above the tolerance
+  std::optional<Moment> first_difference;  // of actions for the same observation, beyond tolerance
+  /// First observation that is more than a thousandth of its training range away from the
+  /// policy's. Trajectories part by rounding alone where contacts amplify it; that is no failure.
+  std::optional<Moment> parted;
 
-  double policy_us = 0, compiled_us = 0;  // per call
+  double us = 0;  // per call
 
-  /// One line for each thing that is not as it should be.
   std::vector<std::string> failures;
-  bool passed() const { return failures.empty(); }
+};
+
+/// What Verify found.
+struct VerifyReport {
+  std::filesystem::path folder;
+  std::string task, policy_hash;
+  bool stochastic = false;
+  int vectors = 0, episodes = 0;
+  ClosedLoop policy;
+  double policy_us = 0;
+  std::vector<BackendReport> backends;
+  /// Of the folder as a whole: files that changed, contracts that differ.
+  std::vector<std::string> folder_failures;
+
+  /// One line for each thing that is not as it should be, of the folder and of every back end.
+  std::vector<std::string> failures() const;
+  bool passed() const { return failures().empty(); }
+  const BackendReport* Find(const std::string& name) const;
   /// Several lines for people.
   std::string ToString() const;
   /// One JSON object.
   std::string ToJson() const;
 };
 
-/// Holds an exported C policy against the policy file beside it: compiles the header, compares its
-/// torques over the golden vectors, sends it observations that are not finite, and drives the
-/// simulation with it from the start states that the policy itself is given. Success rates may
-/// differ by one episode, since rounding may tip a close one.
+/// Holds everything in an export folder against the policy file in it: hashes and contracts field
+/// by field; then each back end (compiled C under -O2 and -Os, an interpreter of our own for ONNX,
+/// ONNX Runtime where there is one, TorchScript in a fresh process) by its torques over the golden
+/// vectors, by observations that are not finite, and by driving the simulation from the start
+/// states that the policy itself is given. Success rates may differ by one episode, since rounding
+/// may tip a close one.
 ///
 /// Runs the code in `folder`.
-/// @param folder  made by ExportC. @param task  the one that ReadExportedContract(folder) names.
-/// @throws UserError if the folder is not whole, does not compile or belongs to another task; Error
-/// if there is no compiler. What the comparison finds is in the report.
-VerifyReport VerifyC(const std::filesystem::path& folder, std::shared_ptr<const sim::Task> task,
-                     const VerifyOptions& options = {});
+/// @param folder  made by ExportPolicy. @param task  the one that its contract names.
+/// @throws UserError if the folder is not whole, its C does not compile, or it belongs to another
+/// task; Error if there is no compiler. What the comparison finds is in the report.
+VerifyReport Verify(const std::filesystem::path& folder, std::shared_ptr<const sim::Task> task,
+                    const VerifyOptions& options = {});
 
 }  // namespace sinew::deploy

@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "core/error.h"
 #include "models/policy_file.h"
 
 namespace sinew::models {
@@ -47,9 +50,15 @@ class PanelLayer {
 
   /// @param x  [inputs]. @param y  [outputs], aligned to whole panels, written.
   void Forward(const float* x, float* y) const {
+    Sum(x, y);
+    Activate(y);
+  }
+  void Sum(const float* x, float* y) const {
     for (size_t p = 0; p < panels_; ++p) {
       SumPanel(p, x, reinterpret_cast<Lanes*>(y + p * kLanes));
     }
+  }
+  void Activate(float* y) const {
     if (activation_ == Activation::kRelu) {
       for (size_t i = 0; i < outputs(); ++i) y[i] = y[i] < 0 ? 0 : y[i];
     } else if (activation_ == Activation::kTanh) {
@@ -96,15 +105,21 @@ class ArtifactPolicy : public sim::Policy {
       std::ranges::fill(action, std::numeric_limits<float>::quiet_NaN());
       return;
     }
-    for (const PanelLayer& layer : layers_) {
-      layer.Forward(Floats(input_), Floats(output_));
+    for (size_t i = 0; i + 1 < layers_.size(); ++i) {
+      layers_[i].Forward(Floats(input_), Floats(output_));
       std::swap(input_, output_);
     }
-    const float* result = Floats(input_);
+    layers_.back().Sum(Floats(input_), Floats(output_));
+    AddNoise(Floats(input_), std::span(Floats(output_), action.size()));
+    layers_.back().Activate(Floats(output_));
+    const float* result = Floats(output_);
     for (size_t i = 0; i < action.size(); ++i) action[i] = std::clamp(result[i], -1.0f, 1.0f);
   }
 
  private:
+  /// @param features  input of the last layer. @param u  its output before the activation.
+  virtual void AddNoise(const float* /*features*/, std::span<float> /*u*/) {}
+
   static float* Floats(std::vector<Lanes>& buffer) {
     return reinterpret_cast<float*>(buffer.data());
   }
@@ -129,11 +144,55 @@ class ArtifactPolicy : public sim::Policy {
   std::vector<Lanes> input_, output_;  // memory for floats, aligned
 };
 
+class SamplingPolicy : public ArtifactPolicy {
+ public:
+  SamplingPolicy(const PolicyArtifact& artifact, uint64_t seed)
+      : ArtifactPolicy(artifact),
+        head_(*artifact.gaussian),
+        seed_(seed),
+        random_(NoiseOfEpisode(seed, 0)) {}
+
+  void Reset(uint64_t episode) override { random_ = NoiseOfEpisode(seed_, episode); }
+
+ private:
+  void AddNoise(const float* features, std::span<float> u) override {
+    for (size_t i = 0; i < u.size(); ++i) {
+      u[i] += std::exp(LogStd(features, i)) * static_cast<float>(random_.Normal());
+    }
+  }
+
+  float LogStd(const float* features, size_t i) const {
+    if (head_.weight.empty()) return head_.bias[i];
+    const size_t inputs = head_.weight.size() / head_.bias.size();
+    const float* row = &head_.weight[i * inputs];
+    float x = head_.bias[i];
+    for (size_t j = 0; j < inputs; ++j) x += row[j] * features[j];
+    return head_.low + 0.5f * (head_.high - head_.low) * (1 + std::tanh(x));
+  }
+
+  GaussianHead head_;
+  uint64_t seed_;
+  Random random_;
+};
+
 }  // namespace
 
 std::unique_ptr<sim::Policy> MakeArtifactPolicy(const PolicyArtifact& artifact) {
   CheckArtifact(artifact);
   return std::make_unique<ArtifactPolicy>(artifact);
+}
+
+std::unique_ptr<sim::Policy> MakeSamplingPolicy(const PolicyArtifact& artifact, uint64_t seed) {
+  CheckArtifact(artifact);
+  if (!artifact.gaussian) {
+    throw UserError(fmt::format("a policy of '{}' is deterministic: it has nothing to sample from",
+                                artifact.contract.agent));
+  }
+  return std::make_unique<SamplingPolicy>(artifact, seed);
+}
+
+Random NoiseOfEpisode(uint64_t seed, uint64_t episode) {
+  return Random(seed, "policy noise", episode);
 }
 
 }  // namespace sinew::models

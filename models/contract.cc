@@ -14,6 +14,11 @@ namespace {
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
+// equal but for the last bits, which a sum of timesteps may differ in
+bool Same(double a, double b) {
+  return std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+}
+
 // Reads fields of one JSON object and names the field that is not as it should be.
 class Fields {
  public:
@@ -21,6 +26,7 @@ class Fields {
     if (!json_.is_object()) Fail("is not an object");
   }
 
+  bool Has(const char* key) const { return json_.contains(key); }
   std::string Text(const char* key) const {
     const Json& value = At(key);
     if (!value.is_string()) Fail(fmt::format("'{}' is not a text", key));
@@ -62,14 +68,14 @@ class Fields {
     return items;
   }
 
+  [[noreturn]] void Fail(const std::string& what) const { throw UserError(where_ + " " + what); }
+
  private:
   const Json& At(const char* key) const {
     const auto found = json_.find(key);
     if (found == json_.end()) Fail(fmt::format("has no '{}'", key));
     return *found;
   }
-  [[noreturn]] void Fail(const std::string& what) const { throw UserError(where_ + " " + what); }
-
   const Json& json_;
   std::string where_;
 };
@@ -77,6 +83,7 @@ class Fields {
 OrderedJson ToJson(const Contract::Observation& element) {
   return {{"name", element.name},
           {"unit", element.unit},
+          {"frame", element.frame},
           {"training_low", element.training_low},
           {"training_high", element.training_high}};
 }
@@ -86,7 +93,9 @@ OrderedJson ToJson(const sim::ActionElement& element) {
           {"ctrl_low", element.ctrl_low},
           {"ctrl_high", element.ctrl_high},
           {"torque_low", element.torque_low},
-          {"torque_high", element.torque_high}};
+          {"torque_high", element.torque_high},
+          // of the normalised action [N·m]; follows from the limits
+          {"torque_scale", 0.5 * (element.torque_high - element.torque_low)}};
 }
 
 OrderedJson ToJson(const Contract::Evaluation& evaluation) {
@@ -98,6 +107,18 @@ OrderedJson ToJson(const Contract::Evaluation& evaluation) {
           {"success_rate", evaluation.success_rate}};
 }
 
+sim::ActionElement ReadAction(const Fields& item) {
+  const sim::ActionElement element{item.Text("joint"), item.Number("ctrl_low"),
+                                   item.Number("ctrl_high"), item.Number("torque_low"),
+                                   item.Number("torque_high")};
+  const double scale = 0.5 * (element.torque_high - element.torque_low);
+  if (item.Has("torque_scale") && !Same(item.Number("torque_scale"), scale)) {
+    item.Fail(fmt::format("'torque_scale' is {:.6g}, the limits say {:.6g}",
+                          item.Number("torque_scale"), scale));
+  }
+  return element;
+}
+
 Contract FromFields(const Fields& fields) {
   Contract contract;
   contract.task = fields.Text("task");
@@ -106,6 +127,9 @@ Contract FromFields(const Fields& fields) {
   contract.commit = fields.Text("commit");
   contract.control_dt = fields.Number("control_dt");
   contract.timestep = fields.Number("timestep");
+  // older files have no latency, updates and frames
+  contract.latency = fields.Has("latency") ? fields.Number("latency") : 0;
+  contract.updates = fields.Has("updates") ? fields.SignedCount("updates") : -1;
   contract.gravity_compensation = fields.Flag("gravity_compensation");
   for (const Fields& item : fields.List("task_options")) {
     contract.task_options.push_back({item.Text("key"), item.Text("value")});
@@ -113,14 +137,12 @@ Contract FromFields(const Fields& fields) {
   contract.seed = fields.Count("seed");
   contract.env_steps = fields.SignedCount("env_steps");
   for (const Fields& item : fields.List("observation")) {
-    contract.observation.push_back({item.Text("name"), item.Text("unit"),
-                                    item.NumberOrNull("training_low"),
-                                    item.NumberOrNull("training_high")});
+    contract.observation.push_back(
+        {item.Text("name"), item.Text("unit"), item.NumberOrNull("training_low"),
+         item.NumberOrNull("training_high"), item.Has("frame") ? item.Text("frame") : ""});
   }
   for (const Fields& item : fields.List("action")) {
-    contract.action.push_back({item.Text("joint"), item.Number("ctrl_low"),
-                               item.Number("ctrl_high"), item.Number("torque_low"),
-                               item.Number("torque_high")});
+    contract.action.push_back(ReadAction(item));
   }
   const Fields evaluation = fields.Object("evaluation");
   contract.evaluation = {
@@ -128,11 +150,6 @@ Contract FromFields(const Fields& fields) {
       evaluation.NumberOrNull("iqm"),       evaluation.NumberOrNull("ci95_low"),
       evaluation.NumberOrNull("ci95_high"), evaluation.NumberOrNull("success_rate")};
   return contract;
-}
-
-// equal but for the last bits, which a sum of timesteps may differ in
-bool Same(double a, double b) {
-  return std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
 }
 
 // Collects "field: policy ..., task ..." for every field that differs.
@@ -163,6 +180,8 @@ void CompareObservation(const Contract& contract, const sim::TaskSpec& spec, Dif
     const std::string field = fmt::format("observation[{}]", i);
     out->Compare(field, contract.observation[i].name, spec.observation[i].name);
     out->Compare(field + " unit", contract.observation[i].unit, spec.observation[i].unit);
+    const std::string &policy = contract.observation[i].frame, &task = spec.observation[i].frame;
+    if (!policy.empty() && !task.empty()) out->Compare(field + " frame", policy, task);
   }
 }
 
@@ -182,6 +201,22 @@ void CompareAction(const Contract& contract, const sim::TaskSpec& spec, Differen
   }
 }
 
+// "/observation/2/unit" as "observation[2].unit"
+std::string FieldName(const std::string& path) {
+  std::string name;
+  for (size_t begin = 1, end; begin <= path.size(); begin = end + 1) {
+    end = std::min(path.find('/', begin), path.size());
+    const std::string part = path.substr(begin, end - begin);
+    const bool index = part.find_first_not_of("0123456789") == std::string::npos;
+    if (index) {
+      name += fmt::format("[{}]", part);
+    } else {
+      name += fmt::format("{}{}", name.empty() ? "" : ".", part);
+    }
+  }
+  return name;
+}
+
 }  // namespace
 
 std::string ContractToJson(const Contract& contract, int indent) {
@@ -191,13 +226,16 @@ std::string ContractToJson(const Contract& contract, int indent) {
                    {"commit", contract.commit},
                    {"control_dt", contract.control_dt},
                    {"timestep", contract.timestep},
+                   {"latency", contract.latency},
                    {"gravity_compensation", contract.gravity_compensation},
                    {"task_options", OrderedJson::array()},
                    {"seed", contract.seed},
                    {"env_steps", contract.env_steps},
+                   {"updates", contract.updates},
                    {"observation", OrderedJson::array()},
                    {"action", OrderedJson::array()},
                    {"evaluation", ToJson(contract.evaluation)}};
+  if (contract.updates < 0) json.erase("updates");
   for (const auto& option : contract.task_options) {
     json["task_options"].push_back({{"key", option.key}, {"value", option.value}});
   }
@@ -230,6 +268,24 @@ void CheckContract(const Contract& contract, const sim::TaskSpec& spec,
   if (differences.list().empty()) return;
   throw UserError(fmt::format("the policy was made for another task than '{}': {}", spec.name,
                               fmt::join(differences.list(), "; ")));
+}
+
+std::vector<std::string> ContractDifferences(const Contract& a, const Contract& b) {
+  const auto left = OrderedJson::parse(ContractToJson(a)).flatten();
+  const auto right = OrderedJson::parse(ContractToJson(b)).flatten();
+  std::vector<std::string> differences;
+  const auto value = [](const OrderedJson& json, const std::string& path) {
+    return json.contains(path) ? json[path].dump() : "nothing";
+  };
+  const auto compare = [&](const std::string& path) {
+    const std::string x = value(left, path), y = value(right, path);
+    if (x != y) differences.push_back(fmt::format("{}: {}, not {}", FieldName(path), x, y));
+  };
+  for (const auto& [path, ignored] : left.items()) compare(path);
+  for (const auto& [path, ignored] : right.items()) {
+    if (!left.contains(path)) compare(path);
+  }
+  return differences;
 }
 
 }  // namespace sinew::models

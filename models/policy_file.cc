@@ -64,11 +64,38 @@ void CheckLayer(const DenseLayer& layer, size_t index, size_t inputs) {
   CheckVector(name + " bias", layer.bias, layer.outputs);
 }
 
-// what the tensors do not say: activations by layer and the normaliser's clip
+void CheckHead(const GaussianHead& head, const DenseLayer& last) {
+  constexpr float kBound = 30;  // exp() of it is far beyond any use, and finite
+  if (!head.weight.empty()) CheckVector("log_std weight", head.weight, last.weight.size());
+  CheckVector("log_std bias", head.bias, last.bias.size());
+  std::vector<float> bounded{head.low, head.high};
+  if (head.weight.empty()) bounded = head.bias;
+  for (const float value : bounded) {
+    if (!(std::abs(value) <= kBound)) {
+      throw Error(
+          fmt::format("the policy's log_std is {}, expected {} to {}", value, -kBound, kBound));
+    }
+  }
+  if (!head.weight.empty() && !(head.low <= head.high)) {
+    throw Error(fmt::format("the policy's log_std goes from {} to {}", head.low, head.high));
+  }
+}
+
+// what the tensors do not say: activations by layer, the normaliser's clip, the range of log_std
 std::string NetworkJson(const PolicyArtifact& artifact) {
   Json activations = Json::array();
   for (const DenseLayer& layer : artifact.layers) activations.push_back(layer.activation);
-  return Json{{"activations", activations}, {"obs_clip", artifact.obs_clip}}.dump();
+  Json json{{"activations", activations}, {"obs_clip", artifact.obs_clip}};
+  if (artifact.gaussian) json["log_std"] = {artifact.gaussian->low, artifact.gaussian->high};
+  return json.dump();
+}
+
+void AddHead(const GaussianHead& head, int64_t inputs, TensorWriter* writer) {
+  const auto act_dim = static_cast<int64_t>(head.bias.size());
+  if (!head.weight.empty()) {
+    writer->Add<float>("log_std.weight", {act_dim, inputs}, head.weight);
+  }
+  writer->Add<float>("log_std.bias", {act_dim}, head.bias);
 }
 
 TensorWriter MakeWriter(const PolicyArtifact& artifact) {
@@ -86,6 +113,7 @@ TensorWriter MakeWriter(const PolicyArtifact& artifact) {
                       layer.weight);
     writer.Add<float>(fmt::format("actor.{}.bias", i), {layer.outputs}, layer.bias);
   }
+  if (artifact.gaussian) AddHead(*artifact.gaussian, artifact.layers.back().inputs, &writer);
   return writer;
 }
 
@@ -106,6 +134,20 @@ DenseLayer ReadLayer(const TensorFile& file, size_t index, std::string activatio
   return layer;
 }
 
+GaussianHead ReadHead(const TensorFile& file, const Json& range) {
+  const bool valid =
+      range.is_array() && range.size() == 2 && range[0].is_number() && range[1].is_number();
+  if (!valid) throw UserError(file.source() + ": the range of log_std is damaged");
+  GaussianHead head;
+  if (file.tensors().contains("log_std.weight")) {
+    head.weight = file.Values<float>("log_std.weight");
+  }
+  head.bias = file.Values<float>("log_std.bias");
+  head.low = range[0].get<float>();
+  head.high = range[1].get<float>();
+  return head;
+}
+
 void ReadNetwork(const TensorFile& file, PolicyArtifact* artifact) {
   const Json json = Json::parse(file.Metadata("network"), nullptr, /*allow_exceptions=*/false);
   const bool valid =
@@ -118,6 +160,13 @@ void ReadNetwork(const TensorFile& file, PolicyArtifact* artifact) {
     artifact->layers.push_back(
         ReadLayer(file, artifact->layers.size(), activation.get<std::string>()));
   }
+  if (json.contains("log_std")) artifact->gaussian = ReadHead(file, json["log_std"]);
+}
+
+size_t TensorCount(const PolicyArtifact& artifact) {
+  size_t count = 2 + 2 * artifact.layers.size();
+  if (artifact.gaussian) count += artifact.gaussian->weight.empty() ? 1 : 2;
+  return count;
 }
 
 }  // namespace
@@ -145,6 +194,7 @@ void CheckArtifact(const PolicyArtifact& artifact) {
     throw Error(fmt::format("the policy gives {} actions, its contract names {} joints", inputs,
                             artifact.contract.action.size()));
   }
+  if (artifact.gaussian) CheckHead(*artifact.gaussian, artifact.layers.back());
   CheckLimits(artifact.contract);
 }
 
@@ -167,7 +217,7 @@ PolicyArtifact ParsePolicy(std::string bytes, const std::string& source) {
   artifact.obs_mean = file.Values<float>("normalizer.mean");
   artifact.obs_scale = file.Values<float>("normalizer.scale");
   ReadNetwork(file, &artifact);
-  if (file.tensors().size() != 2 + 2 * artifact.layers.size()) {
+  if (file.tensors().size() != TensorCount(artifact)) {
     throw UserError(source + ": the file holds tensors that are not the policy's");
   }
   try {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The whole line: train an arm to reach, evaluate it on fresh targets, plot, film, export to C, verify the export.
+# The whole line: train an arm to reach, evaluate it on fresh targets, plot, film, export to every format, verify each.
 # usage: scripts/demo.sh [options for `sinew train`]
 set -Eeuo pipefail
 cd "$(dirname "$0")/.."
@@ -42,8 +42,8 @@ trained=$took
 step "Evaluate on 100 fresh targets" evaluate
 step "Draw the learning curve" $sinew plot "$folder/run" --out "$folder/curve.png"
 step "Film the result" $sinew record "$folder/run" --out "$folder/reach.mp4"
-step "Export to C" $sinew export "$folder/run" --format c --out "$folder/controller"
-step "Verify the export" verify
+step "Export to every format" $sinew export "$folder/run" --format all --out "$folder/controller"
+step "Verify each of them" verify
 
 # the evaluation without JSON's brackets and quotes: ...,mean:-6.1,...,success:5cm:rate:0.98,ci95:0.93,0.99,2cm:...
 evaluation=$(tr -d ' \n"{}[]' <"$folder/evaluation.json")
@@ -56,7 +56,11 @@ success() {
 mean_return() {
   numbers "mean:N,.*iqm:[^,]*,ci95:N,N" | awk '{ printf "%.2f (95 %% interval %.2f to %.2f)", $1, $2, $3 }'
 }
-verified() { sed -n "s/^ *$1  *//p" "$folder/verification.txt"; }
+# verified BACKEND: its line of the table, in words
+verified() {
+  sed -n "s/^ *$1  *//p" "$folder/verification.txt" |
+    awk '/^skipped/ { print; next } { printf "largest error %s of the limit, return %s %% apart, %s us a call\n", $1, $5, $NF }'
+}
 row() { printf '  %-24s %s\n' "$1" "$2"; }
 
 printf '\nReached\n'
@@ -64,13 +68,16 @@ row "success within 5 cm" "$(success 5cm)"
 row "success within 2 cm" "$(success 2cm)"
 row "mean return" "$(mean_return)"
 row "training time" "$(seconds $trained)"
-row "C against policy" "$(verified numbers)"
-row "C in the simulation" "$(verified 'closed loop')"
+row "C" "$(verified 'c -O2')"
+row "C, 16-bit whole numbers" "$(verified 'c-int16 -O2')"
+row "ONNX" "$(verified 'onnx interpreter')"
+row "ONNX Runtime" "$(verified 'onnxruntime[ 0-9.]*')"
+row "TorchScript" "$(verified torchscript)"
 row "everything" "$(seconds $(($(now_ms) - begin)))"
 printf '\nWhere things lie\n'
 row "run, policies" "$folder/run/"
 row "evaluation" "$folder/evaluation.json"
 row "learning curve" "$folder/curve.png"
 row "video" "$folder/reach.mp4"
-row "C controller" "$folder/controller/"
+row "controller, all formats" "$folder/controller/"
 printf '\nWatch it in the viewer:\n  %s watch %s/run\n' "$sinew" "$folder"

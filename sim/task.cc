@@ -24,6 +24,14 @@ std::vector<ActionElement> Task::ActionFromModel(const mjModel* model) {
   return action;
 }
 
+std::string FrameOf(const ObservationElement& element, const mjModel* model) {
+  if (!element.frame.empty()) return element.frame;
+  const size_t underscore = element.name.find('_');
+  if (!element.unit.starts_with("rad") || underscore == std::string::npos) return "";
+  const std::string joint = element.name.substr(underscore + 1);
+  return mj_name2id(model, mjOBJ_JOINT, joint.c_str()) < 0 ? "" : "joint";
+}
+
 Simulation LoadAsset(const std::string& asset) {
   return Simulation::FromFile(AssetFolder() / asset);
 }

@@ -18,6 +18,7 @@ struct ObservationElement {
   std::string unit;  // "rad", "m", "1"
   double magnitude =
       1;  // what counts as a large value: the normaliser of mode "task" divides by it
+  std::string frame = {};  // what it is measured in: "joint", "world", "tool"; empty: see FrameOf
   std::string constant_reason{};  // why it never changes, where it does not
 };
 
@@ -107,6 +108,10 @@ class Task {
  private:
   Simulation prototype_;
 };
+
+/// The element's frame, or "joint" where it states none and is an angle or speed named after a
+/// joint of the model ("angle_<joint>", "q_<joint>"), or else empty.
+std::string FrameOf(const ObservationElement& element, const mjModel* model);
 
 /// The simulation of an MJCF file below assets/.
 Simulation LoadAsset(const std::string& asset);

@@ -53,7 +53,8 @@ class ArmReach : public sim::Task {
     }
     for (const char* point : {"tip", "target", "error"}) {
       for (const char* axis : {"radial", "tangential", "up"}) {
-        spec_.observation.push_back({std::string(point) + "_" + axis, "m"});
+        spec_.observation.push_back(
+            {std::string(point) + "_" + axis, "m", 1, "base, turned with the first joint"});
       }
     }
     if (!options.random_target) {

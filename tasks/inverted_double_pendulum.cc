@@ -27,9 +27,9 @@ class InvertedDoublePendulum : public sim::Task {
                          {"velocity_cart", "m/s", 5},
                          {"velocity_lower", "rad/s", 5},
                          {"velocity_upper", "rad/s", 5},
-                         {"constraint_cart", "N", 10, kNotReached},
-                         {"constraint_lower", "N·m", 10, kNoLimit},
-                         {"constraint_upper", "N·m", 10, kNoLimit}};
+                         {"constraint_cart", "N", 10, "", kNotReached},
+                         {"constraint_lower", "N·m", 10, "", kNoLimit},
+                         {"constraint_upper", "N·m", 10, "", kNoLimit}};
     spec_.reward_terms = {{"upright", "10 for every step"},
                           {"tip", "-(0.01 x^2 + (z - 2)^2) of the tip [m]"},
                           {"velocity", "-(0.001 v1^2 + 0.005 v2^2) of the poles [rad/s]"}};

@@ -14,18 +14,18 @@ class Reacher : public sim::Task {
     spec_.name = "reacher";
     spec_.summary = "2-joint planar arm to a random target (Gymnasium Reacher-v4)";
     spec_.asset = kAsset;
-    spec_.observation = {
-        {"cos_shoulder", "1"},
-        {"cos_elbow", "1"},
-        {"sin_shoulder", "1"},
-        {"sin_elbow", "1"},
-        {"target_x", "m"},
-        {"target_y", "m"},
-        {"velocity_shoulder", "rad/s"},
-        {"velocity_elbow", "rad/s"},
-        {"tip_minus_target_x", "m"},
-        {"tip_minus_target_y", "m"},
-        {"tip_minus_target_z", "m", 1, "Gymnasium's planar task observes three coordinates"}};
+    spec_.observation = {{"cos_shoulder", "1", 1, "joint"},
+                         {"cos_elbow", "1", 1, "joint"},
+                         {"sin_shoulder", "1", 1, "joint"},
+                         {"sin_elbow", "1", 1, "joint"},
+                         {"target_x", "m", 1, "world"},
+                         {"target_y", "m", 1, "world"},
+                         {"velocity_shoulder", "rad/s", 1, "joint"},
+                         {"velocity_elbow", "rad/s", 1, "joint"},
+                         {"tip_minus_target_x", "m", 1, "world"},
+                         {"tip_minus_target_y", "m", 1, "world"},
+                         {"tip_minus_target_z", "m", 1, "world",
+                          "Gymnasium's planar task observes three coordinates"}};
     spec_.reward_terms = {{"distance", "-|fingertip - target|, before the step"},
                           {"effort", "-|a|^2"}};
     spec_.success = {{"5cm", 0.05, 10}, {"2cm", 0.02, 10}};

@@ -292,6 +292,7 @@ void CompleteContract(const RunConfig& config, const sim::Task& task, models::Co
   for (size_t i = 0; i < spec.observation.size(); ++i) {
     contract->observation[i].name = spec.observation[i].name;
     contract->observation[i].unit = spec.observation[i].unit;
+    contract->observation[i].frame = sim::FrameOf(spec.observation[i], simulation.model());
   }
 }
 

@@ -1,11 +1,12 @@
-#include "deploy/export_c.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
 #include "core/error.h"
+#include "deploy/c_header.h"
+#include "deploy/export.h"
+#include "deploy/fixed_point.h"
 #include "tests/deploy/export_folder.h"
 
 namespace sinew::deploy {
@@ -81,10 +82,10 @@ TEST_F(ExportCTest, NamesCannotBreakOutOfTheHeader) {
   artifact.contract.observation[1] = {hostile, hostile, std::numeric_limits<double>::quiet_NaN(),
                                       1};
   artifact.contract.action[0].joint = hostile;
-  const CExport written = ExportC(artifact, golden, folder_);
-  EXPECT_EQ(written.header.filename(), "p7_x_error_p_layers_task_policy.h");
+  const ExportManifest written = ExportPolicy(artifact, golden, {}, folder_);
+  EXPECT_EQ(written.files[0].name, "p7_x_error_p_layers_task_policy.h");
   ExpectCheckPasses("cc -std=c99 -Wcomment -Wtrigraphs");
-  EXPECT_EQ(ReadExportedContract(folder_).contract.action[0].joint, hostile);
+  EXPECT_EQ(ReadManifest(folder_).contract.action[0].joint, hostile);
 }
 
 // a caller that prints what the functions give for observations that lie outside of what they
@@ -118,54 +119,96 @@ TEST_F(ExportCTest, SafetyFunctionsDoWhatTheHeaderPromises) {
 }
 
 TEST_F(ExportCTest, CostIsCounted) {
-  const CExport written = Export(TestArtifact());
-  EXPECT_EQ(written.cost.macs, 5 * 16 + 16 * 16 + 16 * 2);
-  EXPECT_EQ(written.cost.parameters, written.cost.macs + 16 + 16 + 2);
-  EXPECT_EQ(written.cost.flash_bytes, 4 * (written.cost.parameters + 2 * 5 + 2 * 2));
-  EXPECT_EQ(written.cost.stack_bytes, 4 * 2 * 16);
-}
-
-TEST_F(ExportCTest, NothingIsOverwrittenOrLeftHalfWritten) {
-  const models::PolicyArtifact artifact = TestArtifact();
-  const GoldenVectors golden =
-      MakeGoldenVectors(artifact, std::make_shared<TestTask>(), {20, 1, 3});
-  models::PolicyArtifact broken = artifact;
-  broken.layers[0].weight[0] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THROW(ExportC(broken, golden, folder_), Error);
-  EXPECT_FALSE(fs::exists(folder_));
-  ExportC(artifact, golden, folder_);
-  EXPECT_THROW(ExportC(artifact, golden, folder_), UserError);
-}
-
-TEST_F(ExportCTest, ContractIsReadBack) {
-  const models::PolicyArtifact artifact = TestArtifact();
-  Export(artifact);
-  const ExportedContract exported = ReadExportedContract(folder_);
-  EXPECT_EQ(exported.contract, artifact.contract);
-  EXPECT_EQ(exported.prefix, "test_task");
-  EXPECT_EQ(exported.policy_hash, models::PolicyHash(artifact));
-}
-
-TEST_F(ExportCTest, FoldersOfAnotherKindAreRefused) {
+  const CCost cost = CostInC(TestArtifact());
+  EXPECT_EQ(cost.macs, 5 * 16 + 16 * 16 + 16 * 2);
+  EXPECT_EQ(cost.parameters, cost.macs + 16 + 16 + 2);
+  EXPECT_EQ(cost.flash_bytes, 4 * (cost.parameters + 2 * 5 + 2 * 2));
+  EXPECT_EQ(cost.stack_bytes, 4 * 2 * 16);
   Export(TestArtifact());
-  EXPECT_THROW(ReadExportedContract("/nowhere"), UserError);
-  const std::string good = ReadFile(folder_ / "contract.json");
-  for (const std::string& text :
-       {std::string("{"), std::string("[]"), std::string("{}"), good.substr(0, 200)}) {
-    WriteFileAtomically(folder_ / "contract.json", text);
-    EXPECT_THROW(ReadExportedContract(folder_), UserError) << text;
-  }
-  WriteFileAtomically(folder_ / "contract.json", good);
-  Edit("contract.json", "\"test_task\"", "\"../x\"");
-  EXPECT_THROW(ReadExportedContract(folder_), UserError);
+  const std::string header = ReadFile(folder_ / "test_task_policy.h");
+  EXPECT_THAT(header, HasSubstr(fmt::format("#define TEST_TASK_FLASH_BYTES {}", cost.flash_bytes)));
+  EXPECT_THAT(header, HasSubstr(fmt::format("and {} multiply-adds", cost.macs).substr(4)));
 }
 
-TEST_F(ExportCTest, SafetensorsExportIsThePolicyFile) {
-  const models::PolicyArtifact artifact = TestArtifact();
-  ExportSafetensors(artifact, folder_);
-  EXPECT_EQ(models::PolicyHash(models::LoadPolicy(folder_ / "policy.safetensors")),
-            models::PolicyHash(artifact));
-  EXPECT_EQ(ReadExportedContract(folder_).contract.task, "test-task");
+// the compiler's own count of the constants, names and training ranges left out by the linker
+TEST_F(ExportCTest, TheFlashItStatesIsWhatTheLinkerKeeps) {
+  for (const Format format : {Format::kC, Format::kCInt16}) {
+    const ExportManifest manifest = Export(TestArtifact({32, 32}), 50, {{format}});
+    const std::string prefix = PrefixOf(manifest, format);
+    WriteFileAtomically(
+        folder_ / "main.c",
+        fmt::format("#include \"{0}_policy.h\"\n"
+                    "int go(const float *x, float *y);\n"
+                    "int go(const float *x, float *y) {{ return {0}_torque(x, y); }}\n"
+                    "char flash[{1}_FLASH_BYTES];\n",
+                    prefix, prefix == "test_task" ? "TEST_TASK" : "TEST_TASK_INT16"));
+    // read-only data against the array of the stated size; code and alignment go elsewhere
+    const std::string size =
+        "awk '/rodata/ { rodata += strtonum(\"0x\" $3) } /bss/ { flash += strtonum(\"0x\" $3) } "
+        "END { d = rodata - flash; exit !(d >= 0 && d < 256) }'";
+    if (Run("command -v objdump && command -v gawk") != 0) GTEST_SKIP() << output_;
+    EXPECT_EQ(Run("cc -std=c99 -O2 -c main.c -o main.o && objdump -h main.o | g" + size), 0)
+        << output_;
+    fs::remove_all(folder_);
+  }
+}
+
+class FixedPointTest : public ExportFolderTest {};
+
+TEST_F(FixedPointTest, EveryShapeOfNetworkIsNearTheFloatOne) {
+  for (const std::vector<int>& hidden : {std::vector<int>{}, {1}, {3, 17, 5}, {64, 64}}) {
+    for (const char* activation : {"relu", "tanh", "identity"}) {
+      models::PolicyArtifact artifact = TestArtifact(hidden);
+      for (auto& layer : artifact.layers) layer.activation = activation;
+      Export(artifact, 50, {{Format::kCInt16}});
+      EXPECT_EQ(Run(fmt::format("gcc -std=c99 -O2 -fsanitize=undefined -fno-sanitize-recover {} "
+                                "check_int16.c -o check -lm && ./check",
+                                kWarnings)),
+                0)
+          << output_;
+      EXPECT_THAT(output_, HasSubstr("ok"));
+      fs::remove_all(folder_);
+    }
+  }
+}
+
+TEST_F(FixedPointTest, ExtremeWeightsAndBiasesDoNotOverflow) {
+  models::PolicyArtifact artifact = TestArtifact({64});
+  for (float& w : artifact.layers[0].weight) w *= 1000;
+  artifact.layers[0].bias[3] = 1e6f;
+  std::ranges::fill_n(artifact.layers[0].weight.begin(), 10, 0.0f);
+  for (float& w : artifact.layers[1].weight) w *= 1e-4f;
+  Export(artifact, 50, {{Format::kCInt16}});
+  EXPECT_EQ(
+      Run("gcc -std=c99 -O1 -fsanitize=undefined -fno-sanitize-recover check_int16.c -o check "
+          "-lm && ./check"),
+      0)
+      << output_;
+}
+
+TEST(FixedPointTableTest, TanhIsNearerThanOneUnitBetweenItsSteps) {
+  const std::vector<int16_t> table = TanhTable();
+  ASSERT_EQ(table.size(), kTanhSteps + 1u);
+  double worst = 0;
+  for (double x = 0; x < 8; x += 1e-3) {
+    const auto k = static_cast<size_t>(x * 64);
+    const double y = table[k] + (table[k + 1] - table[k]) * (x * 64 - static_cast<double>(k));
+    worst = std::max(worst, std::abs(y - 32767 * std::tanh(x)));
+  }
+  // half a unit of rounding and h^2/8 max|tanh''| = (1/64)^2/8 * 0.77 of 32767 units
+  EXPECT_LT(worst, 0.5 + 32767 * 0.77 / (8 * 64 * 64) + 0.01);
+}
+
+TEST_F(ExportCTest, ASampledActionFollowsTheNoise) {
+  for (const bool state_dependent : {false, true}) {
+    const models::PolicyArtifact artifact = SamplingArtifact(state_dependent);
+    Export(artifact, 50, {.stochastic = true});
+    for (const char* compiler : {"gcc -std=c99 -O2", "g++ -x c++ -std=c++17 -O2"}) {
+      ExpectCheckPasses(compiler);
+    }
+    EXPECT_THAT(ReadFile(folder_ / "check.c"), HasSubstr("test_task_sample_torque"));
+    fs::remove_all(folder_);
+  }
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/files.h"
-#include "deploy/export_c.h"
+#include "deploy/export.h"
 #include "tests/deploy/test_task.h"
 
 namespace sinew::deploy {
@@ -20,10 +20,12 @@ class ExportFolderTest : public ::testing::Test {
  protected:
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  CExport Export(const models::PolicyArtifact& artifact, int vectors = 50) {
-    return ExportC(artifact,
-                   MakeGoldenVectors(artifact, std::make_shared<TestTask>(), {vectors, 2, 3}),
-                   folder_);
+  ExportManifest Export(const models::PolicyArtifact& artifact, int vectors = 50,
+                        const ExportOptions& options = {}) {
+    return ExportPolicy(artifact,
+                        MakeGoldenVectors(artifact, std::make_shared<TestTask>(),
+                                          {vectors, 2, 3, options.stochastic}),
+                        options, folder_);
   }
   /// Runs a shell command in the folder. @return its exit status; its output is in `output_`.
   int Run(const std::string& command) {

@@ -86,4 +86,22 @@ inline models::PolicyArtifact TestArtifact(const std::vector<int>& hidden = {16,
   return artifact;
 }
 
+/// The same with a Gaussian head.
+/// @param state_dependent  deviations that follow from the observation, as SAC has them.
+inline models::PolicyArtifact SamplingArtifact(bool state_dependent) {
+  models::PolicyArtifact artifact = TestArtifact();
+  if (!state_dependent) {
+    artifact.layers.back().activation = "identity";
+    artifact.gaussian = models::GaussianHead{{}, {-0.7f, 0.3f}};
+    return artifact;
+  }
+  Random random(5, "head");
+  models::GaussianHead head{{}, {0.1f, -0.2f}, -5, 2};
+  for (size_t i = 0; i < artifact.layers.back().weight.size(); ++i) {
+    head.weight.push_back(static_cast<float>(0.3 * random.Normal()));
+  }
+  artifact.gaussian = head;
+  return artifact;
+}
+
 }  // namespace sinew::deploy

@@ -126,5 +126,45 @@ TEST(ArtifactPolicyStepTest, BrokenArtefactsAreRefused) {
   EXPECT_THROW(MakeArtifactPolicy(artifact), Error);
 }
 
+TEST(SamplingPolicyTest, FollowsItsNoiseEpisodeByEpisode) {
+  // u = 0.5 + exp(log_std) noise with log_std = -2 + 1.5 (1 + tanh(0.25 x)), x the observation
+  PolicyArtifact artifact = RandomArtifact({1, 1});
+  artifact.obs_mean = {0};
+  artifact.obs_scale = {1};
+  artifact.layers[0] = {1, 1, {0}, {0.5f}, "tanh"};
+  artifact.gaussian = GaussianHead{{0.25f}, {0}, -2, 1};
+  const auto policy = MakeSamplingPolicy(artifact, 9);
+  for (const uint64_t episode : {4, 0, 4}) {
+    policy->Reset(episode);
+    Random noise = NoiseOfEpisode(9, episode);
+    for (const float x : {-2.0f, 0.0f, 3.0f}) {
+      std::vector<float> action(1);
+      policy->Act(std::vector<float>{x}, action);
+      const double log_std = -2 + 1.5 * (1 + std::tanh(0.25 * x));
+      EXPECT_NEAR(action[0], std::tanh(0.5 + std::exp(log_std) * noise.Normal()), 1e-6);
+    }
+  }
+}
+
+TEST(SamplingPolicyTest, ADeviationThatIsTheSameEverywhereNeedsNoWeights) {
+  PolicyArtifact artifact = RandomArtifact({3, 8, 2});
+  artifact.layers.back().activation = "identity";
+  artifact.gaussian = GaussianHead{{}, {-1, -3}};
+  const auto sampling = MakeSamplingPolicy(artifact, 1), mode = MakeArtifactPolicy(artifact);
+  const std::vector<float> observation{0.1f, 0.2f, 0.3f};
+  std::vector<float> sampled(2), most_likely(2);
+  mode->Act(observation, most_likely);
+  Random noise = NoiseOfEpisode(1, 0);
+  sampling->Act(observation, sampled);
+  for (int i = 0; i < 2; ++i) {
+    const double u = most_likely[i] + std::exp(i == 0 ? -1.0 : -3.0) * noise.Normal();
+    EXPECT_NEAR(sampled[i], std::clamp(u, -1.0, 1.0), 1e-6);
+  }
+}
+
+TEST(SamplingPolicyTest, ADeterministicPolicyIsRefused) {
+  EXPECT_THROW(MakeSamplingPolicy(RandomArtifact({2, 2}), 1), UserError);
+}
+
 }  // namespace
 }  // namespace sinew::models

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -251,6 +252,76 @@ TEST(ContractTest, EveryDifferenceIsListedOnOneLine) {
   EXPECT_THAT(
       Differences(contract, spec, ""),
       HasSubstr("observation size: policy '2', task '1'; action size: policy '2', task '1'"));
+}
+
+TEST(ContractTest, FieldsThatDifferAreNamedWithBothValues) {
+  const Contract a = RandomArtifact({2, 2}).contract;
+  EXPECT_TRUE(ContractDifferences(a, a).empty());
+  Contract b = a;
+  b.observation[1].unit = "deg";
+  b.action[0].torque_high = 21;
+  b.latency = 0.01;
+  b.updates = 7;
+  b.evaluation.iqm = kNan;
+  EXPECT_THAT(ContractDifferences(a, b),
+              ::testing::ElementsAre(
+                  "latency: 0.0, not 0.01", "observation[1].unit: \"rad\", not \"deg\"",
+                  "action[0].torque_high: 20.0, not 21.0", "action[0].torque_scale: 15.0, not 15.5",
+                  "evaluation.iqm: -4.25, not null", "updates: nothing, not 7"));
+}
+
+TEST(ContractTest, FramesAreHeldAgainstTheTaskWhereBothStateThem) {
+  Contract contract = RandomArtifact({2, 2}).contract;
+  sim::TaskSpec spec = SpecOf(contract);
+  contract.observation[0].frame = "world";
+  EXPECT_EQ(Differences(contract, spec, ""), "");
+  spec.observation[0].frame = "tool";
+  EXPECT_THAT(Differences(contract, spec, ""),
+              HasSubstr("observation[0] frame: policy 'world', task 'tool'"));
+}
+
+TEST(ContractTest, AScaleThatContradictsTheLimitsIsRefused) {
+  std::string json = ContractToJson(RandomArtifact({2, 2}).contract);
+  const std::string scale = "\"torque_scale\":15.0";
+  json.replace(json.find(scale), scale.size(), "\"torque_scale\":14.0");
+  try {
+    ContractFromJson(json, "f");
+    ADD_FAILURE();
+  } catch (const UserError& error) {
+    EXPECT_STREQ(error.what(), "f: contract.action[0] 'torque_scale' is 14, the limits say 15");
+  }
+}
+
+TEST_F(PolicyFileTest, FilesWithoutLatencyFramesAndUpdatesAreStillRead) {
+  Save(artifact_);
+  auto json = nlohmann::json::parse(ContractToJson(artifact_.contract));
+  json.erase("latency");
+  for (auto& element : json["observation"]) element.erase("frame");
+  for (auto& element : json["action"]) element.erase("torque_scale");
+  const Contract read = ContractFromJson(json.dump(), "f");
+  EXPECT_EQ(read, artifact_.contract);
+  EXPECT_EQ(read.updates, -1);
+}
+
+TEST_F(PolicyFileTest, DeviationsOfASamplingPolicyAreReadBackAndPartOfItsHash) {
+  const std::string deterministic = PolicyHash(artifact_);
+  for (const GaussianHead& head :
+       {GaussianHead{{}, {-1, 0.5f}}, GaussianHead{{1, 2, 3, 4, 5, 6, 7, 8}, {0, 1}, -5, 2}}) {
+    artifact_.gaussian = head;
+    Save(artifact_);
+    EXPECT_EQ(LoadPolicy(path_).gaussian, head);
+    EXPECT_NE(PolicyHash(artifact_), deterministic);
+  }
+}
+
+TEST_F(PolicyFileTest, DeviationsThatDoNotFitAreRefused) {
+  for (const GaussianHead& head :
+       {GaussianHead{{}, {-1}}, GaussianHead{{}, {-1, kNan}}, GaussianHead{{}, {-1, 31}},
+        GaussianHead{{1, 2, 3}, {0, 1}, -5, 2}, GaussianHead{std::vector<float>(8), {0, 1}, 2, -5},
+        GaussianHead{std::vector<float>(8), {0, 1}, -5, kNan}}) {
+    artifact_.gaussian = head;
+    EXPECT_THROW(SavePolicy(path_, artifact_), Error);
+  }
 }
 
 }  // namespace

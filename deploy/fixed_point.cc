@@ -1,0 +1,99 @@
+#include "deploy/fixed_point.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+
+namespace sinew::deploy {
+namespace {
+
+constexpr double kLargest = 32767;
+constexpr double kMargin = 1.25;      // beyond the golden vectors
+constexpr double kBiasRoom = 64;      // a bias may exceed the largest product this many times
+constexpr double kLeastRange = 1e-3;  // of values that are always zero
+
+// largest size of the normalised observation and of each layer's outputs, over the golden vectors
+std::vector<double> Ranges(const models::PolicyArtifact& artifact, const GoldenVectors& golden) {
+  std::vector<double> ranges(artifact.layers.size() + 1, kLeastRange);
+  const auto widen = [](double* range, const std::vector<double>& values) {
+    for (const double value : values) *range = std::max(*range, std::abs(value));
+  };
+  for (int n = 0; n < golden.size(); ++n) {
+    const auto signals = ReferenceSignals(artifact, golden.Observation(n));
+    for (size_t k = 0; k < signals.size(); ++k) widen(&ranges[k], signals[k]);
+  }
+  for (double& range : ranges) range *= kMargin;
+  ranges[0] = std::min<double>(ranges[0], artifact.obs_clip);
+  return ranges;
+}
+
+int64_t LargestSum(const FixedLayer& layer, int row) {
+  int64_t sum = std::abs(layer.bias[row]);
+  for (int j = 0; j < layer.inputs; ++j) {
+    sum += 32767 * std::abs(int64_t{layer.weight[static_cast<size_t>(row) * layer.inputs + j]});
+  }
+  return sum;
+}
+
+// multiplier / 2^shift = factor as nearly as the product with the largest sum leaves room for
+void SetScale(FixedLayer* layer, int row, double factor) {
+  const double room = std::min(0x1p30, 0x1p61 / static_cast<double>(LargestSum(*layer, row) + 1));
+  int shift = 62;
+  while (shift > 0 && factor * std::ldexp(1.0, shift) > room) --shift;
+  const double multiplier = std::round(factor * std::ldexp(1.0, shift));
+  if (shift < 1 || multiplier < 1) {
+    throw Error(fmt::format("a layer's scale of {:.3g} does not fit 16-bit arithmetic", factor));
+  }
+  layer->multiplier.push_back(static_cast<int32_t>(multiplier));
+  layer->shift.push_back(static_cast<uint8_t>(shift));
+}
+
+// @param x_unit, y_unit  worth of one unit of the inputs and of what the activation reads
+FixedLayer Quantize(const models::DenseLayer& layer, double x_unit, double y_unit) {
+  FixedLayer fixed{layer.inputs, layer.outputs, layer.activation, {}, {}, {}, {}};
+  for (int i = 0; i < layer.outputs; ++i) {
+    const float* row = &layer.weight[static_cast<size_t>(i) * layer.inputs];
+    // a row of zeros has any unit
+    double largest = std::max(std::abs(layer.bias[i]) / (kBiasRoom * kLargest * x_unit), 1e-9);
+    for (int j = 0; j < layer.inputs; ++j) largest = std::max<double>(largest, std::abs(row[j]));
+    const double unit = largest / kLargest;
+    for (int j = 0; j < layer.inputs; ++j) {
+      fixed.weight.push_back(static_cast<int16_t>(std::lround(row[j] / unit)));
+    }
+    fixed.bias.push_back(std::llround(layer.bias[i] / (unit * x_unit)));
+    SetScale(&fixed, i, unit * x_unit / y_unit);
+  }
+  return fixed;
+}
+
+}  // namespace
+
+std::vector<int16_t> TanhTable() {
+  std::vector<int16_t> table;
+  for (int k = 0; k <= kTanhSteps; ++k) {
+    table.push_back(static_cast<int16_t>(std::lround(kLargest * std::tanh(k * 8.0 / kTanhSteps))));
+  }
+  return table;
+}
+
+FixedPolicy QuantizePolicy(const models::PolicyArtifact& artifact, const GoldenVectors& golden) {
+  models::CheckArtifact(artifact);
+  const std::vector<double> ranges = Ranges(artifact, golden);
+  FixedPolicy policy{ranges[0], {}};
+  double x_unit = ranges[0] / kLargest;
+  for (size_t k = 0; k < artifact.layers.size(); ++k) {
+    const models::DenseLayer& layer = artifact.layers[k];
+    const bool last = k + 1 == artifact.layers.size(), tanh = layer.activation == "tanh";
+    // an action beyond +-1 saturates, as it should
+    const double out_unit = last || tanh ? 1 / kLargest : ranges[k + 1] / kLargest;
+    policy.layers.push_back(
+        Quantize(layer, x_unit, tanh ? std::ldexp(1.0, -kTanhInputBits) : out_unit));
+    x_unit = out_unit;
+  }
+  return policy;
+}
+
+}  // namespace sinew::deploy

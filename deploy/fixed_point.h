@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "deploy/golden.h"
+#include "models/policy_file.h"
+
+namespace sinew::deploy {
+
+/// A dense layer in whole numbers. With x the inputs, y_i = bounded((sum_j w_ij x_j + bias_i)
+/// multiplier_i / 2^shift_i), rounded to the nearest, then the activation. No sum or product leaves
+/// 64 bits, whatever the inputs.
+struct FixedLayer {
+  int inputs = 0, outputs = 0;
+  std::string activation;           // "relu", "tanh", "identity"
+  std::vector<int16_t> weight;      // row-major [outputs x inputs], each row with its own scale
+  std::vector<int64_t> bias;        // in units of the row's sums
+  std::vector<int32_t> multiplier;  // > 0
+  std::vector<uint8_t> shift;       // 1 to 62
+};
+
+/// A policy with 16-bit weights and activations. The normalised observation, at most `input_range`
+/// in size, becomes 16 bits; the last layer's outputs are actions in units of 1 / 32767.
+///
+/// Ranges of inner layers come from the golden vectors, with a quarter to spare; what is larger
+/// saturates.
+struct FixedPolicy {
+  double input_range = 0;
+  std::vector<FixedLayer> layers;
+};
+
+/// Before tanh a number has units of 2^-20 and lies within +-8, where tanh is 1 to 7 digits.
+inline constexpr int kTanhInputBits = 20;
+inline constexpr int32_t kTanhInputLimit = 8 << kTanhInputBits;
+/// tanh(k / 64) * 32767 for k = 0 to 512; linear in between, which costs less than one unit.
+inline constexpr int kTanhSteps = 512;
+std::vector<int16_t> TanhTable();
+
+/// @throws Error if a weight is too large to be represented.
+FixedPolicy QuantizePolicy(const models::PolicyArtifact& artifact, const GoldenVectors& golden);
+
+}  // namespace sinew::deploy

@@ -1,0 +1,96 @@
+// What an agent's policy file says about its exploration, against what the agent does.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "agents/registry.h"
+#include "models/math_runtime.h"
+#include "tests/agents/agent_testing.h"
+#include "tests/sim/point_mass.h"
+
+namespace sinew::agents {
+namespace {
+
+struct Moments {
+  double mean = 0, std_dev = 0;
+};
+
+template <class Draw>
+Moments MomentsOf(Draw draw) {
+  constexpr int kSamples = 20000;
+  double sum = 0, squares = 0;
+  for (int i = 0; i < kSamples; ++i) {
+    const double a = draw();
+    sum += a;
+    squares += a * a;
+  }
+  const double mean = sum / kSamples;
+  return {mean, std::sqrt(squares / kSamples - mean * mean)};
+}
+
+class SnapshotTest : public testing::TestWithParam<std::string> {
+ protected:
+  SnapshotTest() { models::UseOneMathThread(); }
+
+  // an agent a few updates old, and its policy with what the trainer adds to the contract
+  void Learn() {
+    const auto builder = MakeAgentBuilder(GetParam());
+    OptionTable table("agent");
+    builder->Describe(table);
+    for (const auto& [key, value] :
+         {std::pair{"warmup_steps", "60"}, {"batch", "16"}, {"horizon", "64"}}) {
+      if (std::ranges::count(table.entries(), key, &OptionTable::Entry::key)) table.Set(key, value);
+    }
+    agent_ = builder->Build({.obs_dim = 2, .act_dim = 1, .total_steps = 600, .seed = 1});
+    sim::VecEnv envs(std::make_shared<sim::PointMass>(), 1, 4, &pool_);
+    Train(agent_.get(), &envs, 200);
+    artifact_ = agent_->Snapshot();
+    artifact_.contract.action = {{"slide"}};
+    artifact_.contract.control_dt = artifact_.contract.timestep = 0.01;
+  }
+  ThreadPool pool_{1};
+  std::unique_ptr<Agent> agent_;
+  models::PolicyArtifact artifact_;
+};
+
+TEST_P(SnapshotTest, IsComplete) {
+  Learn();
+  EXPECT_NO_THROW(models::CheckArtifact(artifact_));
+  EXPECT_EQ(artifact_.contract.updates, agent_->updates());
+  EXPECT_GT(artifact_.contract.updates, 0);
+  EXPECT_EQ(artifact_.gaussian.has_value(), GetParam() == "sac" || GetParam() == "ppo");
+}
+
+// mean and deviation of the agent's own actions, by its own code
+TEST_P(SnapshotTest, SamplesAsTheAgentExplores) {
+  Learn();
+  if (!artifact_.gaussian) GTEST_SKIP() << "explores by noise on its action";
+  const std::vector<float> observation{0.3f, -0.1f};
+  std::vector<float> action(1);
+  const auto policy = models::MakeSamplingPolicy(artifact_, 3);
+  const Moments expected = MomentsOf([&] {
+    agent_->Act(observation, action);
+    return action[0];
+  });
+  const Moments sampled = MomentsOf([&] {
+    policy->Act(observation, action);
+    return action[0];
+  });
+  EXPECT_GT(expected.std_dev, 0.05);
+  // five standard errors of 20,000 samples
+  EXPECT_NEAR(sampled.mean, expected.mean, 0.05 * expected.std_dev);
+  EXPECT_NEAR(sampled.std_dev, expected.std_dev, 0.03 * expected.std_dev);
+}
+
+std::vector<std::string> Names() {
+  std::vector<std::string> names;
+  for (const AgentInfo& info : AgentList()) names.push_back(info.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryAgent, SnapshotTest, testing::ValuesIn(Names()),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace sinew::agents
