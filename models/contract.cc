@@ -249,7 +249,7 @@ std::string ContractToJson(const Contract& contract, int indent) {
 }
 
 Contract ContractFromJson(const std::string& text, const std::string& source) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json json = Json::parse(std::string_view(text), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) throw UserError(source + ": the contract is not valid JSON");
   return FromFields(Fields(json, source + ": contract"));
 }

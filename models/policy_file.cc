@@ -149,7 +149,7 @@ GaussianHead ReadHead(const TensorFile& file, const Json& range) {
 }
 
 void ReadNetwork(const TensorFile& file, PolicyArtifact* artifact) {
-  const Json json = Json::parse(file.Metadata("network"), nullptr, /*allow_exceptions=*/false);
+  const Json json = Json::parse(std::string_view(file.Metadata("network")), nullptr, /*allow_exceptions=*/false);
   const bool valid =
       json.is_object() && json.contains("activations") && json.contains("obs_clip") &&
       json["activations"].is_array() && json["obs_clip"].is_number() &&
