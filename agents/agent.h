@@ -12,6 +12,7 @@
 #include "models/archive.h"
 #include "models/policy_file.h"
 #include "sim/env.h"
+#include "sim/goal.h"
 
 namespace sinew::agents {
 
@@ -25,6 +26,7 @@ struct AgentContext {
   std::vector<float> obs_magnitude{};  // [obs_dim], of the task's spec; empty: all 1
   ThreadPool* pool =
       nullptr;  // for parts of an update that do not depend on each other; null: one thread
+  std::shared_ptr<const sim::GoalModel> goals{};  // of the task; null: it has none
 };
 
 /// One step of every environment, row-major; views that are valid during the call.
@@ -63,6 +65,8 @@ class Agent {
   /// The deterministic policy as of now; the contract's task part is left to the caller.
   virtual models::PolicyArtifact Snapshot() const = 0;
   virtual Metrics TakeMetrics() = 0;
+  /// What a person should know, a line each, since it was last asked for.
+  virtual std::vector<std::string> TakeWarnings() { return {}; }
   /// Everything that the future of the learner depends on.
   virtual void Serialize(models::Archive& archive) = 0;
 };

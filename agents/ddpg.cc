@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
+#include "agents/actor_head.h"
 #include "agents/options_builder.h"
+#include "agents/parameter_noise.h"
 #include "agents/td_losses.h"
 #include "core/error.h"
 
@@ -15,12 +18,16 @@ namespace {
 using models::Network;
 using models::NetworkSpec;
 
+ActorHead Head(const DdpgOptions& options) {
+  return {.penalty = options.action_l2, .inverting = options.inverting_gradients};
+}
+
 NetworkSpec ActorSpec(const DdpgOptions& options, const AgentContext& context) {
   NetworkSpec spec;
   spec.inputs = context.obs_dim;
   spec.hidden.assign(options.actor_hidden.begin(), options.actor_hidden.end());
   spec.outputs = context.act_dim;
-  spec.output_activation = models::Activation::kTanh;
+  spec.output_activation = Head(options).activation();
   return spec;
 }
 
@@ -44,6 +51,7 @@ LearnerOptions CriticLearner(const DdpgOptions& options) {
 struct Critic {
   Learner learner;
   std::vector<float> output_gradient{};
+  std::vector<float> td_errors{};  // of a weighted batch
   TdLoss last{};
 };
 
@@ -52,12 +60,24 @@ class Ddpg : public OffPolicyAgent {
   Ddpg(const DdpgOptions& options, const AgentContext& context)
       : OffPolicyAgent(options, context),
         options_(options),
+        head_(Head(options)),
         init_random_(context.seed, "initial parameters"),
         target_random_(context.seed, "target noise"),
         actor_("actor", ActorSpec(options, context), options.learner(options.actor_lr),
                init_random_),
         actor_critic_(MakeNetwork(CriticSpec(options, context), options.learner(0))),
         noise_(options.kind(), context.num_envs, context.act_dim, context.seed) {
+    if (options.on_parameters()) {
+      parameter_noise_.emplace(
+          ActorSpec(options, context), options.learner(0),
+          [this](std::span<const float> outputs, std::span<float> actions) {
+            std::ranges::copy(head_.Actions(outputs, &explored_), actions.begin());
+          },
+          ParameterNoiseOptions{.num_envs = context.num_envs,
+                                .act_dim = context.act_dim,
+                                .seed = context.seed,
+                                .shares = NoiseShares(context.num_envs, options.noise_low)});
+    }
     for (int i = 0; i < (options.twin ? 2 : 1); ++i) {
       critics_.push_back({{fmt::format("critic{}", i), CriticSpec(options, context),
                            CriticLearner(options), init_random_}});
@@ -66,12 +86,18 @@ class Ddpg : public OffPolicyAgent {
 
  private:
   void Explore(std::span<const float> observations, std::span<float> actions) override {
-    std::ranges::copy(actor_.online().Forward(observations, {}, context().num_envs),
-                      actions.begin());
+    if (parameter_noise_) {
+      return parameter_noise_->Act(actor_.online(), observations, NoiseSigma(), actions);
+    }
+    const auto outputs = actor_.online().Forward(observations, {}, context().num_envs);
+    std::ranges::copy(head_.Actions(outputs, &explored_), actions.begin());
     noise_.AddTo(actions, NoiseSigma());
   }
 
-  void EndEpisode(int env) override { noise_.Reset(env); }
+  void EndEpisode(int env) override {
+    noise_.Reset(env);
+    if (parameter_noise_) parameter_noise_->Reset(env);
+  }
 
   // Algorithm 1 of the paper, one pass of its inner loop; the delay is TD3's
   void Learn(const Batch& batch) override {
@@ -97,8 +123,9 @@ class Ddpg : public OffPolicyAgent {
 
   // y = R_n + gamma^n min_i Q_i'(s_n, mu'(s_n) + clipped noise)
   void ComputeTargets(const Batch& batch) {
-    const auto policy = actor_.target().Forward(batch.next_observations, {}, batch.size);
-    next_actions_.assign(policy.begin(), policy.end());
+    const auto outputs = actor_.target().Forward(batch.next_observations, {}, batch.size);
+    const auto policy = head_.Actions(outputs, &next_actions_);
+    if (head_.plain()) next_actions_.assign(policy.begin(), policy.end());
     SmoothTargetActions();
     targets_.assign(batch.size, std::numeric_limits<float>::infinity());
     for (Critic& critic : critics_) {
@@ -123,7 +150,8 @@ class Ddpg : public OffPolicyAgent {
     Network& online = critic->learner.online();
     const auto q = online.Forward(batch.observations, batch.actions, batch.size);
     critic->output_gradient.resize(batch.size);
-    critic->last = SquaredTdError(q, targets_, critic->output_gradient);
+    critic->last = SquaredTdError(q, targets_, batch.weights, critic->output_gradient);
+    if (!batch.weights.empty()) AbsoluteTdError(q, targets_, &critic->td_errors);
     CheckFinite(critic->last.loss, "critic loss");
     online.Backward(critic->output_gradient, {.parameters = true});
     critic->learner.Step();
@@ -131,16 +159,29 @@ class Ddpg : public OffPolicyAgent {
 
   // maximise mean Q(s, mu(s)): the deterministic policy gradient
   void UpdateActor(const Batch& batch) {
-    const auto actions = actor_.online().Forward(batch.observations, {}, batch.size);
+    const auto outputs = actor_.online().Forward(batch.observations, {}, batch.size);
+    const auto actions = head_.Actions(outputs, &actor_actions_);
     const auto q = actor_critic_->Forward(batch.observations, actions, batch.size);
     double q_sum = 0;
     for (float value : q) q_sum += value;
     CheckFinite(q_sum, "Q of the actor's actions");
     actor_gradient_.assign(batch.size, -1.0f / static_cast<float>(batch.size));
     actor_critic_->Backward(actor_gradient_, {.parameters = false, .late_input = true});
-    actor_.online().Backward(actor_critic_->late_gradient(), {.parameters = true});
+    actor_.online().Backward(
+        head_.Gradient(outputs, actor_critic_->late_gradient(), &head_gradient_),
+        {.parameters = true});
     actor_.Step();
     actor_q_.Add(q_sum / batch.size);
+    saturation_.Add(SaturatedShare(actions));
+  }
+
+  // of both critics the mean
+  void TdErrors(std::span<float> errors) const override {
+    std::ranges::fill(errors, 0.0f);
+    const float share = 1.0f / static_cast<float>(critics_.size());
+    for (const Critic& critic : critics_) {
+      for (size_t i = 0; i < errors.size(); ++i) errors[i] += share * critic.td_errors[i];
+    }
   }
 
   void UpdateTargets() {
@@ -156,6 +197,8 @@ class Ddpg : public OffPolicyAgent {
     target_.Add(target_sum / static_cast<double>(targets_.size()));
   }
 
+  double MeanAbsQ() const override { return critics_.front().last.mean_abs_q; }
+
   double NoiseSigma() const { return options_.Sigma(warming_up(), Progress()); }
 
   std::vector<Learner*> Learners() override {
@@ -165,33 +208,41 @@ class Ddpg : public OffPolicyAgent {
   }
 
   std::vector<models::DenseLayer> PolicyLayers() const override {
-    return models::ToDenseLayers(actor_.online());
+    return head_.penalty > 0 && !head_.inverting ? TanhHead(actor_.online(), 0, context().act_dim)
+                                                 : models::ToDenseLayers(actor_.online());
   }
 
   std::vector<std::pair<std::string, Mean*>> Means() override {
     return {{"critic_loss", &critic_loss_},
             {"q_mean", &q_},
             {"target_mean", &target_},
-            {"actor_q", &actor_q_}};
+            {"actor_q", &actor_q_},
+            {"saturation", &saturation_}};
   }
 
   Metrics Gauges() const override {
-    return {{"noise_sigma", NoiseSigma()}, {"actor_lr", actor_.learning_rate()}};
+    Metrics gauges{{"noise_sigma", NoiseSigma()}, {"actor_lr", actor_.learning_rate()}};
+    if (parameter_noise_) gauges.emplace_back("parameter_noise", parameter_noise_->scale());
+    return gauges;
   }
 
   void SerializeMore(models::Archive& archive) override {
     archive.Value("target_random", target_random_);
     noise_.Serialize(archive, "noise");
+    if (parameter_noise_) parameter_noise_->Serialize(archive, "parameter_noise");
   }
 
   DdpgOptions options_;
+  ActorHead head_;
   Random init_random_, target_random_;
   Learner actor_;
   std::vector<Critic> critics_;
   std::unique_ptr<Network> actor_critic_;  // the first critic as it was before this update
   Noise noise_;
-  Mean critic_loss_, q_, target_, actor_q_;
+  std::optional<ParameterNoise> parameter_noise_;
+  Mean critic_loss_, q_, target_, actor_q_, saturation_;
   std::vector<float> next_actions_, targets_, actor_gradient_;
+  std::vector<float> explored_, actor_actions_, head_gradient_;  // unless the head is plain
 };
 
 }  // namespace
@@ -209,6 +260,8 @@ void DdpgOptions::Describe(OptionTable& table) {
   table.Add("policy_delay", &policy_delay, {1, 100}, "critic updates per actor update (TD3)");
   table.Add("target_noise", &target_noise, {0, 1}, "noise on the target's action (TD3)");
   table.Add("target_noise_clip", &target_noise_clip, {0, 1}, "bound of that noise");
+  table.Add("inverting_gradients", &inverting_gradients,
+            "an actor without tanh whose gradients shrink towards the bounds of the action");
   ExplorationOptions::Describe(table);
   OffPolicyOptions::Describe(table);
 }

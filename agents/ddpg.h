@@ -22,6 +22,7 @@ struct DdpgOptions : OffPolicyOptions, ExplorationOptions {
   int64_t policy_delay = 1;
   double target_noise = 0.1;
   double target_noise_clip = 0.3;
+  bool inverting_gradients = false;
 
   void Describe(OptionTable& table);
 };
@@ -32,9 +33,9 @@ struct DdpgOptions : OffPolicyOptions, ExplorationOptions {
 /// states only. Actor: follow dQ(s, mu(s))/da through the actor. Targets: Polyak averages of both.
 /// Source: Lillicrap et al. 2015, arXiv:1509.02971, Algorithm 1. Switches, off in the paper:
 /// `twin`, `policy_delay`, `target_noise` from Fujimoto et al. 2018, arXiv:1802.09477 (TD3);
-/// `n_step` returns. Departures: no batch normalisation (the observation normaliser takes its
-/// place); the actor follows the critic as it was before this update's critic step, so that both
-/// can be computed at the same time.
+/// `n_step` returns, and the remedies of ActorHead. Departures: no batch normalisation (the
+/// observation normaliser takes its place); the actor follows the critic as it was before this
+/// update's critic step, so that both can be computed at the same time.
 std::unique_ptr<AgentBuilder> MakeDdpg();
 /// The same class with TD3's switches on: two critics of which the smaller target counts, an actor
 /// that moves at every second update, and noise on the target's action.

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "agents/actor_head.h"
 #include "agents/naf_quadratic.h"
 #include "agents/options_builder.h"
+#include "agents/parameter_noise.h"
 #include "agents/td_losses.h"
 
 namespace sinew::agents {
@@ -26,20 +29,51 @@ class Naf : public OffPolicyAgent {
         options_(options),
         shape_{context.act_dim, options.diagonal_bound},
         init_random_(context.seed, "initial parameters"),
+        imagined_random_(context.seed, "imagined noise"),
         quadratic_("q", Spec(options, context, shape_), options.learner(options.lr), init_random_),
-        noise_(options.kind(), context.num_envs, context.act_dim, context.seed) {}
+        noise_(options.kind(), context.num_envs, context.act_dim, context.seed) {
+    if (options.imagination > 0) {
+      Imagine(options, [this](std::span<const float> states, int rows, std::span<float> actions) {
+        BestActions(quadratic_.online().Forward(states, {}, rows), actions);
+        const double sigma = NoiseSigma();
+        for (float& a : actions) {
+          a = std::clamp(a + static_cast<float>(sigma * imagined_random_.Normal()), -1.0f, 1.0f);
+        }
+      });
+    }
+    if (!options.on_parameters()) return;
+    parameter_noise_.emplace(
+        Spec(options, context, shape_), options.learner(0),
+        [this](std::span<const float> outputs, std::span<float> actions) {
+          BestActions(outputs, actions);
+        },
+        ParameterNoiseOptions{.num_envs = context.num_envs,
+                              .act_dim = context.act_dim,
+                              .seed = context.seed,
+                              .shares = NoiseShares(context.num_envs, options.noise_low)});
+  }
 
  private:
   void Explore(std::span<const float> observations, std::span<float> actions) override {
-    const auto outputs = quadratic_.online().Forward(observations, {}, context().num_envs);
+    if (parameter_noise_) {
+      return parameter_noise_->Act(quadratic_.online(), observations, NoiseSigma(), actions);
+    }
+    BestActions(quadratic_.online().Forward(observations, {}, context().num_envs), actions);
+    noise_.AddTo(actions, NoiseSigma());
+  }
+
+  // mu, of any number of rows
+  void BestActions(std::span<const float> outputs, std::span<float> actions) const {
     const int n = shape_.act_dim;
     for (size_t i = 0; i < actions.size(); ++i) {
       actions[i] = std::tanh(outputs[i / n * shape_.outputs() + 1 + i % n]);
     }
-    noise_.AddTo(actions, NoiseSigma());
   }
 
-  void EndEpisode(int env) override { noise_.Reset(env); }
+  void EndEpisode(int env) override {
+    noise_.Reset(env);
+    if (parameter_noise_) parameter_noise_->Reset(env);
+  }
 
   // Algorithm 1 of the paper, one iteration of its inner loop
   void Learn(const Batch& batch) override {
@@ -49,7 +83,7 @@ class Naf : public OffPolicyAgent {
                  outputs = quadratic_.online().Forward(batch.observations, {}, batch.size);
                  EvaluateQuadratic(outputs, batch.actions, shape_, &value_);
                });
-    Descend(outputs);
+    Descend(outputs, batch.weights);
     quadratic_.UpdateTarget(options_.tau);
   }
 
@@ -62,15 +96,25 @@ class Naf : public OffPolicyAgent {
   }
 
   // minimise mean h(Q(s, a) - y)
-  void Descend(std::span<const float> outputs) {
+  void Descend(std::span<const float> outputs, std::span<const float> weights) {
     q_gradient_.resize(targets_.size());
-    const TdLoss loss = HuberTdError(value_.q, targets_, options_.huber_width, q_gradient_);
+    const TdLoss loss =
+        HuberTdError(value_.q, targets_, weights, options_.huber_width, q_gradient_);
+    if (!weights.empty()) AbsoluteTdError(value_.q, targets_, &td_errors_);
     CheckFinite(loss.loss, "critic loss");
     output_gradient_.resize(outputs.size());
     QuadraticGradient(outputs, value_, q_gradient_, shape_, output_gradient_);
+    if (options_.action_l2 > 0) {
+      AddPenaltyGradient(outputs.data() + 1, static_cast<int>(targets_.size()), shape_.act_dim,
+                         shape_.outputs(), options_.action_l2, output_gradient_.data() + 1);
+    }
     quadratic_.online().Backward(output_gradient_, {.parameters = true});
     quadratic_.Step();
     AddUp(loss, outputs);
+  }
+
+  void TdErrors(std::span<float> errors) const override {
+    std::ranges::copy(td_errors_, errors.begin());
   }
 
   void AddUp(const TdLoss& loss, std::span<const float> outputs) {
@@ -80,11 +124,15 @@ class Naf : public OffPolicyAgent {
       target_sum += targets_[i];
       value_sum += outputs[i * shape_.outputs()];
     }
+    mean_abs_q_ = loss.mean_abs_q;
+    saturation_.Add(SaturatedShare(value_.mu));
     critic_loss_.Add(loss.loss);
     q_.Add(loss.mean_q);
     target_.Add(target_sum / batch);
     state_value_.Add(value_sum / batch);
   }
+
+  double MeanAbsQ() const override { return mean_abs_q_; }
 
   double NoiseSigma() const { return options_.Sigma(warming_up(), Progress()); }
 
@@ -98,23 +146,32 @@ class Naf : public OffPolicyAgent {
     return {{"critic_loss", &critic_loss_},
             {"q_mean", &q_},
             {"target_mean", &target_},
-            {"value_mean", &state_value_}};
+            {"value_mean", &state_value_},
+            {"saturation", &saturation_}};
   }
 
   Metrics Gauges() const override {
-    return {{"noise_sigma", NoiseSigma()}, {"lr", quadratic_.learning_rate()}};
+    Metrics gauges{{"noise_sigma", NoiseSigma()}, {"lr", quadratic_.learning_rate()}};
+    if (parameter_noise_) gauges.emplace_back("parameter_noise", parameter_noise_->scale());
+    return gauges;
   }
 
-  void SerializeMore(models::Archive& archive) override { noise_.Serialize(archive, "noise"); }
+  void SerializeMore(models::Archive& archive) override {
+    noise_.Serialize(archive, "noise");
+    if (options_.imagination > 0) archive.Value("imagined_random", imagined_random_);
+    if (parameter_noise_) parameter_noise_->Serialize(archive, "parameter_noise");
+  }
 
   NafOptions options_;
   QuadraticShape shape_;
-  Random init_random_;
+  Random init_random_, imagined_random_;
   Learner quadratic_;
   Noise noise_;
+  std::optional<ParameterNoise> parameter_noise_;
   Quadratic value_;
-  std::vector<float> targets_, q_gradient_, output_gradient_;
-  Mean critic_loss_, q_, target_, state_value_;
+  double mean_abs_q_ = 0;  // of the last minibatch
+  std::vector<float> targets_, q_gradient_, output_gradient_, td_errors_;
+  Mean critic_loss_, q_, target_, state_value_, saturation_;
 };
 
 }  // namespace
@@ -127,6 +184,7 @@ void NafOptions::Describe(OptionTable& table) {
   table.Add("diagonal_bound", &diagonal_bound, {0.1, 10},
             "L's diagonal lies between exp(-bound) and exp(bound)");
   ExplorationOptions::Describe(table);
+  ImaginationOptions::Describe(table);
   OffPolicyOptions::Describe(table);
 }
 

@@ -10,7 +10,7 @@
 namespace sinew::agents {
 
 /// Options of NAF; section "agent" of the configuration.
-struct NafOptions : OffPolicyOptions, ExplorationOptions {
+struct NafOptions : OffPolicyOptions, ExplorationOptions, ImaginationOptions {
   NafOptions() { max_gradient_norm = 10; }
 
   std::vector<int64_t> hidden{64, 64};
@@ -25,6 +25,7 @@ struct NafOptions : OffPolicyOptions, ExplorationOptions {
 /// Q(s, a) = V(s) - |L(s)'(a - mu(s))|^2 / 2, so that the best action is known without an actor.
 ///
 /// Minimise mean h(Q(s, a) - y), h Huber's, y = R_n + gamma^n V'(s_n), 0 behind terminal states.
+/// With `imagination` also from rollouts of a fitted model (Algorithm 2), see Imagination.
 /// Source: Gu et al. 2016, arXiv:1603.00748, Algorithm 1. Departures: bounded diagonal of L,
 /// Huber's loss and clipped gradients in place of none (each keeps one bad transition from
 /// throwing the learner); no batch normalisation (the observation normaliser takes its place);

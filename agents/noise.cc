@@ -4,14 +4,25 @@
 
 namespace sinew::agents {
 
+std::vector<double> NoiseShares(int num_envs, double low) {
+  std::vector<double> shares(num_envs, 1.0);
+  for (int env = 0; env + 1 < num_envs; ++env) {
+    shares[env] = low + (1 - low) * env / (num_envs - 1);
+  }
+  return shares;
+}
+
 Noise::Noise(const NoiseOptions& options, int num_envs, int act_dim, uint64_t seed)
-    : options_(options), act_dim_(act_dim), state_(static_cast<size_t>(num_envs) * act_dim, 0.0) {
+    : options_(options),
+      act_dim_(act_dim),
+      shares_(NoiseShares(num_envs, options.low)),
+      state_(static_cast<size_t>(num_envs) * act_dim, 0.0) {
   for (int env = 0; env < num_envs; ++env) random_.emplace_back(seed, "exploration noise", env);
 }
 
 void Noise::AddTo(std::span<float> actions, double sigma) {
   for (size_t i = 0; i < actions.size(); ++i) {
-    const double draw = sigma * random_[i / act_dim_].Normal();
+    const double draw = shares_[i / act_dim_] * sigma * random_[i / act_dim_].Normal();
     if (options_.kind == NoiseKind::kGaussian) {
       state_[i] = draw;
     } else {

@@ -14,7 +14,12 @@ enum class NoiseKind { kGaussian, kOrnsteinUhlenbeck };
 struct NoiseOptions {
   NoiseKind kind = NoiseKind::kGaussian;
   double theta = 0.15;  // Ornstein-Uhlenbeck: pull towards 0 per step
+  double low = 1;       // share of sigma in the first environment; see NoiseShares
 };
+
+/// Shares of the noise's strength, from `low` in the first environment in equal steps to 1 in the
+/// last, so that careful and bold behaviour are collected side by side.
+std::vector<double> NoiseShares(int num_envs, double low);
 
 /// Exploration noise added to actions, one process and one random stream per environment.
 ///
@@ -34,7 +39,8 @@ class Noise {
  private:
   NoiseOptions options_;
   int act_dim_;
-  std::vector<Random> random_;  // one an environment
+  std::vector<double> shares_;  // one an environment
+  std::vector<Random> random_;  // likewise
   std::vector<double> state_;   // [num_envs x act_dim]
 };
 

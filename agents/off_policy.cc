@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sinew::agents {
 namespace {
@@ -24,18 +25,16 @@ std::vector<float> MagnitudesFor(const std::string& name, const AgentContext& co
 void OffPolicyOptions::Describe(OptionTable& table) {
   table.Add("final_layer_range", &final_layer_range, {0, 1},
             "last layers start uniform within this");
-  table.Add("gamma", &gamma, {0, 1}, "discount per control step");
   table.Add("tau", &tau, {0, 1}, "share of the online networks that enters the targets per update");
   table.Add("lr_final", &lr_final, {0, 1}, "step sizes fall linearly to this share at the end");
   table.Add("max_gradient_norm", &max_gradient_norm, {0, 1e6},
             "gradients are clipped to this norm (0: never)");
+  table.Add("action_l2", &action_l2, {0, 100},
+            "penalty on the square of what enters the policy's tanh, against saturation");
   table.Add("batch", &batch, {1, 65536}, "transitions per update");
   table.Add("updates_per_step", &updates_per_step, {0, 1000},
             "gradient updates per environment step");
-  table.Add("replay_capacity", &replay_capacity, {1, 1e8}, "transitions kept");
-  table.Add("n_step", &n_step, {1, 100}, "steps of reward before the bootstrap");
-  table.Add("reward_scale", &reward_scale, {1e-6, 1e6},
-            "rewards are multiplied by this for the learner");
+  ExperienceOptions::Describe(table);
   table.Add("warmup_steps", &warmup_steps, {0, 1e9},
             "environment steps before the first update, at most half of the run", "steps");
   table.Add("normalizer", &normalizer, {"task", "warmup", "running", "none"},
@@ -44,6 +43,8 @@ void OffPolicyOptions::Describe(OptionTable& table) {
   table.Add("obs_clip", &obs_clip, {0.1, 1e6}, "bound of the scaled observation");
   table.Add("max_rollbacks", &max_rollbacks, {0, 1000},
             "updates that may fail on a value that is not finite before the run stops");
+  table.Add("q_alarm", &q_alarm,
+            "warn once mean |Q| is beyond what any sequence of rewards is worth");
   table.Add("backend", &backend, {"fused", "autograd"}, "fused CPU path or LibTorch autograd");
   table.Add("device", &device, {"cpu", "cuda"}, "device of the autograd back end");
 }
@@ -65,15 +66,10 @@ LearnerOptions OffPolicyOptions::learner(double learning_rate) const {
 OffPolicyAgent::OffPolicyAgent(const OffPolicyOptions& options, const AgentContext& context)
     : options_(options),
       context_(context),
-      replay_random_(context.seed, "replay"),
       normalizer_(context.obs_dim, ModeOf(options.normalizer), options.obs_clip,
                   MagnitudesFor(options.normalizer, context)),
-      replay_(options.replay_capacity, context.obs_dim, context.act_dim) {
+      experience_(options, context) {
   options.Check();
-  for (int env = 0; env < context.num_envs; ++env) {
-    n_step_.emplace_back(static_cast<int>(options.n_step), options.gamma, context.obs_dim,
-                         context.act_dim);
-  }
 }
 
 void OffPolicyAgent::Act(std::span<const float> observations, std::span<float> actions) {
@@ -83,43 +79,92 @@ void OffPolicyAgent::Act(std::span<const float> observations, std::span<float> a
 }
 
 void OffPolicyAgent::Observe(const StepBatch& batch) {
-  const int obs_dim = context_.obs_dim, act_dim = context_.act_dim;
   normalizer_.Observe(batch.observations);
+  experience_.Observe(batch);
+  if (imagination_) imagination_->Observe(batch);
   for (int i = 0; i < context_.num_envs; ++i) {
-    const sim::StepResult& result = batch.results[i];
-    const float reward = static_cast<float>(options_.reward_scale) * batch.rewards[i];
-    n_step_[i].Add(batch.observations.subspan(i * obs_dim, obs_dim),
-                   batch.actions.subspan(i * act_dim, act_dim), reward,
-                   batch.next_observations.subspan(i * obs_dim, obs_dim), result.terminated,
-                   result.truncated, result.diverged, &replay_);
-    if (result.done()) EndEpisode(i);
+    if (batch.results[i].done()) EndEpisode(i);
   }
   env_steps_ += context_.num_envs;
   if (!warming_up()) normalizer_.EndWarmup();
 }
 
+void OffPolicyAgent::Imagine(const ImaginationOptions& options, Imagination::Policy policy) {
+  imagination_options_ = options;
+  imagined_policy_ = std::move(policy);
+  imagination_.emplace(options,
+                       ImaginedTransitions{.obs_dim = context_.obs_dim,
+                                           .act_dim = context_.act_dim,
+                                           .num_envs = context_.num_envs,
+                                           .n_step = static_cast<int>(options_.n_step),
+                                           .gamma = options_.gamma,
+                                           .reward_scale = options_.reward_scale,
+                                           .seed = context_.seed},
+                       context_.goals);
+}
+
 void OffPolicyAgent::Update() {
-  if (warming_up() || replay_.size() == 0) return;
+  if (warming_up() || experience_.size() == 0) return;
+  const bool imagine = imagination_ && Progress() < imagination_options_.imagination_until;
+  if (imagine) {
+    imagination_->Imagine(
+        [this](std::span<const float> states, int rows, std::span<float> actions) {
+          normalized_.resize(states.size());
+          normalizer_.Apply(states, normalized_);
+          imagined_policy_(normalized_, rows, actions);
+        });
+  }
   owed_updates_ += options_.updates_per_step * context_.num_envs;
-  for (; owed_updates_ >= 1; owed_updates_ -= 1) UpdateOnce();
+  for (; owed_updates_ >= 1; owed_updates_ -= 1) {
+    UpdateOnce();
+    if (imagine && imagination_->ready()) UpdateFromImagination();
+  }
 }
 
 void OffPolicyAgent::UpdateOnce() {
+  experience_.Sample(static_cast<int>(options_.batch), Progress(), &batch_);
+  LearnFrom(&batch_, false);
+}
+
+void OffPolicyAgent::UpdateFromImagination() {
+  for (int64_t i = 0; i < imagination_options_.imagination; ++i) {
+    imagination_->Sample(static_cast<int>(options_.batch), &imagined_batch_);
+    LearnFrom(&imagined_batch_, true);
+  }
+}
+
+void OffPolicyAgent::LearnFrom(Batch* batch, bool imagined) {
   const std::vector<Learner*> learners = Learners();
   for (Learner* learner : learners) learner->SetRateFactor(RateFactor());
-  replay_.Sample(static_cast<int>(options_.batch), replay_random_, &batch_);
-  normalizer_.Apply(batch_.observations, batch_.observations);
-  normalizer_.Apply(batch_.next_observations, batch_.next_observations);
+  normalizer_.Apply(batch->observations, batch->observations);
+  normalizer_.Apply(batch->next_observations, batch->next_observations);
   ++updates_;
   try {
-    Learn(batch_);
+    Learn(*batch);
     for (const Learner* learner : learners) learner->CheckParameters();
+    if (experience_.prioritized() && !imagined) {
+      td_errors_.resize(batch->size);
+      TdErrors(td_errors_);
+      experience_.ReportErrors(td_errors_);
+    }
+    if (options_.q_alarm) WatchQ();
     if (updates_ % kKeepEvery != 0) return;
     for (const Learner* learner : learners) learner->CheckMoments();
     for (Learner* learner : learners) learner->Keep();
   } catch (const NotFinite& failure) {
     RollBack(failure);
   }
+}
+
+void OffPolicyAgent::WatchQ() {
+  const double step_worth = experience_.largest_reward() + MoreThanTheReward();
+  const double bound = step_worth / (1 - options_.gamma);
+  const double mean_abs_q = MeanAbsQ();
+  if (!q_alarm_.Look(mean_abs_q, bound)) return;
+  warnings_.push_back(
+      fmt::format("mean |Q| is {:.4g} at environment step {}, update {}: beyond {:.4g}, which is "
+                  "what a reward of {:.4g} at every step would be worth",
+                  mean_abs_q, env_steps_, updates_, bound, step_worth));
 }
 
 void OffPolicyAgent::RollBack(const NotFinite& failure) {
@@ -132,6 +177,10 @@ void OffPolicyAgent::RollBack(const NotFinite& failure) {
   }
   ++rollbacks_;
   caution_ /= 2;
+  warnings_.push_back(
+      fmt::format("{} at update {} (environment step {}); learning goes on from the last good "
+                  "state with {:.2g} of the step size",
+                  failure.what(), updates_, env_steps_, caution_));
 }
 
 double OffPolicyAgent::Progress() const {
@@ -166,10 +215,13 @@ Metrics OffPolicyAgent::TakeMetrics() {
   }
   for (auto& gauge : Gauges()) metrics.push_back(std::move(gauge));
   metrics.emplace_back("updates", static_cast<double>(updates_));
-  metrics.emplace_back("replay_size", static_cast<double>(replay_.size()));
+  metrics.emplace_back("replay_size", static_cast<double>(experience_.size()));
   metrics.emplace_back("rollbacks", static_cast<double>(rollbacks_));
+  metrics.emplace_back("q_alarm", q_alarm_.Take());
   return metrics;
 }
+
+std::vector<std::string> OffPolicyAgent::TakeWarnings() { return std::exchange(warnings_, {}); }
 
 void OffPolicyAgent::Serialize(models::Archive& archive) {
   archive.Value("env_steps", env_steps_);
@@ -177,13 +229,11 @@ void OffPolicyAgent::Serialize(models::Archive& archive) {
   archive.Value("owed_updates", owed_updates_);
   archive.Value("rollbacks", rollbacks_);
   archive.Value("caution", caution_);
-  archive.Value("replay_random", replay_random_);
   for (Learner* learner : Learners()) learner->Serialize(archive);
   normalizer_.Serialize(archive, "normalizer");
-  for (size_t i = 0; i < n_step_.size(); ++i) {
-    n_step_[i].Serialize(archive, fmt::format("n_step{}", i));
-  }
-  replay_.Serialize(archive, "replay");
+  experience_.Serialize(archive);
+  q_alarm_.Serialize(archive, "q_alarm");
+  if (imagination_) imagination_->Serialize(archive, "imagination");
   for (const auto& [name, mean] : Means()) {
     archive.Value("metrics." + name + ".sum", mean->sum);
     archive.Value("metrics." + name + ".count", mean->count);

@@ -7,31 +7,30 @@
 #include <vector>
 
 #include "agents/agent.h"
+#include "agents/experience.h"
+#include "agents/imagination.h"
 #include "agents/learner.h"
 #include "agents/mean.h"
-#include "agents/n_step.h"
-#include "agents/replay_buffer.h"
+#include "agents/q_alarm.h"
 #include "core/random.h"
 #include "models/normalizer.h"
 
 namespace sinew::agents {
 
 /// What every learner from a replay buffer has in common; part of section "agent".
-struct OffPolicyOptions {
+struct OffPolicyOptions : ExperienceOptions {
   double final_layer_range = 3e-3;
-  double gamma = 0.97;
   double tau = 0.01;
   double lr_final = 0.1;
   double max_gradient_norm = 0;
+  double action_l2 = 0;
   int64_t batch = 64;
   double updates_per_step = 0.5;
-  int64_t replay_capacity = 1'000'000;
-  int64_t n_step = 3;
-  double reward_scale = 1;
   int64_t warmup_steps = 4000;
   std::string normalizer = "task";
   double obs_clip = 10;
   int64_t max_rollbacks = 5;
+  bool q_alarm = true;
   std::string backend = "fused";
   std::string device = "cpu";
 
@@ -59,6 +58,7 @@ class OffPolicyAgent : public Agent {
   int64_t updates() const final { return updates_; }
   models::PolicyArtifact Snapshot() const final;
   Metrics TakeMetrics() final;
+  std::vector<std::string> TakeWarnings() final;
   void Serialize(models::Archive& archive) final;
 
  protected:
@@ -70,6 +70,13 @@ class OffPolicyAgent : public Agent {
   virtual void EndEpisode(int env) = 0;
   /// One update from a minibatch with normalised observations. @throws NotFinite.
   virtual void Learn(const Batch& batch) = 0;
+  /// Absolute TD errors of the batch that was last learned from, for agents that draw by priority.
+  /// @param errors  [batch].
+  virtual void TdErrors(std::span<float> errors) const = 0;
+  /// Mean |Q| of that batch.
+  virtual double MeanAbsQ() const = 0;
+  /// What a step can be worth besides the largest reward.
+  virtual double MoreThanTheReward() const { return 0; }
   /// Everything that is annealed, checked, saved and rolled back together.
   virtual std::vector<Learner*> Learners() = 0;
   /// The deterministic policy behind the normaliser.
@@ -81,6 +88,10 @@ class OffPolicyAgent : public Agent {
   virtual Metrics Gauges() const = 0;
   /// What the algorithm has besides learners and means.
   virtual void SerializeMore(models::Archive& archive) = 0;
+
+  /// Learns from rollouts of a fitted model too. @param policy  as Imagination::Policy, but for
+  /// normalised observations. @throws UserError if the task's reward is not known.
+  void Imagine(const ImaginationOptions& options, Imagination::Policy policy);
 
   const AgentContext& context() const { return context_; }
   /// A run too short for its warm-up learns from its second half at least.
@@ -105,18 +116,24 @@ class OffPolicyAgent : public Agent {
 
  private:
   void UpdateOnce();
+  void UpdateFromImagination();
+  void LearnFrom(Batch* batch, bool imagined);
+  void WatchQ();
   void RollBack(const NotFinite& failure);
 
   OffPolicyOptions options_;
   AgentContext context_;
-  Random replay_random_;
   models::Normalizer normalizer_;
-  ReplayBuffer replay_;
-  std::vector<NStep> n_step_;  // one an environment
+  Experience experience_;
+  QAlarm q_alarm_;
+  std::vector<std::string> warnings_;
   int64_t env_steps_ = 0, updates_ = 0, rollbacks_ = 0;
   double owed_updates_ = 0, caution_ = 1;  // caution: halved by every roll-back
-  Batch batch_;
-  std::vector<float> normalized_;
+  std::optional<Imagination> imagination_;
+  ImaginationOptions imagination_options_;
+  Imagination::Policy imagined_policy_;
+  Batch batch_, imagined_batch_;
+  std::vector<float> normalized_, td_errors_;
 };
 
 }  // namespace sinew::agents

@@ -1,11 +1,23 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <utility>
 
 #include "agents/agent.h"
+#include "core/error.h"
 
 namespace sinew::agents {
+
+/// @throws UserError if there is nothing to see or nothing to do.
+inline void CheckSpaces(const AgentContext& context) {
+  if (context.act_dim > 0 && context.obs_dim > 0) return;
+  throw UserError(
+      fmt::format("a task with {} observation and {} action elements cannot be learned: an agent "
+                  "needs at least one of each",
+                  context.obs_dim, context.act_dim));
+}
 
 /// An agent's builder for agents that are made from one struct of options.
 template <class Options>
@@ -18,6 +30,7 @@ class OptionsBuilder : public AgentBuilder {
 
   void Describe(OptionTable& table) override { options_.Describe(table); }
   std::unique_ptr<Agent> Build(const AgentContext& context) const override {
+    CheckSpaces(context);
     return make_(options_, context);
   }
 

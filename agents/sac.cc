@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "agents/actor_head.h"
 #include "agents/options_builder.h"
 #include "agents/tanh_gaussian.h"
 #include "agents/td_losses.h"
@@ -81,6 +82,7 @@ struct Critic {
   Learner learner;
   std::unique_ptr<Network> frozen;  // as it was before this update
   std::vector<float> output_gradient{}, actor_gradient{};
+  std::vector<float> td_errors{};  // of a weighted batch
   TdLoss last{};
 };
 
@@ -156,7 +158,8 @@ class Sac : public OffPolicyAgent {
     Network& online = critic->learner.online();
     const auto q = online.Forward(batch.observations, batch.actions, batch.size);
     critic->output_gradient.resize(batch.size);
-    critic->last = SquaredTdError(q, targets_, critic->output_gradient);
+    critic->last = SquaredTdError(q, targets_, batch.weights, critic->output_gradient);
+    if (!batch.weights.empty()) AbsoluteTdError(q, targets_, &critic->td_errors);
     CheckFinite(critic->last.loss, "critic loss");
     online.Backward(critic->output_gradient, {.parameters = true});
     critic->learner.Step();
@@ -165,17 +168,23 @@ class Sac : public OffPolicyAgent {
   // minimise mean (alpha log pi(a|s) - min_i Q_i(s, a)), a ~ pi(s)
   void UpdateActor(const Batch& batch, double alpha) {
     sample_.DrawNoise(batch.actions.size(), actor_random_);
-    SampleSquashed(actor_.online().Forward(batch.observations, {}, batch.size), context().act_dim,
-                   range_, &sample_);
+    const auto outputs = actor_.online().Forward(batch.observations, {}, batch.size);
+    SampleSquashed(outputs, context().act_dim, range_, &sample_);
     const double q = ClimbSmallerCritic(batch);
     CheckFinite(q, "Q of the actor's actions");
     CheckFinite(std::accumulate(sample_.log_probs.begin(), sample_.log_probs.end(), 0.0),
                 "policy's log-probability");
     actor_gradient_.resize(2 * sample_.actions.size());
     SoftPolicyGradient(sample_, action_gradient_, alpha, actor_gradient_);
+    if (options_.action_l2 > 0) {
+      // the means alone: what tanh of the exported policy sees
+      AddPenaltyGradient(outputs.data(), batch.size, context().act_dim, 2 * context().act_dim,
+                         options_.action_l2, actor_gradient_.data());
+    }
     actor_.online().Backward(actor_gradient_, {.parameters = true});
     actor_.Step();
     actor_q_.Add(q);
+    saturation_.Add(SaturatedShare(sample_.actions));
   }
 
   // action_gradient_ = d(-mean min_i Q_i(s, a))/da at the sampled actions. @return  that mean
@@ -199,6 +208,21 @@ class Sac : public OffPolicyAgent {
     action_gradient_.resize(g0.size());
     for (size_t k = 0; k < g0.size(); ++k) action_gradient_[k] = g0[k] + g1[k];
     return sum / batch.size;
+  }
+
+  // of both critics the mean
+  void TdErrors(std::span<float> errors) const override {
+    for (size_t i = 0; i < errors.size(); ++i) {
+      errors[i] = (critics_[0]->td_errors[i] + critics_[1]->td_errors[i]) / 2;
+    }
+  }
+
+  double MeanAbsQ() const override { return critics_[0]->last.mean_abs_q; }
+  // alpha times the entropy is earned beside the reward
+  double MoreThanTheReward() const override {
+    double sum = 0;
+    for (float log_prob : next_.log_probs) sum += std::abs(log_prob);
+    return temperature_.alpha() * sum / static_cast<double>(next_.log_probs.size());
   }
 
   void UpdateTemperature(double alpha) {
@@ -236,7 +260,8 @@ class Sac : public OffPolicyAgent {
 
   std::vector<std::pair<std::string, Mean*>> Means() override {
     return {{"critic_loss", &critic_loss_}, {"q_mean", &q_},        {"target_mean", &target_},
-            {"actor_q", &actor_q_},         {"entropy", &entropy_}, {"std_dev", &std_dev_}};
+            {"actor_q", &actor_q_},         {"entropy", &entropy_}, {"std_dev", &std_dev_},
+            {"saturation", &saturation_}};
   }
 
   Metrics Gauges() const override {
@@ -258,7 +283,7 @@ class Sac : public OffPolicyAgent {
   Temperature temperature_;
   SquashedSample explored_, next_, sample_;
   std::vector<float> targets_, action_gradient_, actor_gradient_;
-  Mean critic_loss_, q_, target_, actor_q_, entropy_, std_dev_;
+  Mean critic_loss_, q_, target_, actor_q_, entropy_, std_dev_, saturation_;
 };
 
 }  // namespace

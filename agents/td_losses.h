@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace sinew::agents {
 
@@ -14,19 +15,25 @@ void BootstrappedReturn(std::span<const float> rewards, std::span<const float> d
 
 /// A loss over a minibatch, and what its predictions were.
 struct TdLoss {
-  double loss = 0;    // mean over the batch
-  double mean_q = 0;  // of the predictions
+  double loss = 0;        // mean over the batch
+  double mean_q = 0;      // of the predictions
+  double mean_abs_q = 0;  // of their magnitudes
 };
 
-/// mean (q - y)^2.
+/// mean w (q - y)^2.
 /// @param q         [batch]. @param targets  [batch].
+/// @param weights   [batch], w; empty: all 1.
 /// @param gradient  [batch], receives dLoss/dq.
 TdLoss SquaredTdError(std::span<const float> q, std::span<const float> targets,
-                      std::span<float> gradient);
+                      std::span<const float> weights, std::span<float> gradient);
 
-/// mean h(q - y), h(e) = e^2/2 where |e| <= width, width (|e| - width/2) beyond: no single
+/// mean w h(q - y), h(e) = e^2/2 where |e| <= width, width (|e| - width/2) beyond: no single
 /// transition pulls harder than `width`. Source: Huber 1964, doi:10.1214/aoms/1177703732.
-TdLoss HuberTdError(std::span<const float> q, std::span<const float> targets, double width,
-                    std::span<float> gradient);
+TdLoss HuberTdError(std::span<const float> q, std::span<const float> targets,
+                    std::span<const float> weights, double width, std::span<float> gradient);
+
+/// errors <- |q - y|, before a step changes q. @param errors  resized to [batch].
+void AbsoluteTdError(std::span<const float> q, std::span<const float> targets,
+                     std::vector<float>* errors);
 
 }  // namespace sinew::agents

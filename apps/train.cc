@@ -53,7 +53,7 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
     return;
   }
   // what the options contradict is found before a folder is made
-  run->BuildAgent(run->BuildTask()->spec());
+  run->BuildAgent(*run->BuildTask());
   const std::string out = arguments.out.empty() ? fmt::format("runs/{}-{}-s{}", arguments.task,
                                                               arguments.agent, arguments.seed)
                                                 : arguments.out;

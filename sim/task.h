@@ -7,6 +7,7 @@
 
 #include "core/options.h"
 #include "core/random.h"
+#include "sim/goal.h"
 #include "sim/randomization.h"
 #include "sim/simulation.h"
 
@@ -95,6 +96,8 @@ class Task {
   virtual bool Terminated(const Simulation&) const { return false; }
   /// Distance to the goal [m], for success; NaN where the task has no goal.
   virtual double GoalDistance(const Simulation& simulation) const;
+  /// How the goal in the observation is exchanged; null where there is none.
+  virtual std::shared_ptr<const GoalModel> goals() const { return nullptr; }
 
   /// Sets how far episodes' physics may lie from the model; before the first Env is made.
   void set_randomization(const RandomizationOptions& options) { spec_.randomization = options; }

@@ -1,8 +1,11 @@
 #include "tasks/arm_reach.h"
 
 #include <Eigen/Geometry>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace sinew::tasks {
 namespace {
@@ -18,6 +21,62 @@ constexpr double kTargetNear = 0.35, kTargetFar = 0.75;  // distance from the sh
 constexpr double kTargetLow = 0.1;                       // above the floor [m]
 constexpr double kTargetBase = 0.25;                     // away from the base's axis [m]
 const Eigen::Vector3d kFixedTarget(0.45, 0.25, 0.5);     // [m]
+
+/// @param distance  [m]. @param effort  |a|^2.
+void RewardTerms(const ArmReachOptions& options, double distance, double effort,
+                 std::span<double> terms) {
+  const double narrowness = distance / options.precision_width;
+  terms[0] = -distance;
+  terms[1] = options.precision_weight * std::exp(-narrowness * narrowness);
+  terms[2] = -options.effort_weight * effort / kJoints;
+}
+
+// places in the observation
+constexpr int kTip = 2 * kJoints, kTarget = kTip + 3, kError = kTarget + 3;
+
+// goals are points in the base's frame, since the shoulder's turns from step to step
+class Goals : public sim::GoalModel {
+ public:
+  explicit Goals(const ArmReachOptions& options) : options_(options) {}
+
+  int goal_dim() const override { return 3; }
+  void Achieved(std::span<const float> observation, std::span<float> goal) const override {
+    FromShoulder(observation, kTip, goal);
+  }
+  void Desired(std::span<const float> observation, std::span<float> goal) const override {
+    FromShoulder(observation, kTarget, goal);
+  }
+  void Replace(std::span<const float> goal, std::span<float> observation) const override {
+    const double pan = observation[0], c = std::cos(pan), s = std::sin(pan);
+    const std::array target{c * goal[0] + s * goal[1], -s * goal[0] + c * goal[1],
+                            static_cast<double>(goal[2])};
+    for (int i = 0; i < 3; ++i) {
+      observation[kTarget + i] = static_cast<float>(target[i]);
+      observation[kError + i] = static_cast<float>(target[i] - observation[kTip + i]);
+    }
+  }
+  // all terms are from behind the step
+  double Reward(std::span<const float>, std::span<const float> action,
+                std::span<const float> next_observation) const override {
+    double square = 0, effort = 0;
+    for (int i = 0; i < 3; ++i) square += std::pow(next_observation[kError + i], 2);
+    for (const double a : action) effort += std::pow(std::clamp(a, -1.0, 1.0), 2);
+    std::array<double, 3> terms{};
+    RewardTerms(options_, std::sqrt(square), effort, terms);
+    return std::accumulate(terms.begin(), terms.end(), 0.0);
+  }
+
+ private:
+  static void FromShoulder(std::span<const float> observation, int first, std::span<float> point) {
+    const double pan = observation[0], c = std::cos(pan), s = std::sin(pan);
+    const double radial = observation[first], tangential = observation[first + 1];
+    point[0] = static_cast<float>(c * radial - s * tangential);
+    point[1] = static_cast<float>(s * radial + c * tangential);
+    point[2] = observation[first + 2];
+  }
+
+  ArmReachOptions options_;
+};
 
 class ArmReach : public sim::Task {
  public:
@@ -92,20 +151,20 @@ class ArmReach : public sim::Task {
   }
 
   void Reward(const sim::Simulation& simulation, std::span<double> terms) const override {
-    const double distance = GoalDistance(simulation);
-    const double narrowness = distance / options_.precision_width;
     double effort = 0;
     for (int i = 0; i < kJoints; ++i) {
       const double a = simulation.data()->ctrl[i] / spec_.action[i].ctrl_high;
       effort += a * a;
     }
-    terms[0] = -distance;
-    terms[1] = options_.precision_weight * std::exp(-narrowness * narrowness);
-    terms[2] = -options_.effort_weight * effort / kJoints;
+    RewardTerms(options_, GoalDistance(simulation), effort, terms);
   }
 
   double GoalDistance(const sim::Simulation& simulation) const override {
     return (Target(simulation) - simulation.SitePosition(tip_)).norm();
+  }
+
+  std::shared_ptr<const sim::GoalModel> goals() const override {
+    return std::make_shared<Goals>(options_);
   }
 
  private:

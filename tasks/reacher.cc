@@ -1,5 +1,6 @@
 #include "tasks/reacher.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sinew::tasks {
@@ -7,6 +8,35 @@ namespace {
 
 constexpr const char* kAsset = "reacher/reacher.xml";
 constexpr double kTargetRadius = 0.2;  // [m]
+
+// places in the observation
+constexpr int kTarget = 4, kError = 8;
+
+class Goals : public sim::GoalModel {
+ public:
+  int goal_dim() const override { return 2; }
+  void Achieved(std::span<const float> observation, std::span<float> goal) const override {
+    for (int i = 0; i < 2; ++i) goal[i] = observation[kTarget + i] + observation[kError + i];
+  }
+  void Desired(std::span<const float> observation, std::span<float> goal) const override {
+    for (int i = 0; i < 2; ++i) goal[i] = observation[kTarget + i];
+  }
+  void Replace(std::span<const float> goal, std::span<float> observation) const override {
+    for (int i = 0; i < 2; ++i) {
+      observation[kError + i] += observation[kTarget + i] - goal[i];
+      observation[kTarget + i] = goal[i];
+    }
+  }
+  // both terms are from before the step
+  double Reward(std::span<const float> observation, std::span<const float> action,
+                std::span<const float>) const override {
+    double effort = 0;
+    for (const double a : action) effort += std::pow(std::clamp(a, -1.0, 1.0), 2);
+    const Eigen::Vector3d error(observation[kError], observation[kError + 1],
+                                observation[kError + 2]);
+    return -error.norm() - effort;
+  }
+};
 
 class Reacher : public sim::Task {
  public:
@@ -74,6 +104,8 @@ class Reacher : public sim::Task {
   double GoalDistance(const sim::Simulation& simulation) const override {
     return Error(simulation).norm();
   }
+
+  std::shared_ptr<const sim::GoalModel> goals() const override { return std::make_shared<Goals>(); }
 
  private:
   Eigen::Vector3d Error(const sim::Simulation& simulation) const {

@@ -32,8 +32,9 @@ RunConfig::RunConfig(std::string task, TaskHooks hooks, std::string agent, uint6
     config_.AddSection(table);
 }
 
-std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::TaskSpec& spec,
+std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::Task& task,
                                                      ThreadPool* pool) const {
+  const sim::TaskSpec& spec = task.spec();
   std::vector<float> magnitude;
   for (const sim::ObservationElement& element : spec.observation)
     magnitude.push_back(static_cast<float>(element.magnitude));
@@ -43,7 +44,8 @@ std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::TaskSpec& spec,
                                 .total_steps = train_.steps,
                                 .seed = seed_,
                                 .obs_magnitude = magnitude,
-                                .pool = pool});
+                                .pool = pool,
+                                .goals = task.goals()});
 }
 
 }  // namespace sinew::training

@@ -60,7 +60,7 @@ class RunConfig {
   const OptionTable& randomization() const { return randomize_table_; }
 
   std::shared_ptr<const sim::Task> BuildTask() const { return hooks_.build(); }
-  std::unique_ptr<agents::Agent> BuildAgent(const sim::TaskSpec& spec,
+  std::unique_ptr<agents::Agent> BuildAgent(const sim::Task& task,
                                             ThreadPool* pool = nullptr) const;
 
  private:

@@ -40,7 +40,7 @@ class Trainer {
         task_(config.BuildTask()),
         pool_(static_cast<int>(options_.threads)),
         envs_(task_, static_cast<int>(options_.num_envs), config.seed(), &pool_),
-        agent_(config.BuildAgent(task_->spec(), &pool_)),
+        agent_(config.BuildAgent(*task_, &pool_)),
         actions_(options_.num_envs * task_->spec().act_dim()) {}
 
   void Restore(const std::filesystem::path& checkpoint) {
@@ -90,6 +90,7 @@ class Trainer {
     agent_->Observe(
         {before_, actions_, envs_.rewards(), envs_.next_observations(), envs_.results()});
     agent_->Update();
+    for (const std::string& text : agent_->TakeWarnings()) progress_->Message("warning: " + text);
     for (const sim::VecEnv::Episode& episode : envs_.finished()) {
       sums_.episodes += 1;
       sums_.successes += episode.success;

@@ -107,6 +107,14 @@ TEST_P(AgentTest, ActsWithinBoundsAndSnapshotsARunnablePolicy) {
   for (const auto& [name, value] : agent->TakeMetrics()) EXPECT_TRUE(std::isfinite(value)) << name;
 }
 
+TEST_P(AgentTest, RefusesATaskWithNothingToSeeOrDo) {
+  for (const AgentContext& context :
+       {AgentContext{.obs_dim = 2, .act_dim = 0}, AgentContext{.obs_dim = 0, .act_dim = 1}}) {
+    EXPECT_THAT([&] { MakeAgentBuilder(GetParam())->Build(context); },
+                ThrowsMessage<UserError>(HasSubstr("at least one of each")));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryAgent, AgentTest, testing::ValuesIn([] {
                            std::vector<std::string> names;
                            for (const AgentInfo& info : AgentList()) names.push_back(info.name);

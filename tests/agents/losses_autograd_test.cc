@@ -34,13 +34,25 @@ void ExpectGradient(const torch::Tensor& loss, const torch::Tensor& leaf,
   }
 }
 
+/// Importance weights in (0, 1].
+std::vector<float> Weights() {
+  std::vector<float> weights(kBatch);
+  for (int i = 0; i < kBatch; ++i) weights[i] = 1 / static_cast<float>(1 + i % 5);
+  return weights;
+}
+
 TEST(LossesAutogradTest, SquaredTdError) {
   const auto q = Normals(kBatch, 2, "q"), y = Normals(kBatch, 2, "y");
   const auto leaf = Rows(q, kBatch).requires_grad_(true);
   const auto loss = torch::mse_loss(leaf, Rows(y, kBatch));
   std::vector<float> gradient(kBatch);
-  EXPECT_NEAR(SquaredTdError(q, y, gradient).loss, loss.item<double>(), 1e-5);
+  EXPECT_NEAR(SquaredTdError(q, y, {}, gradient).loss, loss.item<double>(), 1e-5);
   ExpectGradient(loss, leaf, gradient);
+  const auto w = Weights();
+  const auto weighted =
+      (Rows(w, kBatch) * torch::mse_loss(leaf, Rows(y, kBatch), at::Reduction::None)).mean();
+  EXPECT_NEAR(SquaredTdError(q, y, w, gradient).loss, weighted.item<double>(), 1e-5);
+  ExpectGradient(weighted, leaf, gradient);
 }
 
 TEST(LossesAutogradTest, HuberTdError) {
@@ -48,8 +60,13 @@ TEST(LossesAutogradTest, HuberTdError) {
   const auto leaf = Rows(q, kBatch).requires_grad_(true);
   const auto loss = torch::huber_loss(leaf, Rows(y, kBatch), at::Reduction::Mean, 0.7);
   std::vector<float> gradient(kBatch);
-  EXPECT_NEAR(HuberTdError(q, y, 0.7, gradient).loss, loss.item<double>(), 1e-5);
+  EXPECT_NEAR(HuberTdError(q, y, {}, 0.7, gradient).loss, loss.item<double>(), 1e-5);
   ExpectGradient(loss, leaf, gradient);
+  const auto w = Weights();
+  const auto weighted =
+      (Rows(w, kBatch) * torch::huber_loss(leaf, Rows(y, kBatch), at::Reduction::None, 0.7)).mean();
+  EXPECT_NEAR(HuberTdError(q, y, w, 0.7, gradient).loss, weighted.item<double>(), 1e-5);
+  ExpectGradient(weighted, leaf, gradient);
 }
 
 // mean(alpha log pi(a|s) - Q(s, a)) with a critic whose slope in the action is not constant
@@ -110,7 +127,7 @@ TEST(LossesAutogradTest, NafQuadratic) {
   EvaluateQuadratic(outputs, actions, shape, &quadratic);
   for (int i = 0; i < kBatch; ++i) EXPECT_NEAR(quadratic.q[i], q[i].item<double>(), 1e-4);
   std::vector<float> q_gradient(kBatch), gradient(outputs.size());
-  HuberTdError(quadratic.q, targets, 1, q_gradient);
+  HuberTdError(quadratic.q, targets, {}, 1, q_gradient);
   QuadraticGradient(outputs, quadratic, q_gradient, shape, gradient);
   const auto loss =
       torch::huber_loss(q, Rows(targets, kBatch).view({kBatch}), at::Reduction::Mean, 1.0);

@@ -146,6 +146,43 @@ TEST(NStepTest, AgreesWithTheDefinitionOverRandomEpisodes) {
   }
 }
 
+// every sequence of ends over six steps: episodes of one step, two bad steps in a row, a bad first
+// step, ends right at and right before the n-th step
+TEST(NStepTest, AgreesWithTheDefinitionOverEverySequenceOfEnds) {
+  constexpr int kSteps = 6, kEnds = 4;
+  for (const int n : {1, 2, 3, 5, 6, 9}) {
+    for (int code = 0; code < std::pow(kEnds, kSteps); ++code) {
+      std::vector<Step> steps;
+      for (int t = 0, rest = code; t < kSteps; ++t, rest /= kEnds) {
+        steps.push_back({static_cast<float>(1 << t), static_cast<End>(rest % kEnds)});
+      }
+      // what is under way at the end is emitted by no definition
+      steps.push_back({100, End::kTruncated});
+      const auto expected = BruteForce(steps, n);
+      const auto actual = RunSteps(steps, n);
+      ASSERT_NO_FATAL_FAILURE(ExpectEqual(actual, expected)) << "n " << n << ", sequence " << code;
+    }
+  }
+}
+
+// nothing but bad steps, and a bad step that follows an end: there is nothing to save
+TEST(NStepTest, DivergenceWithNothingPendingEmitsNothing) {
+  EXPECT_EQ(RunSteps({{1, End::kDiverged}, {1, End::kDiverged}}, 3).size(), 0u);
+  const auto contents = RunSteps({{1, End::kTerminated}, {1, End::kDiverged}}, 3);
+  ASSERT_EQ(contents.size(), 1u);
+  EXPECT_EQ(contents.at(0).discount, 0) << "the bad step is of another episode";
+}
+
+// an episode that ends exactly with the n-th step bootstraps, or not, by how it ended
+TEST(NStepTest, AnEndAtTheNthStepCounts) {
+  for (const End end : {End::kTruncated, End::kTerminated}) {
+    const auto contents = RunSteps({{1, End::kNone}, {2, End::kNone}, {4, end}}, 3);
+    ASSERT_EQ(contents.size(), 3u);
+    EXPECT_EQ(contents.at(0).next_observation, 2.5f);
+    EXPECT_NEAR(contents.at(0).discount, end == End::kTerminated ? 0 : 0.729, 1e-6);
+  }
+}
+
 TEST(NStepTest, NothingIsEmittedBeforeNSteps) {
   EXPECT_EQ(RunSteps({{1, End::kNone}, {1, End::kNone}}, 3).size(), 0u);
   EXPECT_EQ(RunSteps({{1, End::kNone}, {1, End::kNone}, {1, End::kNone}}, 3).size(), 1u);

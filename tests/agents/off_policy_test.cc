@@ -182,7 +182,7 @@ TEST(TdLossesTest, BootstrappedReturn) {
 TEST(TdLossesTest, SquaredTdError) {
   std::vector<float> gradient(2);
   const TdLoss loss =
-      SquaredTdError(std::vector<float>{1, 2}, std::vector<float>{0.5f, 5}, gradient);
+      SquaredTdError(std::vector<float>{1, 2}, std::vector<float>{0.5f, 5}, {}, gradient);
   EXPECT_DOUBLE_EQ(loss.loss, 4.625);
   EXPECT_DOUBLE_EQ(loss.mean_q, 1.5);
   EXPECT_THAT(gradient, ElementsAre(0.5f, -3));
@@ -192,7 +192,7 @@ TEST(TdLossesTest, SquaredTdError) {
 TEST(TdLossesTest, HuberTdError) {
   std::vector<float> gradient(2);
   const TdLoss loss =
-      HuberTdError(std::vector<float>{1, 2}, std::vector<float>{0.5f, 5}, 1, gradient);
+      HuberTdError(std::vector<float>{1, 2}, std::vector<float>{0.5f, 5}, {}, 1, gradient);
   EXPECT_DOUBLE_EQ(loss.loss, 1.3125);
   EXPECT_DOUBLE_EQ(loss.mean_q, 1.5);
   EXPECT_THAT(gradient, ElementsAre(0.25f, -0.5f));

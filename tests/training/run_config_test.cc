@@ -22,7 +22,7 @@ TEST(RunConfigTest, ReachesTrainTaskAndAgent) {
   EXPECT_EQ(run->train().num_envs, 3);
   const auto task = run->BuildTask();
   EXPECT_EQ(task->spec().action[0].torque_high, 87 * 0.25);
-  const auto agent = run->BuildAgent(task->spec());
+  const auto agent = run->BuildAgent(*task);
   const auto layers = agent->Snapshot().layers;
   ASSERT_EQ(layers.size(), 3u);
   EXPECT_EQ(layers[0].inputs, task->spec().obs_dim());
