@@ -7,10 +7,12 @@
 #include <cmath>
 #include <limits>
 
+#include "agents/learner.h"
 #include "agents/registry.h"
 #include "core/error.h"
 #include "models/flat_parameters.h"
 #include "models/math_runtime.h"
+#include "models/network.h"
 #include "tests/agents/agent_testing.h"
 
 namespace sinew::agents {
