@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/options.h"
 #include "core/thread_pool.h"
 #include "models/archive.h"
+#include "models/critic.h"
 #include "models/policy_file.h"
 #include "sim/env.h"
 #include "sim/goal.h"
@@ -41,6 +43,13 @@ struct StepBatch {
 /// Named figures of the learner since they were last asked for.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
+/// What a person who watches the run has changed: factors on the schedules, 1 unless asked.
+struct Adjustment {
+  double learning_rate = 1;
+  double noise = 1;  // exploration noise of the agents that add any
+  bool operator==(const Adjustment&) const = default;
+};
+
 /// A learner. One round of the training loop is
 ///
 ///     Act -> environments step -> Observe -> Update
@@ -64,11 +73,19 @@ class Agent {
 
   /// The deterministic policy as of now; the contract's task part is left to the caller.
   virtual models::PolicyArtifact Snapshot() const = 0;
+  /// What it thinks that states or actions are worth, without the policy's hash; empty if nothing.
+  virtual std::optional<models::Critic> CriticSnapshot() const { return std::nullopt; }
   virtual Metrics TakeMetrics() = 0;
   /// What a person should know, a line each, since it was last asked for.
   virtual std::vector<std::string> TakeWarnings() { return {}; }
   /// Everything that the future of the learner depends on.
   virtual void Serialize(models::Archive& archive) = 0;
+
+  const Adjustment& adjustment() const { return adjustment_; }
+  void Adjust(const Adjustment& adjustment) { adjustment_ = adjustment; }
+
+ private:
+  Adjustment adjustment_;
 };
 
 /// An agent before it is built: its options can still be set.

@@ -199,7 +199,9 @@ class Ddpg : public OffPolicyAgent {
 
   double MeanAbsQ() const override { return critics_.front().last.mean_abs_q; }
 
-  double NoiseSigma() const { return options_.Sigma(warming_up(), Progress()); }
+  double NoiseSigma() const {
+    return adjustment().noise * options_.Sigma(warming_up(), Progress());
+  }
 
   std::vector<Learner*> Learners() override {
     std::vector<Learner*> learners{&actor_};
@@ -210,6 +212,14 @@ class Ddpg : public OffPolicyAgent {
   std::vector<models::DenseLayer> PolicyLayers() const override {
     return head_.penalty > 0 && !head_.inverting ? TanhHead(actor_.online(), 0, context().act_dim)
                                                  : models::ToDenseLayers(actor_.online());
+  }
+
+  std::optional<models::Critic> CriticSnapshot() const override {
+    return models::Critic{.kind = models::Critic::Kind::kActionValue,
+                          .layers = models::CriticLayers(critics_.front().learner.online()),
+                          .action_layer = static_cast<int>(options_.critic_action_layer),
+                          .output_scale = 1 / options_.reward_scale,
+                          .gamma = options_.gamma};
   }
 
   std::vector<std::pair<std::string, Mean*>> Means() override {

@@ -134,12 +134,22 @@ class Naf : public OffPolicyAgent {
 
   double MeanAbsQ() const override { return mean_abs_q_; }
 
-  double NoiseSigma() const { return options_.Sigma(warming_up(), Progress()); }
+  double NoiseSigma() const {
+    return adjustment().noise * options_.Sigma(warming_up(), Progress());
+  }
 
   std::vector<Learner*> Learners() override { return {&quadratic_}; }
 
   std::vector<models::DenseLayer> PolicyLayers() const override {
     return TanhHead(quadratic_.online(), 1, shape_.act_dim);
+  }
+
+  std::optional<models::Critic> CriticSnapshot() const override {
+    return models::Critic{.kind = models::Critic::Kind::kQuadratic,
+                          .layers = models::CriticLayers(quadratic_.online()),
+                          .diagonal_bound = shape_.bound,
+                          .output_scale = 1 / options_.reward_scale,
+                          .gamma = options_.gamma};
   }
 
   std::vector<std::pair<std::string, Mean*>> Means() override {

@@ -188,7 +188,7 @@ double OffPolicyAgent::Progress() const {
 }
 
 double OffPolicyAgent::RateFactor() const {
-  return caution_ * (1 + (options_.lr_final - 1) * Progress());
+  return adjustment().learning_rate * caution_ * (1 + (options_.lr_final - 1) * Progress());
 }
 
 models::PolicyArtifact OffPolicyAgent::Snapshot() const {

@@ -124,6 +124,13 @@ class Ppo : public Agent {
     return artifact;
   }
 
+  std::optional<models::Critic> CriticSnapshot() const override {
+    return models::Critic{.kind = models::Critic::Kind::kValue,
+                          .layers = models::CriticLayers(value_.network()),
+                          .output_scale = options_.normalize_rewards ? return_scale_.std_dev() : 1,
+                          .gamma = options_.gamma};
+  }
+
   Metrics TakeMetrics() override {
     Metrics metrics;
     for (const auto& [name, mean] : Means()) {
@@ -239,7 +246,7 @@ class Ppo : public Agent {
     const double first_step = static_cast<double>(
         env_steps_ - static_cast<int64_t>(rollout_.steps()) * context_.num_envs);
     const double progress = std::min(1.0, first_step / static_cast<double>(context_.total_steps));
-    return caution_ * (1 + (options_.lr_final - 1) * progress);
+    return adjustment().learning_rate * caution_ * (1 + (options_.lr_final - 1) * progress);
   }
 
   void RollBack(const NotFinite& failure) {

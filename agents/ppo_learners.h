@@ -81,6 +81,7 @@ class ValueLearner {
              std::span<const std::span<const int>> minibatches);
 
   std::vector<Learner*> learners() { return {&value_}; }
+  const models::Network& network() const { return value_.online(); }
   Mean& loss() { return loss_; }
 
  private:

@@ -258,6 +258,13 @@ class Sac : public OffPolicyAgent {
                                 static_cast<float>(range_.low), static_cast<float>(range_.high)};
   }
 
+  std::optional<models::Critic> CriticSnapshot() const override {
+    return models::Critic{.kind = models::Critic::Kind::kActionValue,
+                          .layers = models::CriticLayers(critics_[0]->learner.online()),
+                          .output_scale = 1 / options_.reward_scale,
+                          .gamma = options_.gamma};
+  }
+
   std::vector<std::pair<std::string, Mean*>> Means() override {
     return {{"critic_loss", &critic_loss_}, {"q_mean", &q_},        {"target_mean", &target_},
             {"actor_q", &actor_q_},         {"entropy", &entropy_}, {"std_dev", &std_dev_},

@@ -19,6 +19,7 @@ void AddEvalCommand(CLI::App& program);
 void AddExportCommand(CLI::App& program);
 void AddPlotCommand(CLI::App& program);
 void AddRecordCommand(CLI::App& program);
+void AddReplayCommand(CLI::App& program);
 void AddResultsCommand(CLI::App& program);
 void AddResumeCommand(CLI::App& program, const Invocation& invocation);
 void AddRolloutCommand(CLI::App& program);

@@ -35,6 +35,7 @@ void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
   apps::AddResultsCommand(program);
   apps::AddWatchCommand(program);
   apps::AddRecordCommand(program);
+  apps::AddReplayCommand(program);
   apps::AddRolloutCommand(program);
   apps::AddExportCommand(program);
   apps::AddVerifyCommand(program);

@@ -118,6 +118,20 @@ std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract
   return tasks::BuildTask(*builder);
 }
 
+std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode) {
+  models::Contract contract;
+  contract.task = episode.task;
+  for (const auto& [key, value] : episode.task_options)
+    contract.task_options.push_back({key, value});
+  return TaskOfContract(contract);
+}
+
+viewer::TaskOptions TaskOptionsOf(const models::Contract& contract) {
+  viewer::TaskOptions options;
+  for (const auto& option : contract.task_options) options.emplace_back(option.key, option.value);
+  return options;
+}
+
 Subject ResolveSubject(const std::string& what, const std::string& choice, uint64_t seed) {
   if (fs::is_directory(what)) return FromRunFolder(what, choice.empty() ? "final" : choice);
   if (fs::exists(what)) return FromPolicyFile(what);

@@ -11,6 +11,7 @@
 #include "sim/policy.h"
 #include "training/run_config.h"
 #include "training/run_folder.h"
+#include "viewer/episode_file.h"
 
 namespace sinew::apps {
 
@@ -32,6 +33,12 @@ std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& fo
 /// The task that a policy was made for, with the physics that its contract records.
 /// @throws UserError for an unknown task, offering the nearest.
 std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract);
+
+/// The task that an episode was recorded on. @throws UserError for an unknown task.
+std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode);
+
+/// What a task was built with, as episode files keep it.
+viewer::TaskOptions TaskOptionsOf(const models::Contract& contract);
 
 /// A policy on its task, from whatever the user named.
 struct Subject {

@@ -1,12 +1,19 @@
 #include <fmt/format.h>
+#include <spawn.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "apps/command.h"
 #include "apps/run_setup.h"
+#include "core/error.h"
 #include "models/math_runtime.h"
 #include "training/interrupt.h"
 #include "training/trainer.h"
+#include "viewer/viewer.h"
 
 namespace sinew::apps {
 namespace {
@@ -16,7 +23,7 @@ struct TrainArguments {
   std::vector<std::string> assignments;
   uint64_t seed = 1;
   int64_t steps = 0;
-  bool quiet = false, print_config = false;
+  bool quiet = false, print_config = false, watch = false;
 };
 
 void Report(const training::TrainSummary& summary, const training::RunFolder& folder) {
@@ -43,6 +50,22 @@ training::TrainHooks MakeHooks(const Invocation& invocation, const training::Int
   return hooks;
 }
 
+// The viewer as a process of its own, which reads the run's folder: whatever becomes of it, the
+// training goes on.
+void OpenViewer(const std::string& root) {
+  if (!viewer::ViewerAvailable()) throw UserError("--watch: this build has no viewer");
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+  const std::vector<std::string> words{program, "watch", root, "--follow"};
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  if (posix_spawn(&process, program.c_str(), nullptr, nullptr, arguments.data(), environ) != 0) {
+    fmt::print(stderr, "the viewer could not be started; open it with: sinew watch {} --follow\n",
+               root);
+  }
+}
+
 void Train(const TrainArguments& arguments, const Invocation& invocation) {
   auto assignments = arguments.assignments;
   if (arguments.steps > 0) assignments.push_back(fmt::format("train.steps={}", arguments.steps));
@@ -62,6 +85,7 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
     fmt::print(stderr, "{} with {} into {} ({})\n", arguments.task, arguments.agent, out,
                models::BlasName());
   const training::InterruptGuard guard;
+  if (arguments.watch) OpenViewer(out);
   Report(training::Train(*run, folder, MakeHooks(invocation, guard, arguments.quiet)), folder);
 }
 
@@ -110,6 +134,8 @@ void AddTrainCommand(CLI::App& program, const Invocation& invocation) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--out", arguments->out, "run folder (default: runs/<task>-<agent>-s<seed>)");
+  command->add_flag("--watch", arguments->watch,
+                    "open the viewer on the running training; closing it stops nothing");
   command->add_flag("--quiet", arguments->quiet, "no progress");
   command->add_flag("--print-config", arguments->print_config,
                     "print the resolved settings with their meaning, and stop");

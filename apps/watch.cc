@@ -1,38 +1,135 @@
 #include <fmt/format.h>
 
+#include <chrono>
+#include <filesystem>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "apps/command.h"
+#include "apps/run_feed.h"
 #include "apps/run_setup.h"
+#include "apps/watched_policy.h"
+#include "core/error.h"
 #include "training/trainer.h"
+#include "viewer/keys.h"
 #include "viewer/viewer.h"
 
 namespace sinew::apps {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr int kFolderSeconds = 30;  // that a run which has just been started may take
+
 struct WatchArguments {
   std::string what, choice;
+  bool follow = false, keys = false;
   viewer::ViewerOptions options;
 };
 
+viewer::PolicyHandle Scripted(const std::string& name, const std::string& label,
+                              const std::shared_ptr<const sim::Task>& task, uint64_t seed) {
+  return viewer::MakeCard(label, [=] { return sim::MakeScriptedPolicy(name, task->spec(), seed); });
+}
+
+void WatchTask(std::shared_ptr<const sim::Task> task, const WatchArguments& arguments,
+               viewer::ViewerOptions options) {
+  const std::string name = arguments.choice.empty() ? "zero" : arguments.choice;
+  sim::MakeScriptedPolicy(name, task->spec(), options.seed);
+  options.title = fmt::format("Sinew: {}, {}", task->spec().name, name);
+  auto source = std::make_unique<FileSource>(task, Scripted(name, name, task, options.seed));
+  viewer::RunViewer(task, std::move(source), options);
+}
+
+void WatchPolicyFile(const fs::path& file, viewer::ViewerOptions options) {
+  const auto contract = models::LoadPolicy(file).contract;
+  const auto task = TaskOfContract(contract);
+  options.task_options = TaskOptionsOf(contract);
+  options.title = fmt::format("Sinew: {}, {}", task->spec().name, file.string());
+  auto first = WatchedPolicy(file, "", task->spec(), task->MakeSimulation().model_hash());
+  viewer::RunViewer(task, std::make_unique<FileSource>(task, std::move(first)), options);
+}
+
+// the run's folder, waiting for its manifest if it is only just being made
+training::RunFolder OpenRun(const std::string& root, bool wait) {
+  for (int i = 0; wait && i < 10 * kFolderSeconds; ++i) {
+    const training::RunFolder folder{root};
+    if (fs::exists(folder.manifest()) && fs::exists(folder.config())) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return training::RunFolder::Open(root);
+}
+
+fs::path PolicyOfRun(const training::RunFolder& folder, const WatchArguments& arguments) {
+  const std::string choice = arguments.choice.empty() ? "final" : arguments.choice;
+  if (choice != "final" && choice != "best") {
+    throw UserError(
+        fmt::format("a run folder has the policies 'final' and 'best', not '{}'", choice));
+  }
+  const fs::path file = choice == "best" ? folder.best_policy() : folder.final_policy();
+  if (fs::exists(file) || arguments.follow) return file;
+  throw UserError(fmt::format(
+      "{} does not exist yet; watch the run with --follow, or finish it with: sinew resume {}",
+      file.string(), folder.root().string()));
+}
+
+void WatchRun(const WatchArguments& arguments, viewer::ViewerOptions options) {
+  const auto folder = OpenRun(arguments.what, arguments.follow);
+  const auto run = LoadRunConfig(folder);
+  const auto task = run->BuildTask();
+  for (const auto& entry : run->task_options().entries()) {
+    options.task_options.emplace_back(entry.key, entry.get());
+  }
+  options.title = fmt::format("Sinew: {}, {}", task->spec().name, folder.root().string());
+  const fs::path file = PolicyOfRun(folder, arguments);
+  viewer::PolicyHandle first =
+      fs::exists(file) ? WatchedPolicy(file, "", task->spec(), task->MakeSimulation().model_hash())
+                       : Scripted("zero", "waiting for a policy", task, options.seed);
+  // a finished run's figures are worth seeing as well
+  RunFeed feed(folder);
+  options.training = &feed;
+  if (arguments.follow) options.tabs.push_back("Training");
+  auto source = std::make_unique<RunSource>(task, std::move(first), folder, arguments.follow);
+  viewer::RunViewer(task, std::move(source), options);
+}
+
+void WatchEpisode(const WatchArguments& arguments, viewer::ViewerOptions options) {
+  const viewer::Episode episode = viewer::LoadEpisode(arguments.what);
+  options.task_options = episode.task_options;
+  options.episode = arguments.what;
+  options.start_paused = true;
+  options.seed = episode.seed;
+  WatchTask(TaskOfEpisode(episode), arguments, options);
+}
+
 void Watch(const WatchArguments& arguments) {
-  const Subject subject = ResolveSubject(arguments.what, arguments.choice, arguments.options.seed);
-  viewer::ViewerOptions options = arguments.options;
-  options.title = fmt::format("Sinew: {}, {}", subject.task->spec().name, subject.policy_name);
-  viewer::RunViewer(subject.task, subject.make_policy(), options);
+  const std::string& what = arguments.what;
+  if (arguments.keys) return fmt::print("{}", viewer::ShortcutsMarkdown());
+  if (what.empty()) throw UserError("watch: name a run folder, a policy, an episode or a task");
+  if (fs::is_directory(what) || arguments.follow) return WatchRun(arguments, arguments.options);
+  if (fs::exists(what) && what.ends_with(".ep")) return WatchEpisode(arguments, arguments.options);
+  if (fs::exists(what)) return WatchPolicyFile(what, arguments.options);
+  // a task, or one line that says what is wrong
+  const Subject subject = ResolveSubject(what, arguments.choice, arguments.options.seed);
+  WatchTask(subject.task, arguments, arguments.options);
 }
 
 }  // namespace
 
 void AddWatchCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("watch", "open the viewer on a policy or a task");
+  auto* command = program.add_subcommand("watch", "open the viewer on a policy, a run or a task");
   auto arguments = std::make_shared<WatchArguments>();
   viewer::ViewerOptions& options = arguments->options;
   options.seed = training::kFreshEpisodesSeed;
-  command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
-      ->required();
+  command->add_option("run|policy|episode|task", arguments->what,
+                      "run folder, policy file, episode file (*.ep) or task");
   command->add_option("--policy,--agent", arguments->choice,
                       "final or best of a run; zero, random or sine on a task");
+  command->add_flag(
+      "--follow", arguments->follow,
+      "take up each newer policy of a run that is being trained, and show its figures");
+  command->add_option("--episode", options.episode, "episode file to begin with");
   command
       ->add_option("--speed", options.speed, "simulated seconds a second; inf: as fast as possible")
       ->capture_default_str();
@@ -40,6 +137,12 @@ void AddWatchCommand(CLI::App& program) {
   command->add_option("--seed", options.seed, "start states")->capture_default_str();
   command->add_option("--width", options.width, "of the window")->capture_default_str();
   command->add_option("--height", options.height, "of the window")->capture_default_str();
+  command->add_option("--scale", options.ui_scale, "of text and panels; 0: the monitor's")
+      ->capture_default_str();
+  command->add_option("--tab", options.tabs,
+                      "to open: Policy, Push, Model, Tape, Episode, Mind, Training or Timing");
+  command->add_flag("--keys", arguments->keys, "print keys and mouse as Markdown, and stop");
+  command->add_option("--folder", options.folder, "for pictures, videos and episodes");
   command->add_option("--screenshot", options.screenshot_path,
                       "write the window to a PNG file, then close");
   command->add_option("--at-step", options.screenshot_step, "control step of the screenshot")

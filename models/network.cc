@@ -67,6 +67,11 @@ void InitializeUniform(Network& network, Random& random, float final_range) {
 std::vector<DenseLayer> ToDenseLayers(const Network& network) {
   const NetworkSpec& spec = network.spec();
   if (spec.late_inputs > 0) throw std::logic_error("a network with a late input is no policy");
+  return CriticLayers(network);
+}
+
+std::vector<DenseLayer> CriticLayers(const Network& network) {
+  const NetworkSpec& spec = network.spec();
   static constexpr const char* kNames[] = {"identity", "relu", "tanh"};
   std::vector<DenseLayer> layers;
   const auto values = network.parameters().values();

@@ -85,5 +85,7 @@ void InitializeUniform(Network& network, Random& random, float final_range);
 /// The layers as plain data, for the policy file. @throws std::logic_error if the network has a
 /// late input.
 std::vector<DenseLayer> ToDenseLayers(const Network& network);
+/// The same for a critic: the late input stands behind the other inputs of its layer.
+std::vector<DenseLayer> CriticLayers(const Network& network);
 
 }  // namespace sinew::models

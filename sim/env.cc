@@ -76,6 +76,11 @@ void Env::Observe() {
   if (randomizer_) randomizer_->DisturbObservation(observation_);
 }
 
+void Env::Refresh() {
+  simulation_.Forward();
+  Observe();
+}
+
 StepResult Env::Step(std::span<const float> action) {
   const auto& elements = spec().action;
   double* ctrl = simulation_.data()->ctrl;

@@ -62,6 +62,10 @@ class Env {
   /// The same with MuJoCo controls in the actuators' own unit, clipped to their range.
   StepResult StepControl(std::span<const double> ctrl);
 
+  /// Takes up what was written to the simulation's qpos, qvel or mocap bodies from outside: derived
+  /// quantities and observation follow it. @throws Error if the observation is not finite.
+  void Refresh();
+
   /// [obs_dim], of the current state; after a divergence the last good one.
   std::span<const double> observation() const { return observation_; }
   /// [reward_terms] of the last step.

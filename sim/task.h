@@ -45,6 +45,16 @@ struct SuccessCriterion {
   int hold_steps = 1;
 };
 
+/// A panel of the viewer that a task brings along: named numbers, filled in by Task::FillPanel.
+struct TaskPanel {
+  struct Row {
+    std::string name, unit;
+    bool plotted = false;  // over the episode, with the panel's other plotted rows
+  };
+  std::string title;
+  std::vector<Row> rows;
+};
+
 /// What a task is, as data: everything that env, logger, viewer, docs and exporter need to know
 /// about it.
 struct TaskSpec {
@@ -61,6 +71,7 @@ struct TaskSpec {
   bool refresh_kinematics = true;  // false: observe MuJoCo's lagging positions, as Gymnasium does
   bool gravity_compensation = false;
   RandomizationOptions randomization;  // off by default
+  std::vector<TaskPanel> panels{};  // what the viewer shows of this task beyond the usual
 
   int obs_dim() const { return static_cast<int>(observation.size()); }
   int act_dim() const { return static_cast<int>(action.size()); }
@@ -94,6 +105,8 @@ class Task {
   virtual void Reward(const Simulation& simulation, std::span<double> terms) const = 0;
   /// True ends the episode for good: nothing is earned after it.
   virtual bool Terminated(const Simulation&) const { return false; }
+  /// Numbers of the spec's panel `panel` as of now. @param values  [rows], zero before.
+  virtual void FillPanel(const Simulation&, int /*panel*/, std::span<double> /*values*/) const {}
   /// Distance to the goal [m], for success; NaN where the task has no goal.
   virtual double GoalDistance(const Simulation& simulation) const;
   /// How the goal in the observation is exchanged; null where there is none.

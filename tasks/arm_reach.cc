@@ -122,6 +122,10 @@ class ArmReach : public sim::Task {
       }
     }
     tip_ = simulation.Id(mjOBJ_SITE, "tip");
+    spec_.panels = {{"Motion",
+                     {{"tip speed", "m/s", true},
+                      {"closing speed", "m/s", true},
+                      {"power of the motors", "W", false}}}};
     home_ = simulation.Id(mjOBJ_KEY, "home");
     target_ = model->body_mocapid[simulation.Id(mjOBJ_BODY, "target")];
   }
@@ -157,6 +161,19 @@ class ArmReach : public sim::Task {
       effort += a * a;
     }
     RewardTerms(options_, GoalDistance(simulation), effort, terms);
+  }
+
+  void FillPanel(const sim::Simulation& simulation, int, std::span<double> values) const override {
+    mjtNum velocity[6];  // turning, then moving, in world axes
+    mj_objectVelocity(simulation.model(), simulation.data(), mjOBJ_SITE, tip_, velocity, 0);
+    const Eigen::Map<const Eigen::Vector3d> moving(velocity + 3);
+    const Eigen::Vector3d way = Target(simulation) - simulation.SitePosition(tip_);
+    values[0] = moving.norm();
+    values[1] = way.norm() > 0 ? moving.dot(way.normalized()) : 0;
+    for (int i = 0; i < kJoints; ++i) {
+      values[2] += simulation.data()->actuator_force[i] * simulation.model()->actuator_gear[6 * i] *
+                   simulation.qvel()[i];
+    }
   }
 
   double GoalDistance(const sim::Simulation& simulation) const override {

@@ -11,16 +11,27 @@
 namespace sinew::training {
 namespace {
 
-constexpr std::string_view kPrefix = "step-", kSuffix = ".ckpt", kUnfinished = ".ckpt.tmp-";
+constexpr std::string_view kPrefix = "step-", kCheckpoint = ".ckpt", kPolicy = ".policy",
+                           kUnfinished = ".ckpt.tmp-";
 
-std::optional<int64_t> StepOf(const std::string& name) {
-  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
+std::optional<int64_t> StepOf(const std::string& name, std::string_view suffix) {
+  if (!name.starts_with(kPrefix) || !name.ends_with(suffix)) return std::nullopt;
   int64_t step = 0;
   const char* begin = name.data() + kPrefix.size();
-  const char* end = name.data() + name.size() - kSuffix.size();
+  const char* end = name.data() + name.size() - suffix.size();
   const auto [stop, error] = std::from_chars(begin, end, step);
   if (error != std::errc() || stop != end) return std::nullopt;
   return step;
+}
+
+std::vector<int64_t> StepsIn(const std::filesystem::path& folder, std::string_view suffix) {
+  std::vector<int64_t> steps;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+    if (const auto step = StepOf(entry.path().filename().string(), suffix)) steps.push_back(*step);
+  }
+  std::ranges::sort(steps);
+  return steps;
 }
 
 }  // namespace
@@ -29,6 +40,7 @@ RunFolder RunFolder::Create(const std::filesystem::path& root) {
   CreateFreshFolder(root);
   RunFolder folder(root);
   CreateFreshFolder(root / "checkpoints");
+  CreateFreshFolder(root / "policies");
   return folder;
 }
 
@@ -44,17 +56,17 @@ RunFolder RunFolder::Open(const std::filesystem::path& root) {
 }
 
 std::filesystem::path RunFolder::checkpoint(int64_t step) const {
-  return root_ / "checkpoints" / fmt::format("{}{:012}{}", kPrefix, step, kSuffix);
+  return root_ / "checkpoints" / fmt::format("{}{:012}{}", kPrefix, step, kCheckpoint);
 }
 
+std::filesystem::path RunFolder::policy(int64_t step) const {
+  return root_ / "policies" / fmt::format("{}{:012}{}", kPrefix, step, kPolicy);
+}
+
+std::vector<int64_t> RunFolder::Policies() const { return StepsIn(root_ / "policies", kPolicy); }
+
 std::vector<int64_t> RunFolder::Checkpoints() const {
-  std::vector<int64_t> steps;
-  std::error_code missing;
-  for (const auto& entry : std::filesystem::directory_iterator(root_ / "checkpoints", missing)) {
-    if (const auto step = StepOf(entry.path().filename().string())) steps.push_back(*step);
-  }
-  std::ranges::sort(steps);
-  return steps;
+  return StepsIn(root_ / "checkpoints", kCheckpoint);
 }
 
 void RunFolder::PruneCheckpoints(int64_t keep) const {

@@ -12,7 +12,8 @@ class RunFolder {
  public:
   explicit RunFolder(std::filesystem::path root) : root_(std::move(root)) {}
 
-  /// Makes the folder with its checkpoints/. @throws UserError if something stands there already.
+  /// Makes the folder with its checkpoints/ and policies/. @throws UserError if something stands
+  /// there already.
   static RunFolder Create(const std::filesystem::path& root);
   /// @throws UserError if it is no run folder (manifest.json or config.toml missing).
   static RunFolder Open(const std::filesystem::path& root);
@@ -25,6 +26,14 @@ class RunFolder {
   std::filesystem::path best_policy() const { return root_ / "best.policy"; }
   std::filesystem::path final_policy() const { return root_ / "final.policy"; }
   std::filesystem::path checkpoint(int64_t step) const;
+  /// The policy as it was evaluated at `step`, and those that are there, oldest first.
+  std::filesystem::path policy(int64_t step) const;
+  std::vector<int64_t> Policies() const;
+  /// What a watcher asks for, how the trainer stands, and the newest policy; see run_control.h.
+  std::filesystem::path control() const { return root_ / "control.json"; }
+  std::filesystem::path control_log() const { return root_ / "control.jsonl"; }
+  std::filesystem::path live() const { return root_ / "live.json"; }
+  std::filesystem::path live_policy() const { return root_ / "live.policy"; }
 
   /// Steps of the checkpoints that are there, oldest first.
   std::vector<int64_t> Checkpoints() const;

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/version.h"
 #include "training/env_archive.h"
 #include "training/metrics_log.h"
+#include "training/run_control.h"
 #include "training/tensorboard.h"
 
 namespace sinew::training {
@@ -18,7 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kLogRows = 100;  // rows of progress.csv a run
+constexpr int64_t kLogRows = 100;                         // rows of progress.csv a run
+constexpr double kReportSeconds = 1, kPolicySeconds = 3;  // between two looks of a watcher
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -53,6 +56,8 @@ class Trainer {
     csv_.emplace(folder_.progress(), resumed_at);
     evaluations_.emplace(folder_.evaluations(), resumed_at);
     events_.emplace(folder_.root(), resumed_at);
+    control_.emplace(folder_, request_);
+    rate_.emplace(agent_->env_steps());
     progress_.emplace(ProgressOptions{.label = config_.task_name() + " " + config_.agent_name(),
                                       .first_step = agent_->env_steps(),
                                       .total_steps = options_.steps,
@@ -73,12 +78,44 @@ class Trainer {
       Round();
       const int64_t step = agent_->env_steps();
       progress_->Update(step, SecondsSince(start_));
+      Attend(step);
       if (Due(step, std::max<int64_t>(1, options_.steps / kLogRows))) LogProgress(step);
       if (Due(step, options_.eval_interval())) EvaluateOnTheWay(step);
       if (hooks_.stop_requested()) return Interrupt(step);
       if (Due(step, options_.checkpoint_interval()) && step < options_.steps) SaveCheckpoint(step);
     }
     return Finish();
+  }
+
+  // what a watcher asks for and wants to see; pauses here
+  void Attend(int64_t step) {
+    do {
+      if (control_->Poll(step)) {
+        request_ = control_->in_force();
+        agent_->Adjust({request_.learning_rate_factor, request_.noise_factor});
+      }
+      if (control_->ReportDue(kReportSeconds)) Report(step);
+      if (request_.paused) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    } while (request_.paused && !hooks_.stop_requested());
+  }
+
+  void Report(int64_t step) {
+    rate_->Update(step, SecondsSince(start_));
+    WriteLive(folder_, {request_.paused ? "paused" : "running", step, rate_->steps_per_second(),
+                        wall_before_ + SecondsSince(start_), request_});
+    if (published_step_ == step || SecondsSince(published_) < kPolicySeconds) return;
+    published_ = Clock::now();
+    published_step_ = step;
+    Publish(folder_.live_policy(), Policy());
+  }
+
+  // a policy, and beside it what the agent thinks of states and actions
+  void Publish(const std::filesystem::path& path, const models::PolicyArtifact& artifact) {
+    if (auto critic = agent_->CriticSnapshot()) {
+      critic->policy_hash = models::PolicyHash(artifact);
+      models::SaveCritic(models::CriticPath(path), *critic);
+    }
+    models::SavePolicy(path, artifact);
   }
 
   // one step of every environment, and the updates that it pays for
@@ -139,11 +176,13 @@ class Trainer {
     models::PolicyArtifact artifact = Policy();
     const Evaluation evaluation = EvaluatePolicy(artifact, options_.eval_episodes);
     RecordEvaluation(step, evaluation);
+    artifact.contract.evaluation = Brief(evaluation);
+    std::filesystem::create_directories(folder_.policy(step).parent_path());
+    Publish(folder_.policy(step), artifact);
     if (has_best_ && evaluation.mean <= best_mean_) return;
     has_best_ = 1;
     best_mean_ = evaluation.mean;
-    artifact.contract.evaluation = Brief(evaluation);
-    models::SavePolicy(folder_.best_policy(), artifact);
+    Publish(folder_.best_policy(), artifact);
   }
 
   void RecordEvaluation(int64_t step, const Evaluation& evaluation) {
@@ -189,6 +228,9 @@ class Trainer {
     archive.Value("diverged", diverged_);
     archive.Value("has_best", has_best_);
     archive.Value("best_mean", best_mean_);
+    archive.Value("learning_rate_factor", request_.learning_rate_factor);
+    archive.Value("noise_factor", request_.noise_factor);
+    if (archive.loading()) agent_->Adjust({request_.learning_rate_factor, request_.noise_factor});
     archive.Value("episodes.count", sums_.episodes);
     archive.Value("episodes.successes", sums_.successes);
     archive.Value("episodes.length", sums_.length);
@@ -211,8 +253,8 @@ class Trainer {
     TrainSummary summary = Summary();
     summary.evaluation = EvaluatePolicy(artifact, options_.final_episodes);
     artifact.contract.evaluation = Brief(summary.evaluation);
-    models::SavePolicy(folder_.final_policy(), artifact);
-    if (!has_best_) models::SavePolicy(folder_.best_policy(), artifact);
+    Publish(folder_.final_policy(), artifact);
+    if (!has_best_) Publish(folder_.best_policy(), artifact);
     SaveCheckpoint(agent_->env_steps());
     progress_->Finish();
     FinishManifest(RunStatus::kFinished);
@@ -261,6 +303,11 @@ class Trainer {
   EpisodeSums sums_;
   int64_t diverged_ = 0, has_best_ = 0;
   double best_mean_ = 0;
+  ControlRequest request_;  // what a watcher has asked for
+  std::optional<RunControl> control_;
+  std::optional<RateMeter> rate_;
+  Clock::time_point published_{};
+  int64_t published_step_ = -1;
   double wall_before_ = 0;  // of earlier parts of the run
   Clock::time_point start_;
   std::optional<CsvLog> csv_;

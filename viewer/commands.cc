@@ -1,52 +1,135 @@
 #include "viewer/commands.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "core/error.h"
+#include "viewer/pictures.h"
 #include "viewer/scene.h"
+#include "viewer/window.h"
 
 namespace sinew::viewer {
 namespace {
 
-void TogglePanel(ViewerState& state, PanelId id) { state.panels[id] = !state.panels[id]; }
+constexpr double kNoticeSeconds = 4;
+
+template <class Flag>
+void Flip(Flag& flag) {
+  flag = !flag;
+}
 
 void ToggleContacts(mjvOption& options) {
-  options.flags[mjVIS_CONTACTPOINT] = !options.flags[mjVIS_CONTACTPOINT];
+  Flip(options.flags[mjVIS_CONTACTPOINT]);
   options.flags[mjVIS_CONTACTFORCE] = options.flags[mjVIS_CONTACTPOINT];
 }
 
 void Escape(ViewerState& state) {
-  if (state.show_help) {
-    state.show_help = false;
+  if (state.show_help || state.show_palette) {
+    state.show_help = state.show_palette = false;
   } else {
     state.scene.UseFreeCamera();
   }
 }
 
-}  // namespace
-
-void StepSession(ViewerState& state) {
+void StepBy(ViewerState& state, int steps) {
+  state.paused = true;
+  state.micro.Clear();
   Session& session = state.session;
-  auto& simulation = session.env().simulation();
-  state.push = state.perturbation.Compute(simulation.model(), simulation.data());
-  if (!session.Step(state.push)) state.paused = true;
+  for (; steps > 0; --steps) {
+    if (session.history().at_newest()) {
+      StepSession(state);
+    } else {
+      session.StepForward();
+    }
+  }
+  for (; steps < 0; ++steps) session.StepBack();
 }
 
-void Execute(Command command, ViewerState& state) {
+// One physics step. Within a control step that is not recorded yet, the step is made first and then
+// looked into.
+void StepPhysics(ViewerState& state, int direction) {
+  state.paused = true;
   Session& session = state.session;
-  Scene& scene = state.scene;
-  const auto flip = [](auto& flag) { flag = !flag; };
-  switch (command) {
+  MicroSteps& micro = state.micro;
+  const int next = micro.index() + direction;
+  if (next == 0) return micro.Clear();
+  if (next < 0) {
+    if (session.history().cursor() == 0 || session.frame().begins) return StepBy(state, -1);
+    session.StepBack();
+  } else if (next >= micro.substeps()) {
+    micro.Clear();
+    session.StepForward();
+    return;
+  } else if (session.history().at_newest()) {
+    if (session.frame().result.done()) return StepBy(state, 1);
+    StepSession(state);
+    if (session.trouble()) return;
+    session.StepBack();
+  }
+  const History& history = session.history();
+  if (micro.substeps() < 2 || history[history.cursor() + 1].begins) return StepBy(state, 1);
+  if (micro.index() == 0) micro.Compute(session.frame(), history[history.cursor() + 1]);
+  micro.Show(next < 0 ? micro.substeps() - 1 : next);
+}
+
+void SwitchGhost(ViewerState& state) {
+  Session& session = state.session;
+  if (session.ghost()) return session.UseGhost(nullptr);
+  if (!state.ghost_choice) state.ghost_choice = session.policy();
+  session.UseGhost(state.ghost_choice);
+  state.Say(fmt::format("ghost: {}", state.ghost_choice->label));
+}
+
+void ShelfBy(ViewerState& state, int step) {
+  const auto& shelf = state.session.source().Shelf();
+  if (shelf.empty()) return state.Say("this policy has no others of its run beside it");
+  const auto last = static_cast<int>(shelf.size()) - 1;
+  const int index = std::clamp(static_cast<int>(state.shelf_index) + step, 0, last);
+  ChooseFromShelf(state, static_cast<size_t>(index));
+}
+
+void OpenTab(ViewerState& state, int tab) {
+  const int side = Tabs()[tab].side == Side::kLeft ? 0 : 1;
+  bool& shown = side == 0 ? state.show_left : state.show_right;
+  // the key of the page that is open folds its side away
+  if (shown && state.tabs[side] == tab) {
+    shown = false;
+    return;
+  }
+  shown = true;
+  state.tabs[side] = tab;
+  state.tab_wanted[side] = true;
+}
+
+void ToggleRecording(ViewerState& state) {
+  if (state.recorder.recording()) return state.Say(state.recorder.Stop());
+  const auto path = NextFile(state, "sinew", "mp4");
+  state.recorder.Start(path);
+  state.Say("recording " + path.string());
+}
+
+void DoTime(const Action& action, ViewerState& state) {
+  Session& session = state.session;
+  switch (action.command) {
     case Command::kPlayPause:
-      return flip(state.paused);
+      state.micro.Clear();
+      return Flip(state.paused);
     case Command::kStepForward:
-      state.paused = true;
-      return StepSession(state);
+      return StepBy(state, 1);
     case Command::kStepBack:
-      state.paused = true;
-      session.StepBack();
-      return;
-    case Command::kRestartEpisode:
-      return session.RestartEpisode();
-    case Command::kNextEpisode:
-      return session.NextEpisode();
+      return StepBy(state, state.micro.index() > 0 ? 0 : -1);
+    case Command::kTenForward:
+      return StepBy(state, 10);
+    case Command::kTenBack:
+      return StepBy(state, -10);
+    case Command::kPhysicsForward:
+      return StepPhysics(state, 1);
+    case Command::kPhysicsBack:
+      return StepPhysics(state, -1);
+    case Command::kToNewest:
+      return SeekTo(state, session.history().size() - 1);
     case Command::kSlower:
       return state.pacer.Slower();
     case Command::kFaster:
@@ -55,6 +138,45 @@ void Execute(Command command, ViewerState& state) {
       return state.pacer.set_speed(1);
     case Command::kFullSpeed:
       return state.pacer.set_speed(SpeedLadder().back());
+    case Command::kRestartEpisode:
+      state.micro.Clear();
+      return session.RestartEpisode();
+    case Command::kNextEpisode:
+      state.micro.Clear();
+      return session.NextEpisode();
+    default:
+      return SaveEpisodeFile(state);
+  }
+}
+
+void DoPolicy(const Action& action, ViewerState& state) {
+  Session& session = state.session;
+  switch (action.command) {
+    case Command::kExplore:
+      return Flip(session.disturbance.exploring);
+    case Command::kOlderPolicy:
+      return ShelfBy(state, -1);
+    case Command::kNewerPolicy:
+      return ShelfBy(state, 1);
+    case Command::kFollowNewest:
+      return Flip(session.follow_newest);
+    case Command::kGhost:
+      return SwitchGhost(state);
+    case Command::kFirePush:
+      return session.pusher.Fire();
+    case Command::kRepeatPush:
+      Flip(session.pusher.plan.repeat);
+      if (!session.pusher.plan.repeat) session.pusher.Stop();
+      return;
+    default:
+      return state.perturbation.Deselect();
+  }
+}
+
+void DoScene(const Action& action, ViewerState& state) {
+  Scene& scene = state.scene;
+  mjvOption& options = scene.options();
+  switch (action.command) {
     case Command::kFreeCamera:
       return Escape(state);
     case Command::kPreviousCamera:
@@ -63,39 +185,126 @@ void Execute(Command command, ViewerState& state) {
       return scene.CycleFixedCamera(+1);
     case Command::kResetCamera:
       return scene.ResetCamera(state.aspect());
-    case Command::kDeselect:
-      return state.perturbation.Deselect();
-    case Command::kToggleJoints:
-      return flip(scene.options().flags[mjVIS_JOINT]);
-    case Command::kToggleContacts:
-      return ToggleContacts(scene.options());
-    case Command::kToggleTransparent:
-      return flip(scene.options().flags[mjVIS_TRANSPARENT]);
-    case Command::kToggleShadows:
-      return flip(scene.render_flags()[mjRND_SHADOW]);
-    case Command::kToggleReflections:
-      return flip(scene.render_flags()[mjRND_REFLECTION]);
+    case Command::kVisualFlag:
+      return Flip(options.flags[action.argument]);
+    case Command::kContacts:
+      return ToggleContacts(options);
+    case Command::kRenderFlag:
+      return Flip(scene.render_flags()[action.argument]);
+    case Command::kGeomGroup:
+      return Flip(options.geomgroup[action.argument]);
+    case Command::kSiteGroup:
+      return Flip(options.sitegroup[action.argument]);
+    case Command::kFrames:
+      options.frame = (options.frame + 1) % mjNFRAME;
+      return state.Say(fmt::format("frames: {}", mjFRAMESTRING[options.frame]));
+    default:
+      options.label = (options.label + 1) % mjNLABEL;
+      return state.Say(fmt::format("labels: {}", mjLABELSTRING[options.label]));
+  }
+}
+
+void DoWindow(const Action& action, ViewerState& state) {
+  switch (action.command) {
+    case Command::kTab:
+      return OpenTab(state, action.argument);
     case Command::kToggleHelp:
-      return flip(state.show_help);
-    case Command::kToggleRewards:
-      TogglePanel(state, kRewardPanel);
-      return TogglePanel(state, kDistancePanel);
-    case Command::kToggleObservations:
-      return TogglePanel(state, kObservationPanel);
-    case Command::kToggleTorques:
-      return TogglePanel(state, kTorquePanel);
-    case Command::kToggleTiming:
-      return TogglePanel(state, kTimingPanel);
+      return Flip(state.show_help);
+    case Command::kPalette:
+      return Flip(state.show_palette);
+    case Command::kFullScreen:
+      return Flip(state.full_screen);
     case Command::kToggleLeftSide:
-      return flip(state.show_left);
+      return Flip(state.show_left);
     case Command::kToggleRightSide:
-      return flip(state.show_right);
+      return Flip(state.show_right);
     case Command::kScreenshot:
       state.screenshot_wanted = true;
       return;
-    case Command::kQuit:
+    case Command::kRecord:
+      return ToggleRecording(state);
+    case Command::kFilmStrip:
+      state.film_strip_wanted = true;
+      return;
+    default:
       state.quit = true;
       return;
+  }
+}
+
+}  // namespace
+
+void ViewerState::Say(std::string text) {
+  notice = {std::move(text), Window::Now() + kNoticeSeconds};
+}
+
+void Execute(const Action& action, ViewerState& state) {
+  try {
+    if (action.command <= Command::kSaveEpisode) return DoTime(action, state);
+    if (action.command <= Command::kDeselect) return DoPolicy(action, state);
+    if (action.command <= Command::kLabels) return DoScene(action, state);
+    DoWindow(action, state);
+  } catch (const std::exception& error) {
+    state.Say(error.what());
+  }
+}
+
+void StepSession(ViewerState& state) {
+  Session& session = state.session;
+  auto& simulation = session.env().simulation();
+  state.micro.Clear();
+  state.push = state.perturbation.Compute(simulation.model(), simulation.data());
+  if (!session.Step(state.push)) {
+    state.paused = true;
+    return;
+  }
+  const double dt = session.spec().control_dt;
+  state.impulse += dt * state.push.force;
+  RecordFrames(state, dt);
+}
+
+void SeekTo(ViewerState& state, size_t frame) {
+  state.paused = true;
+  state.micro.Clear();
+  state.session.Seek(frame);
+}
+
+void ChooseFromShelf(ViewerState& state, size_t index) {
+  Session& session = state.session;
+  session.UsePolicy(session.source().Load(index));
+  session.follow_newest = false;
+  state.shelf_index = index;
+  state.Say("policy: " + session.policy()->label);
+}
+
+void OpenFile(ViewerState& state, const std::filesystem::path& path) {
+  try {
+    if (path.extension() == ".ep") {
+      const ReplayResult result = ReplayEpisode(LoadEpisode(path), &state.session);
+      state.paused = true;
+      state.micro.Clear();
+      return state.Say(fmt::format("{}: {}", path.string(), result.Describe()));
+    }
+    state.session.UsePolicy(state.session.source().Open(path));
+    state.session.follow_newest = false;
+    state.Say("policy: " + state.session.policy()->label);
+  } catch (const std::exception& error) {
+    state.Say(error.what());
+  }
+}
+
+void SaveEpisodeFile(ViewerState& state) {
+  const auto path = NextFile(state, "sinew", "ep");
+  const Episode episode = CaptureEpisode(state.session, state.task_options);
+  SaveEpisode(path, episode);
+  state.Say(fmt::format("saved {}, {} steps", path.string(), episode.steps.size()));
+}
+
+std::filesystem::path NextFile(const ViewerState& state, const std::string& stem,
+                               const std::string& extension) {
+  for (int number = 1;; ++number) {
+    auto path = state.folder / fmt::format("{}-{:04d}.{}", stem, number, extension);
+    if (!std::filesystem::exists(path)) return path;
   }
 }
 

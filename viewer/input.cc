@@ -2,6 +2,8 @@
 
 #include <GLFW/glfw3.h>
 
+#include <exception>
+
 #include "viewer/commands.h"
 #include "viewer/scene.h"
 
@@ -24,12 +26,17 @@ void Input::Connect(Window& window) {
   events.scroll = [this](double clicks) {
     state_.scene.MoveCamera(mjMOUSE_ZOOM, 0, -kZoomPerClick * clicks);
   };
+  events.drop = [this](const std::vector<std::string>& files) { Drop(files); };
   window.set_events(std::move(events));
 }
 
 void Input::Key(int code, int modifiers, bool repeat) {
-  const auto command = FindCommand(code, modifiers);
-  if (command && (!repeat || Repeats(*command))) Execute(*command, state_);
+  const auto action = FindCommand(code, modifiers);
+  if (action && (!repeat || Repeats(action->command))) Execute(*action, state_);
+}
+
+void Input::Drop(const std::vector<std::string>& files) {
+  for (const std::string& file : files) OpenFile(state_, file);
 }
 
 void Input::Press(int button, int modifiers, double x, double y) {
@@ -43,6 +50,7 @@ void Input::Press(int button, int modifiers, double x, double y) {
   if (twice) return DoubleClick(button, control, x, y);
   if (!control || state_.perturbation.selected() <= 0) return;
   const auto& simulation = state_.session.env().simulation();
+  state_.impulse.setZero();
   const auto begin = [&](Perturbation::Kind kind) {
     state_.perturbation.Begin(simulation.model(), simulation.data(), state_.scene.raw(), kind);
   };
@@ -81,6 +89,15 @@ mjtMouse Input::DragAction() const {
   return mjMOUSE_ZOOM;
 }
 
+void Input::PlaceTarget(const BodyMove& place) {
+  state_.micro.Clear();
+  try {
+    state_.session.MoveBody(place);
+  } catch (const std::exception& error) {
+    state_.Say(error.what());
+  }
+}
+
 void Input::Move(double dx, double dy) {
   if (button_ < 0 || state_.viewport.height <= 0) return;
   dx /= state_.viewport.height;
@@ -89,6 +106,7 @@ void Input::Move(double dx, double dy) {
     const auto& simulation = state_.session.env().simulation();
     state_.perturbation.Drag(simulation.model(), simulation.data(), DragAction(), dx, dy,
                              state_.scene.raw());
+    if (const auto place = state_.perturbation.Placement()) PlaceTarget(*place);
   } else {
     state_.scene.MoveCamera(DragAction(), dx, dy);
   }

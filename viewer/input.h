@@ -2,6 +2,9 @@
 
 #include <mujoco/mujoco.h>
 
+#include <string>
+#include <vector>
+
 #include "viewer/state.h"
 #include "viewer/window.h"
 
@@ -21,6 +24,8 @@ class Input {
   void DoubleClick(int button, bool control, double x, double y);
   void Release(int button);
   void Move(double dx, double dy);
+  void PlaceTarget(const BodyMove& place);
+  void Drop(const std::vector<std::string>& files);
   mjtMouse DragAction() const;
 
   ViewerState& state_;

@@ -17,14 +17,21 @@ void Perturbation::Select(const mjData* data, int body, const Eigen::Vector3d& p
   mju_rotVecMatT(perturb_.localpos, offset, data->xmat + 9 * body);
 }
 
-void Perturbation::Deselect() { mjv_defaultPerturb(&perturb_); }
+void Perturbation::Deselect() {
+  mjv_defaultPerturb(&perturb_);
+  placing_ = false;
+}
 
 void Perturbation::Begin(const mjModel* model, const mjData* data, const mjvScene& scene,
                          Kind kind) {
-  const bool movable = selected() > 0 && model->body_weldid[selected()] != 0;
-  if (!movable) return;
+  const bool target = IsPlaceable(model, selected());
+  const bool movable = target || (selected() > 0 && model->body_weldid[selected()] != 0);
+  if (!movable || (target && kind == Kind::kTorque)) return;
   mjv_initPerturb(model, data, &scene, &perturb_);
   perturb_.active = kind == Kind::kForce ? mjPERT_TRANSLATE : mjPERT_ROTATE;
+  placing_ = target;
+  from_ = Eigen::Map<const Eigen::Vector3d>(data->xpos + 3 * selected());
+  from_pointer_ = Eigen::Map<const Eigen::Vector3d>(perturb_.refpos);
 }
 
 void Perturbation::Drag(const mjModel* model, const mjData* data, mjtMouse action, double dx,
@@ -37,9 +44,15 @@ std::optional<Perturbation::Kind> Perturbation::kind() const {
   return perturb_.active == mjPERT_TRANSLATE ? Kind::kForce : Kind::kTorque;
 }
 
+std::optional<BodyMove> Perturbation::Placement() const {
+  if (!active() || !placing_) return std::nullopt;
+  const Eigen::Map<const Eigen::Vector3d> pointer(perturb_.refpos);
+  return BodyMove{selected(), from_ + pointer - from_pointer_};
+}
+
 Wrench Perturbation::Compute(const mjModel* model, mjData* data) const {
   Wrench wrench;
-  if (!active()) return wrench;
+  if (!active() || placing_) return wrench;
   // MuJoCo writes its result over the body's row: lend it the row and take it back
   mjtNum* row = data->xfrc_applied + 6 * selected();
   std::array<mjtNum, 6> saved;
@@ -53,12 +66,19 @@ Wrench Perturbation::Compute(const mjModel* model, mjData* data) const {
   return wrench;
 }
 
-std::string DescribeWrench(const Wrench& wrench) {
+std::string DescribeWrench(const Wrench& wrench, double impulse) {
   const double force = wrench.force.norm(), torque = wrench.torque.norm();
   // the spring to an off-centre point twists a little too: name both only where both matter
-  if (torque < 1e-3) return fmt::format("{:.1f} N", force);
-  if (force < 1e-3) return fmt::format("{:.2f} N·m", torque);
-  return fmt::format("{:.1f} N, {:.2f} N·m", force, torque);
+  std::string text;
+  if (torque < 1e-3) {
+    text = fmt::format("{:.1f} N", force);
+  } else if (force < 1e-3) {
+    text = fmt::format("{:.2f} N·m", torque);
+  } else {
+    text = fmt::format("{:.1f} N, {:.2f} N·m", force, torque);
+  }
+  if (impulse > 1e-3) text += fmt::format(", {:.2f} N·s", impulse);
+  return text;
 }
 
 }  // namespace sinew::viewer

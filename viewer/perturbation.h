@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "viewer/body_move.h"
 #include "viewer/wrench.h"
 
 namespace sinew::viewer {
@@ -24,8 +25,8 @@ class Perturbation {
   void Deselect();
   int selected() const { return perturb_.select; }
 
-  /// Starts pulling at the selected body where it is now; nothing without a selection or with one
-  /// that cannot move.
+  /// Starts pulling at the selected body where it is now, or carrying it if it is a target to be
+  /// placed; nothing without a selection or with one that cannot move.
   void Begin(const mjModel* model, const mjData* data, const mjvScene& scene, Kind kind);
   /// @param dx, dy  mouse motion as a fraction of the window's height. @param action  which plane
   /// or axes it means.
@@ -35,6 +36,9 @@ class Perturbation {
   bool active() const { return perturb_.active != 0; }
   std::optional<Kind> kind() const;
 
+  /// Where a target that is being carried is to be put; empty while none is.
+  std::optional<BodyMove> Placement() const;
+
   /// The wrench of now; zero and body 0 when nothing is pulled. Changes nothing in `data`.
   Wrench Compute(const mjModel* model, mjData* data) const;
 
@@ -42,9 +46,13 @@ class Perturbation {
 
  private:
   mjvPerturb perturb_;
+  bool placing_ = false;
+  Eigen::Vector3d from_ = Eigen::Vector3d::Zero();  // the target's place when it was taken up
+  Eigen::Vector3d from_pointer_ = Eigen::Vector3d::Zero();  // and the pointer's
 };
 
-/// "12.3 N", "0.45 N·m", or both.
-std::string DescribeWrench(const Wrench& wrench);
+/// "12.3 N", "0.45 N·m", or both, and the impulse where there is one: "12.3 N, 2.10 N·s".
+/// @param impulse  size of the force's sum over time [N·s].
+std::string DescribeWrench(const Wrench& wrench, double impulse = 0);
 
 }  // namespace sinew::viewer

@@ -9,7 +9,8 @@
 namespace sinew::viewer {
 namespace {
 
-constexpr int kMaxGeoms = 2000;
+constexpr int kMaxGeoms = 4000;
+constexpr float kGhostAlpha = 0.35f;
 constexpr double kFramedAspect = 4.0 / 3;  // for which models place their cameras
 
 // MuJoCo's own labels come in steps of 50 %
@@ -24,7 +25,11 @@ Eigen::Map<const Vector3f> Vector(const float* values) {
 
 }  // namespace
 
-Scene::Scene(const mjModel* model, float font_scale, bool software) : model_(model) {
+Scene::Scene(mjModel* model, float font_scale, bool software, int width, int height)
+    : model_(model) {
+  // the offscreen buffer is made once, with the size that the model asks for
+  model->vis.global.offwidth = std::max(model->vis.global.offwidth, width);
+  model->vis.global.offheight = std::max(model->vis.global.offheight, height);
   mjv_defaultScene(&scene_);
   mjr_defaultContext(&context_);
   mjv_defaultOption(&options_);
@@ -40,33 +45,80 @@ Scene::~Scene() {
   mjv_freeScene(&scene_);
 }
 
-void Scene::Update(mjData* data, const mjvPerturb& perturb, const Wrench& push) {
+void Scene::Update(mjData* data, const mjvPerturb& perturb, std::span<const Wrench> pushes) {
   // a pull is shown by its arrow; MuJoCo's own drawing shows where a twist leads
   options_.flags[mjVIS_PERTOBJ] = (perturb.active & mjPERT_ROTATE) != 0;
   mjv_updateScene(model_, data, &options_, &perturb, &camera_, mjCAT_ALL, &scene_);
-  AddPushArrow(data, push);
+  for (const Wrench& push : pushes) {
+    AddPushArrow(data, push);
+    AddTorqueArrow(data, push);
+  }
 }
 
-void Scene::AddPushArrow(const mjData* data, const Wrench& push) {
-  const double newtons = push.force.norm();
-  if (!push || newtons < 1e-3 || scene_.ngeom >= scene_.maxgeom) return;
-  // a third of the model's weight is as long as 0.4 of the model
-  const double weight = std::max(1e-3, 9.81 * model_->body_subtreemass[0]);
-  const double length = 0.4 * model_->stat.extent * std::min(1.5, 3 * newtons / weight);
-  const mjtNum* from = data->xipos + 3 * push.body;
-  const Eigen::Vector3d to =
-      Eigen::Map<const Eigen::Vector3d>(from) + length / newtons * push.force;
-  const float rgba[4] = {1.0f, 0.62f, 0.25f, 1.0f};
+void Scene::AddGhost(sim::Simulation& simulation) {
+  static const float kTint[3] = {0.55f, 0.75f, 1.0f};
+  const int first = scene_.ngeom;
+  mjv_addGeoms(simulation.model(), simulation.data(), &options_, nullptr, mjCAT_DYNAMIC, &scene_);
+  for (int i = first; i < scene_.ngeom; ++i) {
+    mjvGeom& geom = scene_.geoms[i];
+    for (int k = 0; k < 3; ++k) geom.rgba[k] = 0.35f * geom.rgba[k] + 0.65f * kTint[k];
+    geom.rgba[3] = kGhostAlpha;
+    geom.texid = -1;
+    geom.transparent = 1;
+  }
+}
+
+mjvGeom* Scene::AddArrow(const mjtNum* from, const Eigen::Vector3d& along, const float* rgba) {
+  if (scene_.ngeom >= scene_.maxgeom) return nullptr;
+  const Eigen::Vector3d to = Eigen::Map<const Eigen::Vector3d>(from) + along;
   mjvGeom* geom = scene_.geoms + scene_.ngeom++;
   mjv_initGeom(geom, mjGEOM_ARROW, nullptr, nullptr, nullptr, rgba);
   geom->category = mjCAT_DECOR;
   mjv_makeConnector(geom, mjGEOM_ARROW, 0.01 * model_->stat.extent, from[0], from[1], from[2],
                     to[0], to[1], to[2]);
+  return geom;
+}
+
+void Scene::AddPushArrow(const mjData* data, const Wrench& push) {
+  const double newtons = push.force.norm();
+  if (!push || newtons < 1e-3) return;
+  // a third of the model's weight is as long as 0.4 of the model
+  const double weight = std::max(1e-3, 9.81 * model_->body_subtreemass[0]);
+  const double length = 0.4 * model_->stat.extent * std::min(1.5, 3 * newtons / weight);
+  static const float kRgba[4] = {1.0f, 0.62f, 0.25f, 1.0f};
+  AddArrow(data->xipos + 3 * push.body, length / newtons * push.force, kRgba);
+}
+
+void Scene::AddTorqueArrow(const mjData* data, const Wrench& push) {
+  const double torque = push.torque.norm();
+  // what an off-centre pull twists is left to its arrow
+  if (!push || torque < 1e-3 || push.force.norm() > 1e-3) return;
+  const double weight = std::max(1e-3, 9.81 * model_->body_subtreemass[0]);
+  const double scale = model_->stat.extent;
+  const double length = 0.4 * scale * std::min(1.5, 6 * torque / (weight * scale));
+  static const float kRgba[4] = {0.65f, 0.58f, 0.95f, 1.0f};
+  AddArrow(data->xipos + 3 * push.body, length / torque * push.torque, kRgba);
 }
 
 void Scene::Render(mjrRect viewport) {
   mjr_setBuffer(mjFB_WINDOW, &context_);
   mjr_render(viewport, &scene_, &context_);
+}
+
+sim::Image Scene::RenderImage(int width, int height) {
+  sim::Image image{width, height, {}};
+  const size_t row = 3u * width;
+  std::vector<uint8_t> upside_down(row * height);
+  const mjrRect whole{0, 0, width, height};
+  mjr_setBuffer(mjFB_OFFSCREEN, &context_);
+  mjr_render(whole, &scene_, &context_);
+  mjr_readPixels(upside_down.data(), nullptr, whole, &context_);
+  mjr_setBuffer(mjFB_WINDOW, &context_);
+  image.rgb.resize(upside_down.size());
+  for (int y = 0; y < height; ++y) {
+    std::copy_n(upside_down.data() + (height - 1 - y) * row, row, image.rgb.data() + y * row);
+  }
+  return image;
 }
 
 std::optional<Scene::Hit> Scene::Pick(const mjData* data, double aspect, double x, double y) const {

@@ -4,8 +4,11 @@
 
 #include <Eigen/Core>
 #include <optional>
+#include <span>
 #include <string>
 
+#include "sim/renderer.h"
+#include "sim/simulation.h"
 #include "viewer/perturbation.h"
 
 namespace sinew::viewer {
@@ -16,15 +19,20 @@ class Scene {
  public:
   /// @param software  drawing on the CPU: starts without shadows and reflections, which are slow
   /// there.
-  Scene(const mjModel* model, float font_scale, bool software);
+  /// @param width, height  of the pictures that RenderImage can make, at most [pixel].
+  Scene(mjModel* model, float font_scale, bool software, int width, int height);
   ~Scene();
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
 
-  /// Takes up the state of `data`, and an arrow for `push`.
-  void Update(mjData* data, const mjvPerturb& perturb, const Wrench& push);
+  /// Takes up the state of `data`, and an arrow for each push.
+  void Update(mjData* data, const mjvPerturb& perturb, std::span<const Wrench> pushes);
+  /// Adds what moves in a second world of the same model, as a pale shape. After Update.
+  void AddGhost(sim::Simulation& simulation);
   /// @param viewport  part of the framebuffer [pixel], y upwards.
   void Render(mjrRect viewport);
+  /// The same into a picture, without the window.
+  sim::Image RenderImage(int width, int height);
 
   struct Hit {
     int body;
@@ -56,6 +64,8 @@ class Scene {
  private:
   void LookLikeFixedCamera(int id);
   void AddPushArrow(const mjData* data, const Wrench& push);
+  void AddTorqueArrow(const mjData* data, const Wrench& push);
+  mjvGeom* AddArrow(const mjtNum* from, const Eigen::Vector3d& along, const float* rgba);
 
   const mjModel* model_;
   mjvScene scene_;

@@ -15,7 +15,7 @@ struct Window {
 
 Window PlotWindow(const History& history, bool with_reset_frame) {
   Window window{history.EpisodeBegin(), history.cursor() + 1};
-  if (!with_reset_frame && history[window.begin].state.step == 0) ++window.begin;
+  if (!with_reset_frame && history[window.begin].begins) ++window.begin;
   if (window.end - window.begin > kPlotSamples) window.begin = window.end - kPlotSamples;
   return window;
 }
@@ -49,6 +49,47 @@ PlotData RewardPlot(const History& history, const sim::TaskSpec& spec) {
   return plot;
 }
 
+PlotData StackedRewardPlot(const History& history, const sim::TaskSpec& spec) {
+  const Window window = PlotWindow(history, false);
+  PlotData plot = EmptyPlot(history, window, spec.control_dt);
+  for (const sim::RewardTerm& term : spec.reward_terms) {
+    plot.series.push_back({term.name, {}});
+    plot.series.push_back({term.name, {}});
+  }
+  for (size_t i = window.begin; i < window.end; ++i) {
+    float gained = 0, lost = 0;
+    for (size_t k = 0; k < spec.reward_terms.size(); ++k) {
+      const auto term = static_cast<float>(history[i].reward_terms[k]);
+      float& edge = term < 0 ? lost : gained;
+      plot.series[2 * k].values.push_back(edge);
+      edge += term;
+      plot.series[2 * k + 1].values.push_back(edge);
+    }
+  }
+  return plot;
+}
+
+PlotData ValuePlot(const History& history, const sim::TaskSpec& spec, double gamma) {
+  const Window window = PlotWindow(history, false);
+  PlotData plot = EmptyPlot(history, window, spec.control_dt);
+  if (window.begin >= window.end || std::isnan(history.current().value)) return plot;
+  plot.series = {{"V", {}}, {"Q", {}}, {"earned", {}}};
+  // what each step earned with everything after it, from the end backwards
+  const size_t end = history.EpisodeEnd();
+  std::vector<double> earned(end - window.begin);
+  double sum = 0;
+  for (size_t i = end; i-- > window.begin;) {
+    earned[i - window.begin] = sum = history[i].result.reward + gamma * sum;
+  }
+  for (size_t i = window.begin; i < window.end; ++i) {
+    plot.series[0].values.push_back(static_cast<float>(history[i].value));
+    plot.series[1].values.push_back(static_cast<float>(history[i].action_value));
+    plot.series[2].values.push_back(static_cast<float>(earned[i - window.begin]));
+  }
+  if (std::isnan(history.current().action_value)) plot.series.erase(plot.series.begin() + 1);
+  return plot;
+}
+
 PlotData GoalDistancePlot(const History& history, const sim::TaskSpec& spec) {
   const Window window = PlotWindow(history, true);
   PlotData plot = EmptyPlot(history, window, spec.control_dt);
@@ -73,12 +114,35 @@ std::vector<JointLoad> JointLoads(const Frame& frame, const sim::TaskSpec& spec)
   std::vector<JointLoad> loads;
   for (size_t i = 0; i < spec.action.size(); ++i) {
     const auto& element = spec.action[i];
-    JointLoad load{element.joint, frame.action[i], frame.torque[i], 0, false};
+    JointLoad load{element.joint, frame.intent[i], frame.action[i], frame.torque[i], 0, false};
     load.limit = std::max(std::abs(element.torque_low), std::abs(element.torque_high));
     load.saturated = std::abs(load.action) >= 1;
     loads.push_back(load);
   }
   return loads;
+}
+
+std::vector<ObservationRow> ObservationRows(const Frame& frame, const sim::TaskSpec& spec) {
+  static const ObservationScaling kNone;
+  const ObservationScaling& scaling = frame.policy ? frame.policy->scaling : kNone;
+  std::vector<ObservationRow> rows;
+  for (size_t i = 0; i < spec.observation.size(); ++i) {
+    ObservationRow row;
+    row.name = spec.observation[i].name;
+    row.unit = spec.observation[i].unit == "1" ? "" : spec.observation[i].unit;
+    row.value = frame.state.observation[i];
+    if (i < scaling.mean.size()) {
+      const double scaled = (row.value - scaling.mean[i]) * scaling.scale[i];
+      row.normalised = std::clamp<double>(scaled, -scaling.clip, scaling.clip);
+      row.clipped = std::abs(scaled) >= scaling.clip;
+    }
+    if (i < scaling.training_low.size()) {
+      const double low = scaling.training_low[i], span = scaling.training_high[i] - low;
+      if (span > 0) row.place = (row.value - low) / span;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 std::vector<double> AxisTicks(double low, double high, int count) {

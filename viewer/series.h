@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace sinew::viewer {
 struct Series {
   std::string name;
   std::vector<float> values;  // one per frame of the plot
+  std::vector<double> x{};    // where they lie; empty: evenly, as the plot says
 };
 
 /// Curves over the shown part of the episode under the history's cursor; sample i is at x0 + i *
@@ -29,6 +31,13 @@ inline constexpr int kPlotSamples = 400;
 PlotData RewardPlot(const History& history, const sim::TaskSpec& spec);
 /// The distance to the goal [m]; no series for a task without one.
 PlotData GoalDistancePlot(const History& history, const sim::TaskSpec& spec);
+/// The same without "total", each term on top of the ones before it that have its sign, so that the
+/// outer edges are the sums of what is gained and of what is lost. Series 2k and 2k + 1 are the
+/// lower and upper edge of term k.
+PlotData StackedRewardPlot(const History& history, const sim::TaskSpec& spec);
+/// V, Q, and the discounted return that was really earned from each step on as far as the episode
+/// is kept, frames behind the cursor included. No series without a critic.
+PlotData ValuePlot(const History& history, const sim::TaskSpec& spec, double gamma);
 /// Sum over the episode so far of each term, in the order of RewardPlot's series. Frames that the
 /// history has dropped are missing from the terms, never from the total.
 std::vector<double> RewardSums(const History& history, const sim::TaskSpec& spec);
@@ -36,12 +45,24 @@ std::vector<double> RewardSums(const History& history, const sim::TaskSpec& spec
 /// One actuator for the torque panel.
 struct JointLoad {
   std::string joint;
-  double action = 0;       // as the policy gave it
+  double intent = 0;       // as the policy meant it
+  double action = 0;       // as it was applied: late, disturbed, or by hand
   double torque = 0;       // [N·m]
   double limit = 0;        // larger of the two torque limits [N·m]
   bool saturated = false;  // at or beyond the end of its range
 };
 std::vector<JointLoad> JointLoads(const Frame& frame, const sim::TaskSpec& spec);
+
+/// One observation for the observation panel.
+struct ObservationRow {
+  std::string name, unit;
+  double value = 0;                    // raw
+  std::optional<double> normalised{};  // as the network sees it
+  bool clipped = false;                // at the normaliser's bound
+  std::optional<double> place{};       // within the training range: 0 its low end, 1 its high
+  bool out_of_range() const { return place && (*place < 0 || *place > 1); }
+};
+std::vector<ObservationRow> ObservationRows(const Frame& frame, const sim::TaskSpec& spec);
 
 /// Round numbers that divide [low, high] into about `count` parts, for axis labels.
 std::vector<double> AxisTicks(double low, double high, int count);

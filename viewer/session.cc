@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <exception>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -25,34 +27,94 @@ void Smooth(double* average_ms, Clock::time_point begin, Clock::time_point end) 
 
 Session::Session(std::shared_ptr<const sim::Task> task, std::unique_ptr<PolicySource> source,
                  const SessionOptions& options)
-    : source_(std::move(source)),
-      env_(std::move(task), options.seed),
+    : pusher(options.seed),
+      task_(std::move(task)),
+      source_(std::move(source)),
+      options_(options),
+      env_(task_, options.seed),
+      pilot_(spec().obs_dim(), spec().act_dim()),
       history_(options.history_frames, options.history_bytes),
-      observation_(spec().obs_dim()),
-      action_(spec().act_dim()) {
-  PollPolicy();
-  if (!policy_) throw Error("the viewer was given no policy");
+      noise_(options.seed, "viewer noise"),
+      seen_(spec().obs_dim()),
+      action_(spec().act_dim()),
+      intent_(spec().act_dim()) {
+  take_over.taken.assign(action_.size(), 0);
+  take_over.action.assign(action_.size(), 0.0f);
+  PolicyHandle first = source_->Poll();
+  if (!first) throw Error("the viewer was given no policy");
+  Adopt(std::move(first));
   BeginEpisode(0);
 }
 
+void Session::Adopt(PolicyHandle policy) {
+  auto value = policy->make_value ? policy->make_value() : nullptr;
+  pilot_.Use(std::move(policy));
+  value_ = std::move(value);
+}
+
+void Session::UsePolicy(PolicyHandle policy) {
+  Adopt(std::move(policy));
+  trouble_.reset();
+}
+
+void Session::UseGhost(PolicyHandle policy) {
+  ghost_.reset();
+  if (!policy) return;
+  ghost_.emplace(task_, options_.seed, std::move(policy));
+  ghost_->Fork(frame());
+}
+
 void Session::PollPolicy() {
-  if (auto newer = source_->Poll()) {
-    policy_ = std::move(newer);
-    policy_in_sync_ = false;
-  }
+  if (!follow_newest || rewound_) return;
+  if (auto newer = source_->Poll()) Adopt(std::move(newer));
 }
 
 void Session::BeginEpisode(uint64_t episode) {
-  trouble_.reset();
-  PollPolicy();
   env_.ResetToEpisode(episode);
-  log_ = std::make_shared<ObservationLog>();
-  policy_in_sync_ = false;
-  std::ranges::fill(action_, 0.0f);
-  Record({}, {});
+  rewound_ = false;
+  remembered_.clear();
+  PollPolicy();
+  BeginFrom(env_.SaveState(), {});
 }
 
-void Session::RestartEpisode() { BeginEpisode(frame().state.episode); }
+void Session::BeginFrom(const sim::EnvState& state, EpisodeLog log) {
+  trouble_.reset();
+  move_.reset();
+  env_.RestoreState(state);
+  pilot_.Resume(std::make_shared<EpisodeLog>(std::move(log)), state.episode, state.step);
+  std::ranges::fill(action_, 0.0f);
+  std::ranges::fill(intent_, 0.0f);
+  // a new episode follows what was watched last, it does not replace it
+  history_.Seek(history_.size() > 0 ? history_.size() - 1 : 0);
+  Frame first;
+  first.begins = true;
+  first.value = first.action_value = std::numeric_limits<double>::quiet_NaN();
+  if (ghost_) {
+    first.state = env_.SaveState();
+    first.log = pilot_.log();
+    ghost_->Fork(first);
+  }
+  Record(std::move(first));
+}
+
+void Session::RestartEpisode() {
+  const size_t begin = history_.EpisodeBegin();
+  const uint64_t episode = frame().state.episode;
+  remembered_.clear();
+  if (repeat_pushes) RememberPushes(begin);
+  auto remembered = std::move(remembered_);
+  BeginEpisode(episode);
+  remembered_ = std::move(remembered);
+}
+
+// the pushes of the frames behind `begin` up to the end of their episode
+void Session::RememberPushes(size_t begin) {
+  for (size_t i = begin + 1; i < history_.EpisodeEnd(); ++i) {
+    const Frame& frame = history_[i];
+    if (!frame.pushes.empty()) remembered_[frame.state.step - 1] = frame.pushes;
+  }
+}
+
 void Session::NextEpisode() { BeginEpisode(frame().state.episode + 1); }
 
 bool Session::StepBack() {
@@ -61,24 +123,44 @@ bool Session::StepBack() {
   return true;
 }
 
+bool Session::StepForward(const Wrench& push) {
+  if (history_.at_newest()) return Step(push);
+  Seek(history_.cursor() + 1);
+  return true;
+}
+
 void Session::Seek(size_t index) {
   history_.Seek(index);
-  env_.RestoreState(frame().state);
-  log_ = frame().log;
-  policy_in_sync_ = false;
+  rewound_ = !history_.at_newest();
+  if (frame().policy != pilot_.card()) Adopt(frame().policy);
+  RestoreCursor();
   trouble_.reset();
 }
 
-void Session::SyncPolicy() {
-  if (policy_in_sync_) return;
-  const size_t obs_dim = observation_.size();
-  log_->values.resize(frame().state.step * obs_dim);
-  policy_->Reset(frame().state.episode);
-  const std::span<const float> seen(log_->values);
-  for (size_t at = 0; at < seen.size(); at += obs_dim) {
-    policy_->Act(seen.subspan(at, obs_dim), action_);
+void Session::SwitchTo(size_t branch) {
+  history_.SwitchTo(branch);
+  Seek(history_.cursor());
+}
+
+// everything that the next step depends on
+void Session::RestoreCursor() {
+  env_.RestoreState(frame().state);
+  pilot_.Resume(frame().log, frame().state.episode, frame().state.step);
+  noise_.set_state(frame().noise);
+  pusher.Restore(frame().push_state);
+  move_.reset();
+  if (!ghost_) return;
+  if (frame().ghost && frame().ghost->policy == ghost_->policy()) {
+    ghost_->Restore(*frame().ghost);
+  } else {
+    ghost_->Fork(frame());
   }
-  policy_in_sync_ = true;
+}
+
+void Session::MoveBody(const BodyMove& move) {
+  move_ = move;
+  PlaceBody(env_.simulation(), move);
+  env_.Refresh();
 }
 
 bool Session::Step(const Wrench& push) {
@@ -86,57 +168,103 @@ bool Session::Step(const Wrench& push) {
     NextEpisode();
     return true;
   }
-  trouble_.reset();
-  const auto result = TryStep(push);
-  if (result) Record(*result, push);
-  return result.has_value();
+  if (!history_.at_newest()) {
+    remembered_.clear();
+    if (repeat_pushes) RememberPushes(history_.cursor());
+  }
+  std::vector<Wrench> pushes;
+  if (push) pushes.push_back(push);
+  if (const auto again = remembered_.find(frame().state.step); again != remembered_.end()) {
+    pushes.insert(pushes.end(), again->second.begin(), again->second.end());
+  }
+  if (const Wrench planned = pusher.Next(spec().control_dt)) pushes.push_back(planned);
+  return Attempt({}, std::move(pushes));
 }
 
-std::optional<sim::StepResult> Session::TryStep(const Wrench& push) {
-  sim::StepResult result;
+bool Session::StepWith(std::span<const float> action, std::span<const Wrench> pushes,
+                       const std::optional<BodyMove>& move) {
+  move_ = move;
+  return Attempt(action, {pushes.begin(), pushes.end()});
+}
+
+bool Session::Attempt(std::span<const float> given, std::vector<Wrench> pushes) {
+  trouble_.reset();
+  Frame next;
+  next.pushes = std::move(pushes);
+  next.move = move_;
   try {
     PollPolicy();
-    SyncPolicy();
+    if (move_) {
+      // however the target came there: the state of the frame and the last place are what counts
+      env_.RestoreState(frame().state);
+      PlaceBody(env_.simulation(), *move_);
+      env_.Refresh();
+    }
     const auto begin = Clock::now();
-    std::ranges::transform(env_.observation(), observation_.begin(),
-                           [](double value) { return static_cast<float>(value); });
-    log_->values.insert(log_->values.end(), observation_.begin(), observation_.end());
-    policy_->Act(observation_, action_);
-    const auto acted = Clock::now();
-    const ScopedWrench scoped(env_.simulation().data(), push);
-    result = env_.Step(action_);
-    Smooth(&timing_.policy_ms, begin, acted);
-    Smooth(&timing_.physics_ms, acted, Clock::now());
+    Decide(&next);
+    if (!given.empty()) std::ranges::copy(given, action_.begin());
+    const auto decided = Clock::now();
+    {
+      const ScopedWrenches scoped(env_.simulation().data(), next.pushes);
+      next.result = env_.Step(action_);
+    }
+    Smooth(&timing_.policy_ms, begin, decided);
+    Smooth(&timing_.physics_ms, decided, Clock::now());
+    if (ghost_ && !next.result.diverged) ghost_->Step(next.pushes, next.move);
   } catch (const std::exception& error) {
     Fail(error.what());
-    return std::nullopt;
+    return false;
   }
-  if (result.diverged) {
+  if (next.result.diverged) {
     const auto& divergence = env_.simulation().divergence();
     Fail(divergence ? divergence->Describe() : "the simulation diverged");
-    return std::nullopt;
+    return false;
   }
-  return result;
+  move_.reset();
+  Record(std::move(next));
+  if (frame().result.done()) episodes_.Add(history_);
+  return true;
+}
+
+// from what is seen to the action that is applied
+void Session::Decide(Frame* next) {
+  std::ranges::transform(env_.observation(), seen_.begin(),
+                         [](double value) { return static_cast<float>(value); });
+  DisturbObservation(disturbance, spec(), noise_, seen_);
+  std::ranges::copy(pilot_.Act(seen_), intent_.begin());
+  Explore(disturbance, noise_, intent_);
+  pilot_.Log(seen_, intent_);
+  pilot_.IntentBefore(disturbance.latency_steps, action_);
+  DisturbAction(disturbance, take_over, noise_, action_);
+  Rate(seen_, next);
+}
+
+void Session::Rate(std::span<const float> observation, Frame* next) {
+  next->value = next->action_value = std::numeric_limits<double>::quiet_NaN();
+  if (!value_) return;
+  next->value = value_->Value(observation);
+  if (value_->rates_actions()) next->action_value = value_->ActionValue(observation, action_);
 }
 
 void Session::Fail(std::string cause) {
-  env_.RestoreState(frame().state);
-  policy_in_sync_ = false;
+  RestoreCursor();
   trouble_ = std::move(cause);
 }
 
-void Session::Record(const sim::StepResult& result, const Wrench& push) {
-  Frame next;
+void Session::Record(Frame next) {
   next.state = env_.SaveState();
-  next.result = result;
   next.action = action_;
+  next.intent = intent_;
   next.torque.assign(env_.torque().begin(), env_.torque().end());
   next.reward_terms.assign(env_.reward_terms().begin(), env_.reward_terms().end());
   next.goal_distance = env_.goal_distance();
   next.time = static_cast<double>(env_.step()) * spec().control_dt;
   next.success = env_.success();
-  next.push = push;
-  next.log = log_;
+  next.noise = noise_.state();
+  next.push_state = pusher.Save();
+  next.policy = pilot_.card();
+  next.log = pilot_.log();
+  if (ghost_) next.ghost = ghost_->Save();
   history_.Push(std::move(next));
 }
 

@@ -1,14 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "sim/env.h"
+#include "viewer/disturbance.h"
+#include "viewer/episode_table.h"
+#include "viewer/ghost.h"
 #include "viewer/history.h"
+#include "viewer/pilot.h"
 #include "viewer/policy_source.h"
+#include "viewer/push_plan.h"
 #include "viewer/wrench.h"
 
 namespace sinew::viewer {
@@ -33,48 +40,95 @@ class Session {
   Session(std::shared_ptr<const sim::Task> task, std::unique_ptr<PolicySource> source,
           const SessionOptions& options);
 
-  /// One control step from the frame under the cursor, with `push` held throughout; later frames
-  /// are dropped. After the end of an episode: the first state of the next one.
+  // what the user has set; part of no frame, so that going back and on again tries other settings
+  Disturbance disturbance;
+  TakeOver take_over;
+  Pusher pusher;
+  bool follow_newest = true;
+  bool repeat_pushes = false;  // what is stepped through anew gets the pushes that it had before
+
+  /// One control step from the frame under the cursor, with `push` held throughout besides the push
+  /// plan's; frames behind the cursor become a branch. After the end of an episode: the first state
+  /// of the next one.
   ///
   /// A divergence, or an error of the policy or of MuJoCo, is told by trouble() and leaves the last
   /// good state in place.
   /// @return whether a frame was added.
   bool Step(const Wrench& push = {});
+  /// One control step whose action is given, as an episode's file has it; nothing is added to it.
+  bool StepWith(std::span<const float> action, std::span<const Wrench> pushes,
+                const std::optional<BodyMove>& move);
   /// To the frame before; false at the oldest one.
   bool StepBack();
+  /// To the frame behind if there is one, as it was; else Step().
+  bool StepForward(const Wrench& push = {});
   /// To any frame of the history. Physics, random state and the policy's own memory are those of
-  /// then.
+  /// then, and so is the policy.
   void Seek(size_t index);
+  /// Exchanges what follows a branch's fork, and goes to the fork.
+  void SwitchTo(size_t branch);
+  void ForgetBranch(size_t branch) { history_.Forget(branch); }
   void RestartEpisode();
   void NextEpisode();
+  /// Episode `episode` of the environment's own sequence.
+  void BeginEpisode(uint64_t episode);
+  /// An episode that begins at any state, with what its policy had seen and meant until then.
+  void BeginFrom(const sim::EnvState& state, EpisodeLog log);
+
+  /// From here on this policy acts, until another one is chosen or a newer one is followed.
+  /// @throws Error if it cannot be made, or acts in another space; the old one stays.
+  void UsePolicy(PolicyHandle policy);
+  const PolicyHandle& policy() const { return pilot_.card(); }
+  PolicySource& source() { return *source_; }
+
+  /// A second policy beside the first, from here on; null: none.
+  void UseGhost(PolicyHandle policy);
+  const Ghost* ghost() const { return ghost_ ? &*ghost_ : nullptr; }
+  Ghost* ghost() { return ghost_ ? &*ghost_ : nullptr; }
+
+  /// Puts a target somewhere else; part of the next step.
+  void MoveBody(const BodyMove& move);
 
   const sim::TaskSpec& spec() const { return env_.spec(); }
+  const std::shared_ptr<const sim::Task>& task() const { return task_; }
+  uint64_t seed() const { return options_.seed; }
   sim::Env& env() { return env_; }
   const sim::Env& env() const { return env_; }
   const History& history() const { return history_; }
   const Frame& frame() const { return history_.current(); }
+  const EpisodeTable& episodes() const { return episodes_; }
   const StepTiming& timing() const { return timing_; }
-  std::string policy_name() const { return policy_->name(); }
-  bool deterministic() const { return source_->deterministic(); }
+  sim::ValueFunction* value_function() { return value_.get(); }
+  bool deterministic() const { return !disturbance.exploring; }
 
   /// Why the last step failed: joint, time and cause. Cleared by whatever moves on.
   const std::optional<std::string>& trouble() const { return trouble_; }
+  void Fail(std::string cause);
 
  private:
-  void BeginEpisode(uint64_t episode);
+  void Adopt(PolicyHandle policy);
   void PollPolicy();
-  void SyncPolicy();
-  std::optional<sim::StepResult> TryStep(const Wrench& push);
-  void Fail(std::string cause);
-  void Record(const sim::StepResult& result, const Wrench& push);
+  void RestoreCursor();
+  void RememberPushes(size_t begin);
+  bool Attempt(std::span<const float> given, std::vector<Wrench> pushes);
+  void Decide(Frame* next);
+  void Rate(std::span<const float> observation, Frame* next);
+  void Record(Frame next);
 
+  std::shared_ptr<const sim::Task> task_;
   std::unique_ptr<PolicySource> source_;
-  std::unique_ptr<sim::Policy> policy_;
-  bool policy_in_sync_ = false;  // whether the policy has seen exactly the episode up to the cursor
+  SessionOptions options_;
   sim::Env env_;
+  Pilot pilot_;
+  std::unique_ptr<sim::ValueFunction> value_;
+  std::optional<Ghost> ghost_;
   History history_;
-  std::shared_ptr<ObservationLog> log_;
-  std::vector<float> observation_, action_;
+  EpisodeTable episodes_;
+  Random noise_;
+  bool rewound_ = false;  // a newer policy waits until the episode's end
+  std::optional<BodyMove> move_;
+  std::map<int64_t, std::vector<Wrench>> remembered_;  // pushes to repeat, by the step before
+  std::vector<float> seen_, action_, intent_;
   StepTiming timing_;
   std::optional<std::string> trouble_;
 };

@@ -28,6 +28,18 @@ void ReadLine(ImGuiContext*, ImGuiSettingsHandler* handler, void*, const char* l
   float left = 0, right = 0;
   if (std::sscanf(line, "panel %d=%d", &id, &value) == 2 && id >= 0 && id < kNumPanels) {
     state.panels[id] = value != 0;
+  } else if (std::sscanf(line, "tabs=%d,%d", &id, &value) == 2) {
+    const auto on = [](int tab, Side side) {
+      return tab >= 0 && tab < kNumTabs && Tabs()[tab].side == side;
+    };
+    if (on(id, Side::kLeft)) state.tabs[0] = id;
+    if (on(value, Side::kRight)) state.tabs[1] = value;
+    state.tab_wanted = {true, true};
+  } else if (std::sscanf(line, "sides=%d,%d", &id, &value) == 2) {
+    state.show_left = id != 0;
+    state.show_right = value != 0;
+  } else if (std::sscanf(line, "stacked=%d", &value) == 1) {
+    state.stacked_rewards = value != 0;
   } else if (std::sscanf(line, "widened=%f,%f", &left, &right) == 2) {
     state.widened = {std::clamp(left, 0.0f, kWidest), std::clamp(right, 0.0f, kWidest)};
   }
@@ -38,6 +50,9 @@ void WriteAll(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffer* out
   out->appendf("[%s][layout]\n", handler->TypeName);
   for (int id = 0; id < kNumPanels; ++id)
     out->appendf("panel %d=%d\n", id, state.panels[id] ? 1 : 0);
+  out->appendf("tabs=%d,%d\n", state.tabs[0], state.tabs[1]);
+  out->appendf("sides=%d,%d\n", state.show_left ? 1 : 0, state.show_right ? 1 : 0);
+  out->appendf("stacked=%d\n", state.stacked_rewards ? 1 : 0);
   out->appendf("widened=%.0f,%.0f\n\n", state.widened[0], state.widened[1]);
 }
 

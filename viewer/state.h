@@ -1,44 +1,84 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "viewer/episode_file.h"
+#include "viewer/micro_step.h"
 #include "viewer/pacer.h"
+#include "viewer/panels/memory.h"
 #include "viewer/panels/panel.h"
 #include "viewer/perturbation.h"
+#include "viewer/recorder.h"
 #include "viewer/session.h"
+#include "viewer/survival.h"
+#include "viewer/training_feed.h"
 
 namespace sinew::viewer {
 
 class Scene;
+
+/// What the drawing costs, smoothed.
+struct FrameTiming {
+  double panels_ms = 0;   // Dear ImGui: every panel of a frame
+  double scene_ms = 0;    // MuJoCo's scene, before OpenGL
+  double opengl_ms = 0;   // handing both to OpenGL, with the driver's share
+  double frame_rate = 0;  // [1/s]
+  int64_t missed = 0;     // control steps that came too late for the chosen speed
+};
+
+/// A line that fades, such as a saved picture's name.
+struct Notice {
+  std::string text{};
+  double until = 0;  // wall time [s]
+};
 
 /// What the window is doing just now, beside the session itself. Input writes it, panels read it.
 struct ViewerState {
   Session& session;
   Scene& scene;
   Pacer pacer;
-  Perturbation perturbation;
+  MicroSteps micro;
+  Perturbation perturbation{};
+  Recorder recorder{};
+  std::unique_ptr<SurvivalMap> survival{};
+  SurvivalOptions survival_options{};
+  TrainingFeed* training = nullptr;  // null: no run is watched
+  TaskOptions task_options{};        // for episode files
+  std::filesystem::path folder{};    // where pictures, videos and episodes go
 
   bool paused = false;
-  bool show_help = false;
+  bool show_help = false, show_palette = false;
   std::array<float, 2> widened{};  // by the user, left and right column [pixel at scale 1]
   bool show_left = true, show_right = true;
-  std::array<bool, kNumPanels> panels{};         // which are shown
+  std::array<int, 2> tabs{kPolicyTab, kEpisodeTab};  // the open one of each side
+  std::array<bool, 2> tab_wanted{true, true};        // set by a key: to be opened in this frame
+  std::array<bool, kNumPanels> panels{};             // which are unfolded
+  bool stacked_rewards = false;
+  size_t shelf_index = 0;                        // of the policy chosen on the source's shelf
+  PolicyHandle ghost_choice{};                   // what G shows
   std::optional<std::string> drawing_trouble{};  // an error outside the session's steps
   bool quit = false;
-  bool screenshot_wanted = false;
+  bool screenshot_wanted = false, film_strip_wanted = false, full_screen = false;
 
   mjrRect viewport{};          // the scene's part of the framebuffer, y upwards [pixel]
   int framebuffer_height = 1;  // [pixel]
   double aspect() const { return static_cast<double>(viewport.width) / viewport.height; }
-  Wrench push{};          // of the mouse, now
-  double draw_ms = 0;     // smoothed, with the driver's share
-  double frame_rate = 0;  // smoothed [1/s]
+  Wrench push{};                                      // of the mouse, now
+  Eigen::Vector3d impulse = Eigen::Vector3d::Zero();  // of it since the drag began [N·s]
+  FrameTiming timing{};
   float ui_scale = 1;
-  std::string notice{};     // a line that fades, such as a saved picture's name
-  double notice_until = 0;  // wall time [s]
+  Notice notice{};
+  PanelMemory memory{};
+
+  /// What is drawn and read by panels: the session's world, or a moment within a control step.
+  sim::Simulation& shown() {
+    return micro.index() > 0 ? micro.simulation() : session.env().simulation();
+  }
+  void Say(std::string text);
 };
 
 }  // namespace sinew::viewer

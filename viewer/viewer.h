@@ -5,8 +5,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "viewer/episode_file.h"
 #include "viewer/policy_source.h"
+#include "viewer/training_feed.h"
 
 namespace sinew::viewer {
 
@@ -26,6 +29,12 @@ struct ViewerOptions {
   int screenshot_step =
       0;  // written once this many control steps have been shown; then the window closes
 
+  std::filesystem::path folder;      // for pictures, videos and episodes; empty: the current one
+  TaskOptions task_options;          // that the task was built with, for episode files
+  std::filesystem::path episode;     // to begin with; empty: none
+  std::vector<std::string> tabs;     // titles of tabs to open, such as "Mind"; others as remembered
+  TrainingFeed* training = nullptr;  // the run whose policies are shown; must outlive the window
+
   /// Called once a frame after drawing; returning false closes the window.
   std::function<bool(ViewerState&)> on_frame;
 };
@@ -40,8 +49,4 @@ bool ViewerAvailable();
 /// is no display, no OpenGL, or no viewer in this build.
 void RunViewer(std::shared_ptr<const sim::Task> task, std::unique_ptr<PolicySource> source,
                const ViewerOptions& options);
-/// The same with one policy that never changes.
-void RunViewer(std::shared_ptr<const sim::Task> task, std::unique_ptr<sim::Policy> policy,
-               const ViewerOptions& options);
-
 }  // namespace sinew::viewer

@@ -13,9 +13,4 @@ void RunViewer(std::shared_ptr<const sim::Task>, std::unique_ptr<PolicySource>,
       "`sinew record`, which needs no window");
 }
 
-void RunViewer(std::shared_ptr<const sim::Task> task, std::unique_ptr<sim::Policy> policy,
-               const ViewerOptions& options) {
-  RunViewer(std::move(task), std::make_unique<FixedPolicySource>(std::move(policy)), options);
-}
-
 }  // namespace sinew::viewer

@@ -17,7 +17,10 @@ namespace {
 static_assert(key::kSpace == GLFW_KEY_SPACE && key::kEscape == GLFW_KEY_ESCAPE &&
               key::kTab == GLFW_KEY_TAB && key::kBackspace == GLFW_KEY_BACKSPACE &&
               key::kRight == GLFW_KEY_RIGHT && key::kLeft == GLFW_KEY_LEFT &&
-              key::kHome == GLFW_KEY_HOME && key::kF1 == GLFW_KEY_F1 && key::kF5 == GLFW_KEY_F5 &&
+              key::kDown == GLFW_KEY_DOWN && key::kUp == GLFW_KEY_UP &&
+              key::kHome == GLFW_KEY_HOME && key::kEnd == GLFW_KEY_END &&
+              key::kPageUp == GLFW_KEY_PAGE_UP && key::kPageDown == GLFW_KEY_PAGE_DOWN &&
+              key::kF1 == GLFW_KEY_F1 && key::kF1 + 11 == GLFW_KEY_F12 &&
               key::kKeypadSubtract == GLFW_KEY_KP_SUBTRACT && key::kKeypadAdd == GLFW_KEY_KP_ADD);
 static_assert(key::kShift == GLFW_MOD_SHIFT && key::kControl == GLFW_MOD_CONTROL &&
               key::kAlt == GLFW_MOD_ALT);
@@ -43,6 +46,11 @@ bool IsSoftware(const char* renderer) {
   const std::string_view name = renderer ? renderer : "";
   return name.find("llvmpipe") != name.npos || name.find("softpipe") != name.npos ||
          name.find("swrast") != name.npos;
+}
+
+bool ActsWhileTyping(int code, int modifiers) {
+  const bool palette = code == GLFW_KEY_K && (modifiers & GLFW_MOD_CONTROL);
+  return code == GLFW_KEY_ESCAPE || (code >= GLFW_KEY_F1 && code <= GLFW_KEY_F12) || palette;
 }
 
 Window* Self(GLFWwindow* window) { return static_cast<Window*>(glfwGetWindowUserPointer(window)); }
@@ -87,7 +95,9 @@ void Window::InstallCallbacks() {
   glfwSetWindowUserPointer(window_, this);
   glfwSetKeyCallback(window_, [](GLFWwindow* w, int code, int, int action, int modifiers) {
     const Events& events = Self(w)->events_;
-    if (action == GLFW_RELEASE || ImGui::GetIO().WantTextInput || !events.key) return;
+    // while text is typed, only the keys that no text holds are commands
+    const bool typing = ImGui::GetIO().WantTextInput && !ActsWhileTyping(code, modifiers);
+    if (action == GLFW_RELEASE || typing || !events.key) return;
     events.key(code, modifiers, action == GLFW_REPEAT);
   });
   glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int button, int action, int modifiers) {
@@ -111,6 +121,10 @@ void Window::InstallCallbacks() {
     const Events& events = Self(w)->events_;
     if (!ImGui::GetIO().WantCaptureMouse && events.scroll) events.scroll(clicks);
   });
+  glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
+    const Events& events = Self(w)->events_;
+    if (events.drop) events.drop({paths, paths + count});
+  });
 }
 
 double Window::PixelRatio() const {
@@ -120,6 +134,20 @@ double Window::PixelRatio() const {
 }
 
 bool Window::should_close() const { return glfwWindowShouldClose(window_); }
+
+void Window::SetFullScreen(bool full) {
+  if (full == full_screen_) return;
+  full_screen_ = full;
+  auto& [x, y, width, height] = windowed_;
+  if (!full) return glfwSetWindowMonitor(window_, nullptr, x, y, width, height, GLFW_DONT_CARE);
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+  if (!mode) return;
+  // Wayland tells no positions, which is no matter here
+  glfwGetWindowPos(window_, &x, &y);
+  glfwGetWindowSize(window_, &width, &height);
+  glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+}
 
 int Window::width() const {
   int width = 0, height = 0;

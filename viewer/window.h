@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sim/renderer.h"
 
@@ -26,10 +29,13 @@ class Window {
     std::function<void(int button)> release;
     std::function<void(double dx, double dy, double x, double y)> move;
     std::function<void(double clicks)> scroll;
+    std::function<void(const std::vector<std::string>& files)> drop;
   };
   void set_events(Events events) { events_ = std::move(events); }
 
   bool should_close() const;
+  /// The whole monitor, or the size and place from before.
+  void SetFullScreen(bool full);
   /// Size of the framebuffer [pixel]; 0 while minimised.
   int width() const;
   int height() const;
@@ -53,6 +59,8 @@ class Window {
 
   GLFWwindow* window_ = nullptr;
   bool software_ = false;
+  std::array<int, 4> windowed_{};  // x, y, width and height while the screen is full
+  bool full_screen_ = false;
   double x_ = 0, y_ = 0;  // pointer [framebuffer pixel]
   Events events_;
 };

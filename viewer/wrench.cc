@@ -1,21 +1,25 @@
 #include "viewer/wrench.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace sinew::viewer {
 
-ScopedWrench::ScopedWrench(mjData* data, const Wrench& wrench) {
-  if (!wrench) return;
-  row_ = data->xfrc_applied + 6 * wrench.body;
-  std::copy_n(row_, 6, saved_.begin());
-  for (int i = 0; i < 3; ++i) {
-    row_[i] += wrench.force[i];
-    row_[3 + i] += wrench.torque[i];
+ScopedWrenches::ScopedWrenches(mjData* data, std::span<const Wrench> wrenches) {
+  for (const Wrench& wrench : wrenches) {
+    if (!wrench) continue;
+    mjtNum* row = data->xfrc_applied + 6 * wrench.body;
+    Row& saved = saved_.emplace_back(row, Row{}).second;
+    std::copy_n(row, 6, saved.begin());
+    for (int i = 0; i < 3; ++i) {
+      row[i] += wrench.force[i];
+      row[3 + i] += wrench.torque[i];
+    }
   }
 }
 
-ScopedWrench::~ScopedWrench() {
-  if (row_) std::ranges::copy(saved_, row_);
+ScopedWrenches::~ScopedWrenches() {
+  for (const auto& [row, saved] : saved_ | std::views::reverse) std::ranges::copy(saved, row);
 }
 
 }  // namespace sinew::viewer

@@ -4,6 +4,9 @@
 
 #include <Eigen/Core>
 #include <array>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace sinew::viewer {
 
@@ -14,21 +17,22 @@ struct Wrench {
   Eigen::Vector3d torque = Eigen::Vector3d::Zero();  // [N·m]
 
   explicit operator bool() const { return body > 0; }
+  bool operator==(const Wrench&) const = default;
 };
 
-/// Adds a wrench to `xfrc_applied` and puts the old values back when it goes out of scope, so that
-/// whatever a task writes there survives. `qfrc_applied`, where gravity compensation lives, is not
-/// touched.
-class ScopedWrench {
+/// Adds wrenches to `xfrc_applied` and puts the old values back when it goes out of scope, so that
+/// whatever a task writes there survives. Several on one body add up. `qfrc_applied`, where gravity
+/// compensation lives, is not touched.
+class ScopedWrenches {
  public:
-  ScopedWrench(mjData* data, const Wrench& wrench);
-  ~ScopedWrench();
-  ScopedWrench(const ScopedWrench&) = delete;
-  ScopedWrench& operator=(const ScopedWrench&) = delete;
+  ScopedWrenches(mjData* data, std::span<const Wrench> wrenches);
+  ~ScopedWrenches();
+  ScopedWrenches(const ScopedWrenches&) = delete;
+  ScopedWrenches& operator=(const ScopedWrenches&) = delete;
 
  private:
-  mjtNum* row_ = nullptr;
-  std::array<mjtNum, 6> saved_{};
+  using Row = std::array<mjtNum, 6>;
+  std::vector<std::pair<mjtNum*, Row>> saved_;  // in the order in which they were added
 };
 
 }  // namespace sinew::viewer

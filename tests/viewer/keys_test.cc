@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 #include <utility>
+
+#include "core/files.h"
 
 namespace sinew::viewer {
 namespace {
@@ -19,13 +22,16 @@ TEST(Keys, EachKeyMeansOneThing) {
 }
 
 TEST(Keys, EachCommandHasAKeyAndAnExplanation) {
-  std::set<Command> explained;
+  std::set<std::pair<Command, int>> explained;
+  std::set<Command> commands;
   for (const Shortcut& shortcut : Shortcuts()) {
     EXPECT_EQ(shortcut.keys.empty(), shortcut.meaning.empty());
     if (shortcut.keys.empty()) continue;
-    EXPECT_TRUE(explained.insert(shortcut.command).second) << shortcut.keys;
+    const Action& action = shortcut.action;
+    EXPECT_TRUE(explained.emplace(action.command, action.argument).second) << shortcut.keys;
+    commands.insert(action.command);
   }
-  EXPECT_EQ(explained.size(), static_cast<size_t>(Command::kQuit) + 1);
+  EXPECT_EQ(commands.size(), static_cast<size_t>(Command::kQuit) + 1);
 }
 
 TEST(Keys, FindsCommandsAndMindsModifiers) {
@@ -42,6 +48,11 @@ TEST(Keys, MarkdownNamesEveryKey) {
     EXPECT_THAT(page, HasSubstr(std::string(shortcut.meaning)));
   for (const MouseGesture& gesture : MouseGestures())
     EXPECT_THAT(page, HasSubstr(std::string(gesture.gesture)));
+}
+
+TEST(Keys, TheDocumentationHasTheTable) {
+  const std::string page = ReadFile(std::filesystem::path(SINEW_SOURCE_DIR) / "docs/viewer.md");
+  EXPECT_NE(page.find(ShortcutsMarkdown()), page.npos) << "sinew watch --keys prints it";
 }
 
 }  // namespace

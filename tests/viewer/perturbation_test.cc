@@ -95,14 +95,15 @@ TEST_F(PerturbationTest, TheWorldCannotBeSelected) {
   EXPECT_LE(perturbation_.selected(), 0);
 }
 
-TEST(ScopedWrench, AddsAndPutsBack) {
+TEST(ScopedWrenches, AddUpAndPutBack) {
   sim::Simulation simulation = SwingTask().MakeSimulation();
   mjtNum* row = simulation.data()->xfrc_applied + 6;
   row[0] = 3;
   simulation.data()->qfrc_applied[0] = 4;
   {
-    const ScopedWrench scoped(simulation.data(), {1, {1, 2, 0}, {0, 0, 5}});
-    EXPECT_EQ(row[0], 4);
+    const std::vector<Wrench> wrenches{{1, {1, 2, 0}, {0, 0, 5}}, {}, {1, {10, 0, 0}, {0, 0, 0}}};
+    const ScopedWrenches scoped(simulation.data(), wrenches);
+    EXPECT_EQ(row[0], 14);
     EXPECT_EQ(row[1], 2);
     EXPECT_EQ(row[5], 5);
     EXPECT_EQ(simulation.data()->qfrc_applied[0], 4);

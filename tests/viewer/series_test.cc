@@ -19,7 +19,8 @@ class SeriesTest : public ::testing::Test {
  protected:
   SeriesTest()
       : session_(std::make_shared<SwingTask>(500),
-                 std::make_unique<FixedPolicySource>(std::make_unique<RememberingPolicy>()), {}) {}
+                 std::make_unique<FixedPolicySource>(CardFor<RememberingPolicy>("remembering")),
+                 {}) {}
   Session session_;
 };
 
@@ -80,6 +81,40 @@ TEST(AxisTicks, AreRoundAndInside) {
   EXPECT_THAT(AxisTicks(-0.3, 0.1, 3), Pointwise(DoubleNear(1e-12), std::vector{-0.2, 0.0}));
   EXPECT_THAT(AxisTicks(10, 47, 4), ElementsAre(10, 20, 30, 40));
   EXPECT_TRUE(AxisTicks(1, 1, 4).empty());
+}
+
+TEST_F(SeriesTest, StackedTermsEndAtTheTotal) {
+  for (int i = 0; i < 6; ++i) session_.Step();
+  const PlotData plot = StackedRewardPlot(session_.history(), session_.spec());
+  ASSERT_EQ(plot.series.size(), 4u);
+  for (size_t i = 0; i < 6; ++i) {
+    // both terms are losses: one hangs below the other
+    EXPECT_EQ(plot.series[0].values[i], 0);
+    EXPECT_EQ(plot.series[1].values[i], plot.series[2].values[i]);
+    EXPECT_NEAR(plot.series[3].values[i], session_.history()[i + 1].result.reward, 1e-6);
+  }
+}
+
+TEST_F(SeriesTest, ObservationsAreHeldAgainstTheTrainingRange) {
+  PolicyCard card = *CardFor<RememberingPolicy>("trained");
+  card.scaling = {.mean = {1, 0, 0, 0},
+                  .scale = {2, 1, 1, 100},
+                  .clip = 5,
+                  .training_low = {0, 0, -1, 0},
+                  .training_high = {2, 0, 1, 1}};
+  Frame frame = session_.frame();
+  frame.policy = std::make_shared<PolicyCard>(card);
+  frame.state.observation = {1.5, 3, -2, 0.1};
+  const auto rows = ObservationRows(frame, session_.spec());
+  EXPECT_EQ(rows[0].name, "q_shoulder");
+  EXPECT_EQ(*rows[0].normalised, 1);
+  EXPECT_EQ(*rows[0].place, 0.75);
+  EXPECT_FALSE(rows[0].out_of_range());
+  EXPECT_FALSE(rows[1].place) << "nothing was seen but one value";
+  EXPECT_EQ(*rows[2].place, -0.5);
+  EXPECT_TRUE(rows[2].out_of_range());
+  EXPECT_EQ(*rows[3].normalised, 5);
+  EXPECT_TRUE(rows[3].clipped);
 }
 
 }  // namespace

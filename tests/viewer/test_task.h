@@ -8,6 +8,7 @@
 
 #include "sim/policy.h"
 #include "sim/task.h"
+#include "viewer/policy_card.h"
 
 namespace sinew::viewer {
 
@@ -29,7 +30,6 @@ class SwingTask : public sim::Task {
     <light pos="0 0 3" dir="0 0 -1"/>
     <camera name="front" pos="0 -2 0.5" xyaxes="1 0 0 0 0 1"/>
     <geom type="plane" size="2 2 0.1" pos="0 0 -1" material="grid"/>
-    <site name="target" pos="0.4 0 0.5" size="0.04" rgba="0.9 0.3 0.3 1"/>
     <body name="upper" pos="0 0 0.5">
       <joint name="shoulder" axis="0 1 0" damping="0.3"/>
       <geom type="capsule" fromto="0 0 0 0 0 -0.4" size="0.05" mass="1" rgba="0.85 0.86 0.88 1"/>
@@ -38,6 +38,11 @@ class SwingTask : public sim::Task {
         <geom type="capsule" fromto="0 0 0 0 0 -0.4" size="0.04" mass="0.5" rgba="0.3 0.6 0.75 1"/>
         <site name="tip" pos="0 0 -0.4"/>
       </body>
+    </body>
+    <body name="goal" pos="0.4 0 0.5">
+      <joint name="goal_x" type="slide" axis="1 0 0" range="-1 1" limited="true"/>
+      <site name="target" size="0.04" rgba="0.9 0.3 0.3 1"/>
+      <geom type="sphere" size="0.04" mass="0.1" contype="0" conaffinity="0" rgba="0.9 0.3 0.3 1"/>
     </body>
   </worldbody>
   <actuator>
@@ -57,9 +62,14 @@ class SwingTask : public sim::Task {
     spec_.substeps = 4;
     spec_.control_dt = 0.02;
     spec_.time_limit = time_limit;
+    spec_.panels = {{"Swing", {{"elbow speed", "rad/s", true}, {"shoulder speed", "rad/s"}}}};
+  }
+  void FillPanel(const sim::Simulation& simulation, int, std::span<double> values) const override {
+    values[0] = simulation.data()->qvel[1];
+    values[1] = simulation.data()->qvel[0];
   }
   void Reset(sim::Simulation& simulation, Random& random) const override {
-    for (double& q : simulation.qpos()) q = random.Uniform(-1, 1);
+    for (int i = 0; i < 2; ++i) simulation.qpos()[i] = random.Uniform(-1, 1);
     simulation.data()->xfrc_applied[6 * kLowerBody + 2] = 1;
   }
   void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
@@ -74,7 +84,7 @@ class SwingTask : public sim::Task {
     return (simulation.SitePosition(1) - simulation.SitePosition(0)).norm();
   }
 
-  static constexpr int kLowerBody = 2;
+  static constexpr int kLowerBody = 2, kGoalBody = 3;
 };
 
 /// Remembers how often it has acted and what it saw, so that a wrongly restored memory shows in its
@@ -105,5 +115,10 @@ class FailingPolicy : public sim::Policy {
  private:
   int good_steps_, step_ = 0;
 };
+
+template <class Policy, class... Arguments>
+PolicyHandle CardFor(const std::string& label, Arguments... arguments) {
+  return MakeCard(label, [=] { return std::make_unique<Policy>(arguments...); });
+}
 
 }  // namespace sinew::viewer

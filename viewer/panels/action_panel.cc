@@ -1,10 +1,9 @@
-#include "viewer/panels/action_panel.h"
-
 #include <imgui/imgui.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/panels/draw.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/series.h"
 #include "viewer/state.h"
@@ -27,8 +26,14 @@ void Bar(const JointLoad& load) {
   list->AddRectFilled({std::min(middle, end), top}, {std::max(middle, end), bottom},
                       colour(load.saturated ? theme::kWarning : theme::kAccent), 2);
   list->AddLine({middle, top - 1}, {middle, bottom + 1}, colour(theme::kMuted));
+  // a tick where the policy meant it to be
+  const auto meant = static_cast<float>(std::clamp(load.intent, -1.0, 1.0));
+  const float tick = middle + 0.5f * size.x * meant;
+  list->AddLine({tick, top - 2}, {tick, bottom + 2}, colour(theme::kText), 2);
   ImGui::Dummy(size);
-  if (ImGui::IsItemHovered()) ImGui::SetTooltip("action %.3f", load.action);
+  if (ImGui::IsItemHovered()) {
+    ImGui::SetTooltip("action %.3f, meant %.3f", load.action, load.intent);
+  }
 }
 
 }  // namespace

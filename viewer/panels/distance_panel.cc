@@ -1,8 +1,7 @@
-#include "viewer/panels/distance_panel.h"
-
 #include <algorithm>
 #include <vector>
 
+#include "viewer/panels/draw.h"
 #include "viewer/panels/line_plot.h"
 #include "viewer/series.h"
 #include "viewer/state.h"

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "viewer/panels/help_panel.h"
 #include "viewer/panels/overlay.h"
+#include "viewer/panels/palette_panel.h"
 #include "viewer/panels/panel.h"
 #include "viewer/panels/status_bar.h"
 #include "viewer/state.h"
@@ -19,13 +21,8 @@ constexpr float kLeftShare = 0.14f, kRightShare = 0.19f;  // of the window
 constexpr float kLeastScene = 280;                        // at scale 1 [pixel]
 constexpr float kMostOfWindow = 0.4f;                     // that one column may take
 
-bool Shown(const Panel& panel, const ViewerState& state) {
-  return state.panels[panel.id] && (!panel.available || panel.available(state));
-}
-
-bool AnyShown(Side side, const ViewerState& state) {
-  return std::ranges::any_of(
-      Panels(), [&](const Panel& panel) { return panel.side == side && Shown(panel, state); });
+bool Available(const auto& thing, const ViewerState& state) {
+  return !thing.available || thing.available(state);
 }
 
 float UsualWidth(Side side, const ViewerState& state) {
@@ -41,13 +38,47 @@ bool HasRoom(Side side, const ViewerState& state) {
   return ImGui::GetIO().DisplaySize.x >= needed + kLeastScene * state.ui_scale;
 }
 
+// the sections of one tab, one below the other in an area that scrolls
+void DrawSections(TabId tab, ViewerState& state, const Fonts& fonts) {
+  ImGui::BeginChild("sections", {0, 0}, false, ImGuiWindowFlags_NoNav);
+  for (const Panel& panel : Panels()) {
+    if (panel.tab != tab || !Available(panel, state)) continue;
+    bool& open = state.panels[panel.id];
+    ImGui::SetNextItemOpen(open);
+    ImGui::PushFont(fonts.bold);
+    open = ImGui::CollapsingHeader(panel.title);
+    ImGui::PopFont();
+    if (!open) continue;
+    ImGui::PushID(panel.title);
+    panel.draw(state);
+    ImGui::PopID();
+    ImGui::Spacing();
+  }
+  ImGui::EndChild();
+}
+
+void DrawTabs(Side side, ViewerState& state, const Fonts& fonts) {
+  const size_t index = side == Side::kLeft ? 0 : 1;
+  if (!ImGui::BeginTabBar("tabs", ImGuiTabBarFlags_FittingPolicyScroll)) return;
+  const bool wanted = std::exchange(state.tab_wanted[index], false);
+  for (const Tab& tab : Tabs()) {
+    if (tab.side != side || !Available(tab, state)) continue;
+    const bool choose = wanted && tab.id == state.tabs[index];
+    if (!ImGui::BeginTabItem(tab.title, nullptr, choose ? ImGuiTabItemFlags_SetSelected : 0))
+      continue;
+    // a choice takes a frame to be shown: until then the old tab does not count
+    if (!wanted) state.tabs[index] = tab.id;
+    DrawSections(tab.id, state, fonts);
+    ImGui::EndTabItem();
+  }
+  ImGui::EndTabBar();
+}
+
 // A column whose inner edge can be dragged outwards from its usual width. @return its width
 // [pixel].
 float Column(Side side, float height, ViewerState& state, const Fonts& fonts) {
   const bool left = side == Side::kLeft;
-  if (!(left ? state.show_left : state.show_right) || !AnyShown(side, state) ||
-      !HasRoom(side, state))
-    return 0;
+  if (!(left ? state.show_left : state.show_right) || !HasRoom(side, state)) return 0;
   const ImVec2 display = ImGui::GetIO().DisplaySize;
   const float usual = UsualWidth(side, state);
   float& widened = state.widened[left ? 0 : 1];
@@ -57,17 +88,11 @@ float Column(Side side, float height, ViewerState& state, const Fonts& fonts) {
                                       {std::max(usual, kMostOfWindow * display.x), height});
   const int flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoMove |
                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                    ImGuiWindowFlags_NoNav;
+                    ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoScrollbar |
+                    ImGuiWindowFlags_NoScrollWithMouse;
   ImGui::Begin(left ? "left" : "right", nullptr, flags);
   widened = (ImGui::GetWindowWidth() - usual) / state.ui_scale;
-  for (const Panel& panel : Panels()) {
-    if (panel.side != side || !Shown(panel, state)) continue;
-    ImGui::PushFont(fonts.bold);
-    const bool open = ImGui::CollapsingHeader(panel.title, ImGuiTreeNodeFlags_DefaultOpen);
-    ImGui::PopFont();
-    if (open) panel.draw(state);
-    ImGui::Spacing();
-  }
+  DrawTabs(side, state, fonts);
   const float width = ImGui::GetWindowWidth();
   ImGui::End();
   return width;
@@ -84,6 +109,7 @@ mjrRect DrawLayout(ViewerState& state, const Fonts& fonts, double now) {
   const float width = std::max(1.0f, display.x - left - right);
   DrawOverlay(state, fonts, {left, 0}, {width, height}, now);
   if (state.show_help) DrawHelpPanel(state, fonts);
+  if (state.show_palette) DrawPalette(state);
 
   const ImVec2 ratio = ImGui::GetIO().DisplayFramebufferScale;
   const auto pixels = [](float length, float scale) {

@@ -31,6 +31,12 @@ struct Axes {
   }
 };
 
+// where sample `i` of a series lies
+double At(const PlotData& plot, size_t series, size_t i) {
+  const auto& x = plot.series[series].x;
+  return x.empty() ? plot.x0 + static_cast<double>(i) * plot.dx : x[i];
+}
+
 bool IsTotal(const PlotData& plot, size_t index) { return plot.series[index].name == "total"; }
 
 std::string TickLabel(double value) {
@@ -47,7 +53,7 @@ void FitY(const PlotData& plot, const LinePlotOptions& options, Axes* axes) {
   for (const Series& series : plot.series) {
     for (const float value : series.values) include(value);
   }
-  include(0);
+  if (!options.from_data || !std::isfinite(low)) include(0);
   for (const PlotMark& mark : options.marks) include(mark.value);
   if (!(high > low)) high = low + 1;
   const double margin = 0.06 * (high - low);
@@ -55,7 +61,7 @@ void FitY(const PlotData& plot, const LinePlotOptions& options, Axes* axes) {
   axes->y_high = high + margin;
 }
 
-void DrawGrid(ImDrawList* list, const Axes& axes) {
+void DrawGrid(ImDrawList* list, const Axes& axes, const char* x_unit) {
   const float line = ImGui::GetTextLineHeight();
   const int rows =
       std::max(2, static_cast<int>((axes.bottom_right.y - axes.top_left.y) / (2.2f * line)));
@@ -74,7 +80,7 @@ void DrawGrid(ImDrawList* list, const Axes& axes) {
     const float at = axes.X(x);
     list->AddLine({at, axes.bottom_right.y}, {at, axes.bottom_right.y + 0.2f * line},
                   Colour(theme::kLine));
-    const std::string label = TickLabel(x) + " s";
+    const std::string label = TickLabel(x) + x_unit;
     const ImVec2 size = ImGui::CalcTextSize(label.c_str());
     if (at + 0.5f * size.x > axes.bottom_right.x + 0.5f * line) continue;
     list->AddText({at - 0.5f * size.x, axes.bottom_right.y + 0.3f * line}, Colour(theme::kMuted),
@@ -107,8 +113,7 @@ void DrawCurve(ImDrawList* list, const Axes& axes, const PlotData& plot, size_t 
   const auto& values = plot.series[index].values;
   std::vector<ImVec2> points;
   for (size_t i = 0; i < values.size(); ++i) {
-    if (std::isfinite(values[i]))
-      points.push_back({axes.X(plot.x0 + i * plot.dx), axes.Y(values[i])});
+    if (std::isfinite(values[i])) points.push_back({axes.X(At(plot, index, i)), axes.Y(values[i])});
   }
   const ImU32 colour = Colour(SeriesColour(plot, index));
   if (points.size() == 1) list->AddCircleFilled(points[0], 1.5f * width, colour);
@@ -126,18 +131,30 @@ void DrawCurves(ImDrawList* list, const Axes& axes, const PlotData& plot) {
   }
 }
 
-int HoveredSample(ImDrawList* list, const Axes& axes, const PlotData& plot) {
+int NearestSample(const PlotData& plot, double x) {
+  const auto& series = plot.series[0];
+  const int last = static_cast<int>(series.values.size()) - 1;
+  if (series.x.empty()) {
+    return std::clamp(static_cast<int>(std::lround((x - plot.x0) / plot.dx)), 0, last);
+  }
+  const auto next = std::ranges::lower_bound(series.x, x);
+  int index = std::min(static_cast<int>(next - series.x.begin()), last);
+  if (index > 0 && x - series.x[index - 1] < series.x[index] - x) --index;
+  return index;
+}
+
+int HoveredSample(ImDrawList* list, const Axes& axes, const PlotData& plot, const char* x_unit) {
   if (!ImGui::IsItemHovered() || plot.series.empty() || plot.series[0].values.empty()) return -1;
   const float fraction =
       (ImGui::GetIO().MousePos.x - axes.top_left.x) / (axes.bottom_right.x - axes.top_left.x);
-  const double x = axes.x_low + fraction * (axes.x_high - axes.x_low);
-  const int last = static_cast<int>(plot.series[0].values.size()) - 1;
-  const int sample = std::clamp(static_cast<int>(std::lround((x - plot.x0) / plot.dx)), 0, last);
-  const float at = axes.X(plot.x0 + sample * plot.dx);
+  const int sample = NearestSample(plot, axes.x_low + fraction * (axes.x_high - axes.x_low));
+  const double x = At(plot, 0, sample);
+  const float at = axes.X(x);
   list->AddLine({at, axes.top_left.y}, {at, axes.bottom_right.y}, Colour(theme::kAccent, 0.7f));
   ImGui::BeginTooltip();
-  ImGui::TextDisabled("%.3f s", plot.x0 + sample * plot.dx);
+  ImGui::TextDisabled("%.6g%s", x, x_unit);
   for (size_t k = 0; k < plot.series.size(); ++k) {
+    if (static_cast<size_t>(sample) >= plot.series[k].values.size()) continue;
     ImGui::TextColored(SeriesColour(plot, k), "%s", plot.series[k].name.c_str());
     ImGui::SameLine();
     ImGui::Text("%.4g", plot.series[k].values[sample]);
@@ -146,17 +163,8 @@ int HoveredSample(ImDrawList* list, const Axes& axes, const PlotData& plot) {
   return sample;
 }
 
-}  // namespace
-
-ImVec4 SeriesColour(const PlotData& plot, size_t index) {
-  return IsTotal(plot, index) ? theme::kText : theme::Curve(index);
-}
-
-float PlotHeight(float share, float least) {
-  return std::max(least, share * ImGui::GetIO().DisplaySize.y);
-}
-
-int LinePlot(const char* id, const PlotData& plot, const LinePlotOptions& options) {
+// the plot's background, and its axes for the data
+Axes BeginPlot(const char* id, const PlotData& plot, const LinePlotOptions& options) {
   const float line = ImGui::GetTextLineHeight();
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   const ImVec2 size{ImGui::GetContentRegionAvail().x, options.height};
@@ -172,11 +180,45 @@ int LinePlot(const char* id, const PlotData& plot, const LinePlotOptions& option
   const size_t samples = plot.series.empty() ? 0 : plot.series[0].values.size();
   axes.x_low = plot.x0;
   axes.x_high = plot.x0 + std::max(options.x_span, plot.dx * static_cast<double>(samples));
+  for (const Series& series : plot.series) {
+    if (!series.x.empty()) axes.x_high = std::max(axes.x_low + options.x_span, series.x.back());
+  }
   FitY(plot, options, &axes);
-  DrawGrid(list, axes);
+  DrawGrid(list, axes, options.x_unit);
+  return axes;
+}
+
+}  // namespace
+
+ImVec4 SeriesColour(const PlotData& plot, size_t index) {
+  return IsTotal(plot, index) ? theme::kText : theme::Curve(index);
+}
+
+float PlotHeight(float share, float least) {
+  return std::max(least, share * ImGui::GetIO().DisplaySize.y);
+}
+
+int LinePlot(const char* id, const PlotData& plot, const LinePlotOptions& options) {
+  const Axes axes = BeginPlot(id, plot, options);
+  ImDrawList* list = ImGui::GetWindowDrawList();
   DrawMarks(list, axes, options.marks);
   DrawCurves(list, axes, plot);
-  return HoveredSample(list, axes, plot);
+  return HoveredSample(list, axes, plot, options.x_unit);
+}
+
+void StackedPlot(const char* id, const PlotData& plot, const LinePlotOptions& options) {
+  const Axes axes = BeginPlot(id, plot, options);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  for (size_t k = 0; k + 1 < plot.series.size(); k += 2) {
+    const auto &lower = plot.series[k].values, &upper = plot.series[k + 1].values;
+    const ImU32 colour = Colour(theme::Curve(k / 2), 0.8f);
+    // a step keeps its reward for its whole duration
+    for (size_t i = 0; i < upper.size(); ++i) {
+      const float left = axes.X(At(plot, k, i)), right = axes.X(At(plot, k, i) + plot.dx);
+      const float top = axes.Y(std::max(lower[i], upper[i]));
+      list->AddRectFilled({left, top}, {right, axes.Y(std::min(lower[i], upper[i]))}, colour);
+    }
+  }
 }
 
 }  // namespace sinew::viewer

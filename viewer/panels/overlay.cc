@@ -53,22 +53,25 @@ void Banner(const std::string& cause, const Fonts& fonts, ImVec2 origin, ImVec2 
 
 void PushLabel(ViewerState& state, ImVec2 origin, ImVec2 size) {
   if (!state.push) return;
-  const mjData* data = state.session.env().simulation().data();
+  const mjData* data = state.shown().data();
   const Eigen::Vector3d centre(data->xipos + 3 * state.push.body);
   const auto place = state.scene.Project(centre, size.x / size.y);
   if (!place) return;
   const ImVec2 at{origin.x + size.x * static_cast<float>(place->x()),
                   origin.y + size.y * static_cast<float>(1 - place->y())};
-  Plate({at.x, at.y - 2.2f * ImGui::GetTextLineHeight()}, 0.5f, DescribeWrench(state.push),
-        theme::kWarning, theme::kBackground);
+  Plate({at.x, at.y - 2.2f * ImGui::GetTextLineHeight()}, 0.5f,
+        DescribeWrench(state.push, state.impulse.norm()), theme::kWarning, theme::kBackground);
 }
 
 std::string SelectionText(const ViewerState& state) {
   const int body = state.perturbation.selected();
   if (body <= 0) return {};
   const char* name = mj_id2name(state.session.env().simulation().model(), mjOBJ_BODY, body);
-  return fmt::format("{}   Ctrl+drag: right pulls, left twists",
-                     name ? name : fmt::format("body {}", body));
+  const std::string label = name ? name : fmt::format("body {}", body);
+  if (IsPlaceable(state.session.env().simulation().model(), body)) {
+    return label + "   Ctrl+right drag places it";
+  }
+  return label + "   Ctrl+drag: right pulls, left twists";
 }
 
 }  // namespace
@@ -78,14 +81,14 @@ void DrawOverlay(ViewerState& state, const Fonts& fonts, ImVec2 origin, ImVec2 s
   const float bottom = origin.y + size.y - 2.2f * line;
   Plate({origin.x + 0.7f * line, bottom}, 0, state.scene.CameraName(), theme::kMuted,
         theme::kBackground);
-  Plate({origin.x + size.x - 0.7f * line, bottom}, 1, "F1  help", theme::kMuted,
+  Plate({origin.x + size.x - 0.7f * line, bottom}, 1, "F1  help   Ctrl+K  commands", theme::kMuted,
         theme::kBackground);
   if (const std::string text = SelectionText(state); !text.empty()) {
     Plate({origin.x + 0.7f * line, origin.y + 0.7f * line}, 0, text, theme::kText,
           theme::kBackground);
   }
-  if (now < state.notice_until) {
-    Plate({origin.x + 0.5f * size.x, bottom - 2 * line}, 0.5f, state.notice, theme::kText,
+  if (now < state.notice.until) {
+    Plate({origin.x + 0.5f * size.x, bottom - 2 * line}, 0.5f, state.notice.text, theme::kText,
           theme::kBackground);
   }
   PushLabel(state, origin, size);

@@ -6,28 +6,69 @@ namespace sinew::viewer {
 
 struct ViewerState;
 
-enum PanelId {
-  kRewardPanel,
-  kDistancePanel,
-  kTorquePanel,
-  kObservationPanel,
-  kTimingPanel,
-  kNumPanels
+/// Pages of the side columns; the first four are on the left.
+enum TabId {
+  kPolicyTab,
+  kPushTab,
+  kModelTab,
+  kTapeTab,
+  kEpisodeTab,
+  kMindTab,
+  kTrainingTab,
+  kTimingTab,
+  kNumTabs
 };
 
 enum class Side { kLeft, kRight };
 
-/// One section of a side column. To add one: an id, a file with its Draw, a row in panels.cc.
-struct Panel {
-  PanelId id;
+struct Tab {
+  TabId id;
   const char* title;
   Side side;
-  void (*draw)(ViewerState& state);
-  /// Whether this task has anything to show here; null: always.
+  /// Whether there is anything to show; null: always.
   bool (*available)(const ViewerState& state);
 };
 
-/// All panels, from top to bottom.
+enum PanelId {
+  kPolicyPanel,
+  kDisturbancePanel,
+  kTakeOverPanel,
+  kPushPanel,
+  kSurvivalPanel,
+  kJointPanel,
+  kSensorPanel,
+  kContactPanel,
+  kFieldPanel,
+  kBranchPanel,
+  kRecordPanel,
+  kRewardPanel,
+  kDistancePanel,
+  kTorquePanel,
+  kTaskPanels,
+  kEpisodePanel,
+  kObservationPanel,
+  kValuePanel,
+  kLandscapePanel,
+  kSensitivityPanel,
+  kTrainingPanel,
+  kCurvePanel,
+  kTimingPanel,
+  kNumPanels
+};
+
+/// One section of a tab. To add one: an id, a file with its Draw, a row in panels.cc. What a task
+/// brings along (TaskSpec::panels) needs none of this.
+struct Panel {
+  PanelId id;
+  const char* title;
+  TabId tab;
+  void (*draw)(ViewerState& state);
+  /// Whether this task or policy has anything to show here; null: always.
+  bool (*available)(const ViewerState& state);
+};
+
+/// All tabs from left to right, and all panels from top to bottom.
+std::span<const Tab> Tabs();
 std::span<const Panel> Panels();
 
 }  // namespace sinew::viewer

@@ -1,10 +1,9 @@
-#include "viewer/panels/reward_panel.h"
-
 #include <imgui/imgui.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "viewer/panels/draw.h"
 #include "viewer/panels/line_plot.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/series.h"
@@ -13,16 +12,6 @@
 
 namespace sinew::viewer {
 namespace {
-
-void Swatch(const ImVec4& colour) {
-  const float side = 0.6f * ImGui::GetTextLineHeight();
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float top = at.y + 0.5f * (ImGui::GetTextLineHeight() - side);
-  ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + side, top + side},
-                                            ImGui::ColorConvertFloat4ToU32(colour), 2);
-  ImGui::Dummy({side, ImGui::GetTextLineHeight()});
-  ImGui::SameLine();
-}
 
 // the legend is the table of values: term, now, sum
 void Table(const PlotData& plot, const std::vector<double>& sums, const sim::TaskSpec& spec) {
@@ -63,7 +52,12 @@ void DrawRewardPanel(ViewerState& state) {
   LinePlotOptions options;
   options.height = PlotHeight(0.19f, 170 * state.ui_scale);
   options.x_span = spec.control_dt * std::min(spec.time_limit, kPlotSamples);
-  LinePlot("reward plot", plot, options);
+  if (state.stacked_rewards) {
+    StackedPlot("reward plot", StackedRewardPlot(state.session.history(), spec), options);
+  } else {
+    LinePlot("reward plot", plot, options);
+  }
+  ImGui::Checkbox("stacked", &state.stacked_rewards);
   Table(plot, RewardSums(state.session.history(), spec), spec);
 }
 

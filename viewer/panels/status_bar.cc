@@ -39,20 +39,48 @@ void SpeedCombo(ViewerState& state) {
   ImGui::SameLine();
 }
 
+// where episodes begin, pushes happen and branches fork, along the slider
+void MarkEvents(const History& history) {
+  if (history.size() < 2) return;
+  const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
+  const float grab = ImGui::GetStyle().GrabMinSize;
+  const float width = high.x - low.x - grab;
+  const auto place = [&](size_t i) {
+    return low.x + 0.5f * grab +
+           width * static_cast<float>(i) / static_cast<float>(history.size() - 1);
+  };
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const auto mark = [&](size_t i, const ImVec4& colour) {
+    list->AddLine({place(i), high.y - 3}, {place(i), high.y},
+                  ImGui::ColorConvertFloat4ToU32(colour), 2);
+  };
+  for (size_t i = 0; i < history.size(); ++i) {
+    if (!history[i].pushes.empty()) mark(i, theme::kWarning);
+    if (history[i].begins) mark(i, theme::kText);
+  }
+  for (const Branch& branch : history.branches()) mark(history.ForkIndex(branch), theme::kAccent);
+}
+
 // the slider over the history fills what is left of the row
 void HistorySlider(ViewerState& state) {
   const History& history = state.session.history();
   int cursor = static_cast<int>(history.cursor());
   const int last = static_cast<int>(history.size()) - 1;
   ImGui::SetNextItemWidth(-1);
-  const std::string text =
-      history.at_newest() ? "now" : fmt::format("{} steps back", last - cursor);
+  std::string text = history.at_newest() ? "now" : fmt::format("{} steps back", last - cursor);
+  if (state.micro.index() > 0) {
+    text += fmt::format(", physics step {} of {}", state.micro.index(), state.micro.substeps());
+  }
   if (ImGui::SliderInt("##history", &cursor, 0, last, text.c_str(), ImGuiSliderFlags_NoInput) &&
       cursor != static_cast<int>(history.cursor())) {
-    state.paused = true;
-    state.session.Seek(static_cast<size_t>(cursor));
+    SeekTo(state, static_cast<size_t>(cursor));
   }
-  if (ImGui::IsItemHovered()) ImGui::SetTooltip("history: %d control steps kept", last + 1);
+  MarkEvents(history);
+  if (ImGui::IsItemHovered()) {
+    ImGui::SetTooltip(
+        "history: %d control steps kept\nwhite: episodes, orange: pushes, green: branches",
+        last + 1);
+  }
 }
 
 void Field(const char* name, const std::string& value, const ImVec4& colour = theme::kText) {
@@ -94,8 +122,15 @@ void StatusLine(const ViewerState& state, const Fonts& fonts) {
   }
   Field("speed", fmt::format("{:.2f} x", state.pacer.real_time_factor()),
         state.pacer.capped() ? theme::kWarning : theme::kText);
-  Field("policy", fmt::format("{}, {}", session.policy_name(),
+  Field("policy", fmt::format("{}, {}", session.policy()->label,
                               session.deterministic() ? "deterministic" : "exploring"));
+  if (state.recorder.recording()) {
+    Field("REC", fmt::format("{:.1f} s", state.recorder.seconds()), theme::kBad);
+  }
+  if (state.training) {
+    const TrainingStatus& run = state.training->status();
+    Field("run", fmt::format("{}, {:L} steps", run.state, run.step));
+  }
   ImGui::NewLine();
 }
 

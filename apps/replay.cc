@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "apps/command.h"
+#include "apps/run_setup.h"
+#include "core/error.h"
+#include "models/policy_file.h"
+#include "viewer/episode_file.h"
+
+namespace sinew::apps {
+namespace {
+
+void Replay(const std::string& file) {
+  const viewer::Episode episode = viewer::LoadEpisode(file);
+  sim::Env env(TaskOfEpisode(episode), episode.seed);
+  const viewer::ReplayResult result = viewer::ReplayEpisode(episode, &env);
+  const std::string line = fmt::format("{}: {}, {}, return {:.6g}", file, episode.task,
+                                       result.Describe(), env.episode_return());
+  if (result.parted_at) throw Error(line);
+  fmt::print("{}\n", line);
+}
+
+}  // namespace
+
+void AddReplayCommand(CLI::App& program) {
+  auto* command = program.add_subcommand(
+      "replay",
+      "live through an episode that the viewer saved, and say whether every bit is the same");
+  auto file = std::make_shared<std::string>();
+  command->add_option("episode", *file, "episode file (*.ep)")->required();
+  command->callback([file] { Replay(*file); });
+}
+
+}  // namespace sinew::apps

@@ -1,0 +1,122 @@
+#include "apps/watched_policy.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+#include "models/critic.h"
+
+namespace sinew::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kScanSeconds = 0.5;
+
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string StepLabel(int64_t step) { return fmt::format("step {}", step); }
+
+viewer::ObservationScaling ScalingOf(const models::PolicyArtifact& artifact) {
+  viewer::ObservationScaling scaling{
+      artifact.obs_mean, artifact.obs_scale, artifact.obs_clip, {}, {}};
+  for (const auto& element : artifact.contract.observation) {
+    scaling.training_low.push_back(element.training_low);
+    scaling.training_high.push_back(element.training_high);
+  }
+  return scaling;
+}
+
+// a critic that is missing, damaged or of another policy is only not shown
+std::function<std::unique_ptr<sim::ValueFunction>()> ValueMaker(
+    const fs::path& policy, const std::string& hash,
+    const std::shared_ptr<const models::PolicyArtifact>& artifact) {
+  const fs::path path = models::CriticPath(policy);
+  std::error_code missing;
+  if (!fs::exists(path, missing)) return nullptr;
+  try {
+    auto critic = std::make_shared<models::Critic>(models::LoadCritic(path));
+    if (critic->policy_hash != hash) return nullptr;
+    models::MakeValueFunction(*critic, *artifact);
+    return [critic, artifact] { return models::MakeValueFunction(*critic, *artifact); };
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+}  // namespace
+
+viewer::PolicyHandle WatchedPolicy(const fs::path& path, const std::string& label,
+                                   const sim::TaskSpec& spec, const std::string& model_hash) {
+  auto artifact = std::make_shared<const models::PolicyArtifact>(models::LoadPolicy(path));
+  models::CheckContract(artifact->contract, spec, model_hash);
+  auto card = std::make_shared<viewer::PolicyCard>();
+  card->hash = models::PolicyHash(*artifact);
+  card->env_steps = artifact->contract.env_steps;
+  card->label = label.empty() ? path.filename().string() : label;
+  card->make = [artifact] { return models::MakeArtifactPolicy(*artifact); };
+  card->make_value = ValueMaker(path, card->hash, artifact);
+  card->scaling = ScalingOf(*artifact);
+  return card;
+}
+
+viewer::PolicyHandle RunSource::Poll() {
+  if (auto first = FileSource::Poll()) {
+    newest_ = first->env_steps;
+    return first;
+  }
+  if (!follow_) return nullptr;
+  const double now = Now();
+  if (now - scanned_ < kScanSeconds) return nullptr;
+  Rescan();
+  std::error_code missing;
+  const auto time = fs::last_write_time(folder_.live_policy(), missing);
+  const bool live = !missing && live_time_ != time;
+  if (live) live_time_ = time;
+  try {
+    viewer::PolicyHandle newest;
+    if (live) newest = Read(folder_.live_policy(), "live");
+    if (!files_.empty() && shelf_.back().env_steps > newest_ &&
+        (!newest || shelf_.back().env_steps > newest->env_steps)) {
+      newest = Load(files_.size() - 1);
+    }
+    if (!newest || newest->env_steps <= newest_) return nullptr;
+    newest_ = newest->env_steps;
+    return newest;
+  } catch (const Error&) {
+    // a file that is being replaced: the next look finds it whole
+    return nullptr;
+  }
+}
+
+void RunSource::Rescan() {
+  scanned_ = Now();
+  shelf_.clear();
+  files_.clear();
+  for (const int64_t step : folder_.Policies()) {
+    shelf_.push_back({StepLabel(step), step});
+    files_.push_back(folder_.policy(step));
+  }
+  std::error_code missing;
+  if (fs::exists(folder_.final_policy(), missing)) {
+    shelf_.push_back({"final", -1});
+    files_.push_back(folder_.final_policy());
+  }
+}
+
+const std::vector<viewer::ShelfEntry>& RunSource::Shelf() {
+  if (Now() - scanned_ >= kScanSeconds) Rescan();
+  return shelf_;
+}
+
+viewer::PolicyHandle RunSource::Load(size_t index) {
+  if (index >= files_.size()) throw Error("this policy is no longer there");
+  return Read(files_[index], shelf_[index].label);
+}
+
+}  // namespace sinew::apps

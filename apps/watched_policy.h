@@ -1,0 +1,72 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/policy_file.h"
+#include "training/run_folder.h"
+#include "viewer/policy_source.h"
+
+namespace sinew::apps {
+
+/// A policy file as the viewer knows it, with its critic where one of the same policy lies beside.
+/// @param label  empty: the file's name and its training steps.
+/// @throws UserError if it cannot be read, or was made for another task than `spec` and
+/// `model_hash` say.
+viewer::PolicyHandle WatchedPolicy(const std::filesystem::path& path, const std::string& label,
+                                   const sim::TaskSpec& spec, const std::string& model_hash);
+
+/// Policies from files, for a task that they must fit.
+class FileSource : public viewer::PolicySource {
+ public:
+  FileSource(std::shared_ptr<const sim::Task> task, viewer::PolicyHandle first)
+      : task_(std::move(task)),
+        model_hash_(task_->MakeSimulation().model_hash()),
+        first_(std::move(first)) {}
+
+  viewer::PolicyHandle Poll() override { return std::exchange(first_, nullptr); }
+  viewer::PolicyHandle Open(const std::filesystem::path& path) override {
+    return Read(path, path.filename().string());
+  }
+
+ protected:
+  viewer::PolicyHandle Read(const std::filesystem::path& path, const std::string& label) const {
+    return WatchedPolicy(path, label, task_->spec(), model_hash_);
+  }
+
+ private:
+  std::shared_ptr<const sim::Task> task_;
+  std::string model_hash_;
+  viewer::PolicyHandle first_;
+};
+
+/// The policies of a run by training age; with `follow` also what a running trainer publishes.
+class RunSource : public FileSource {
+ public:
+  RunSource(std::shared_ptr<const sim::Task> task, viewer::PolicyHandle first,
+            training::RunFolder folder, bool follow)
+      : FileSource(std::move(task), std::move(first)),
+        folder_(std::move(folder)),
+        follow_(follow) {}
+
+  viewer::PolicyHandle Poll() override;
+  const std::vector<viewer::ShelfEntry>& Shelf() override;
+  viewer::PolicyHandle Load(size_t index) override;
+
+ private:
+  void Rescan();
+
+  training::RunFolder folder_;
+  bool follow_;
+  double scanned_ = -1;  // [s]
+  std::vector<viewer::ShelfEntry> shelf_;
+  std::vector<std::filesystem::path> files_;
+  std::optional<std::filesystem::file_time_type> live_time_;
+  int64_t newest_ = -1;  // training steps of what was handed out last
+};
+
+}  // namespace sinew::apps

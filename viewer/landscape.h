@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "sim/value_function.h"
+
+namespace sinew::viewer {
+
+/// The advantage A(s, a) = Q(s, a) - V(s) over two joints' actions from -1 to 1, the others held.
+struct Landscape {
+  int side = 0;
+  std::vector<float> values;     // [side x side], row by row of the second joint, from -1 up
+  float low = 0, high = 0;       // of values
+  float best_x = 0, best_y = 0;  // where it is greatest, in units of the action
+
+  float at(int x, int y) const { return values[static_cast<size_t>(y) * side + x]; }
+};
+
+/// @param action  [act_dim], what the other joints are held at. @param joint_x, joint_y  which two.
+/// @param side  samples along each axis, at least 2.
+Landscape ComputeLandscape(sim::ValueFunction& value, std::span<const float> observation,
+                           std::span<const float> action, int joint_x, int joint_y, int side);
+
+}  // namespace sinew::viewer

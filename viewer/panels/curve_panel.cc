@@ -1,0 +1,47 @@
+#include <imgui/imgui.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "viewer/panels/draw.h"
+#include "viewer/panels/line_plot.h"
+#include "viewer/panels/widgets.h"
+#include "viewer/series.h"
+#include "viewer/state.h"
+
+namespace sinew::viewer {
+namespace {
+
+void Plot(const TrainingCurve& curve, float height) {
+  PlotData plot;
+  plot.x0 = 0;
+  plot.dx = 1;
+  plot.series.push_back({curve.name, {curve.values.begin(), curve.values.end()}, curve.steps});
+  LinePlotOptions options;
+  options.height = height;
+  options.x_span = 1;
+  options.from_data = true;
+  options.x_unit = "";
+  LinePlot(curve.name.c_str(), plot, options);
+}
+
+}  // namespace
+
+void DrawCurvePanel(ViewerState& state) {
+  const auto curves = state.training->curves();
+  if (curves.empty()) {
+    ImGui::TextDisabled("nothing has been logged yet");
+    return;
+  }
+  const float height = PlotHeight(0.13f, 110 * state.ui_scale);
+  for (const TrainingCurve& curve : curves) {
+    if (curve.values.empty()) continue;
+    ImGui::TextUnformatted(curve.name.c_str());
+    ImGui::SameLine();
+    TextRight(FixedText(curve.values.back(), 4));
+    Plot(curve, height);
+  }
+}
+
+}  // namespace sinew::viewer

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+#include <imgui/imgui.h>
+
+#include <algorithm>
+#include <string>
+
+#include "viewer/panels/draw.h"
+#include "viewer/panels/widgets.h"
+#include "viewer/state.h"
+
+namespace sinew::viewer {
+namespace {
+
+void Tooltip(const EpisodeRow& row, const sim::TaskSpec& spec) {
+  ImGui::BeginTooltip();
+  ImGui::TextDisabled(
+      "%s", fmt::format("{}{}, {}", row.end, row.pushed ? ", pushed" : "", row.policy).c_str());
+  for (size_t k = 0; k < row.terms.size(); ++k) {
+    ImGui::Text("%s  %s", spec.reward_terms[k].name.c_str(), FixedText(row.terms[k], 3).c_str());
+  }
+  ImGui::EndTooltip();
+}
+
+}  // namespace
+
+void DrawEpisodePanel(ViewerState& state) {
+  const auto& rows = state.session.episodes().rows();
+  const auto& spec = state.session.spec();
+  if (rows.empty()) {
+    ImGui::TextDisabled("no episode has ended yet");
+    return;
+  }
+  double sum = 0;
+  int successes = 0;
+  for (const EpisodeRow& row : rows) {
+    sum += row.episode_return;
+    successes += row.success;
+  }
+  const auto count = static_cast<double>(rows.size());
+  std::string text =
+      fmt::format("{} episodes, mean return {}", rows.size(), FixedText(sum / count, 3));
+  if (!spec.success.empty()) text += fmt::format(", success {:.0f} %", 100 * successes / count);
+  ImGui::TextUnformatted(text.c_str());
+  const int shown = static_cast<int>(std::min<size_t>(rows.size(), 8));
+  const int flags =
+      ImGuiTableFlags_RowBg | ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp;
+  if (ImGui::BeginTable("episodes", 4, flags, {0, ListHeight(shown + 1)})) {
+    ImGui::TableSetupScrollFreeze(0, 1);
+    for (const char* title : {"episode", "steps", "return", "end"}) {
+      ImGui::TableNextColumn();
+      TitleRight(title);
+    }
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+      ImGui::TableNextColumn();
+      TextRight(std::to_string(row->episode));
+      if (ImGui::IsItemHovered()) Tooltip(*row, spec);
+      ImGui::TableNextColumn();
+      TextRight(std::to_string(row->steps));
+      ImGui::TableNextColumn();
+      TextRight(FixedText(row->episode_return, 3));
+      if (ImGui::IsItemHovered()) Tooltip(*row, spec);
+      ImGui::TableNextColumn();
+      ImGui::PushStyleColor(ImGuiCol_Text, row->success ? theme::kGood : theme::kMuted);
+      TextRight(row->success ? "success" : row->end);
+      ImGui::PopStyleColor();
+    }
+    ImGui::EndTable();
+  }
+  if (ImGui::SmallButton("copy as CSV")) {
+    ImGui::SetClipboardText(state.session.episodes().Csv(spec).c_str());
+  }
+}
+
+}  // namespace sinew::viewer

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+#include <imgui/imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "viewer/landscape.h"
+#include "viewer/panels/draw.h"
+#include "viewer/panels/widgets.h"
+#include "viewer/state.h"
+
+namespace sinew::viewer {
+namespace {
+
+constexpr int kSide = 25;  // samples along each joint
+
+bool JointCombo(const char* id, const sim::TaskSpec& spec, int* joint, float width) {
+  bool changed = false;
+  ImGui::SetNextItemWidth(width);
+  if (ImGui::BeginCombo(id, spec.action[*joint].joint.c_str())) {
+    for (int i = 0; i < spec.act_dim(); ++i) {
+      if (ImGui::Selectable(spec.action[i].joint.c_str(), i == *joint)) {
+        *joint = i;
+        changed = true;
+      }
+    }
+    ImGui::EndCombo();
+  }
+  return changed;
+}
+
+// works the landscape out again once the frame, the policy or the joints have changed
+void Update(ViewerState& state, bool changed) {
+  Insight& insight = state.memory.landscape;
+  const Frame& frame = state.session.frame();
+  const void* policy = state.session.policy().get();
+  if (!changed && insight.policy == policy && insight.observation == frame.state.observation)
+    return;
+  insight.policy = policy;
+  insight.observation = frame.state.observation;
+  const std::vector<float> observation(frame.state.observation.begin(),
+                                       frame.state.observation.end());
+  insight.landscape = ComputeLandscape(*state.session.value_function(), observation, frame.intent,
+                                       insight.joint_x, insight.joint_y, kSide);
+}
+
+void Picture(const Insight& insight, const Frame& frame) {
+  const Landscape& landscape = insight.landscape;
+  const float line = ImGui::GetTextLineHeight();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float side = std::min(width, 20 * line);
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  const ImVec2 at{origin.x + 0.5f * (width - side), origin.y};
+  ImGui::InvisibleButton("landscape", {width, side});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float cell = side / static_cast<float>(landscape.side);
+  const float span = std::max(1e-9f, landscape.high - landscape.low);
+  for (int y = 0; y < landscape.side; ++y) {
+    for (int x = 0; x < landscape.side; ++x) {
+      const float left = at.x + cell * static_cast<float>(x);
+      const float bottom = at.y + side - cell * static_cast<float>(y);
+      // the square root opens up what lies near the top
+      const float level = 1 - std::sqrt((landscape.high - landscape.at(x, y)) / span);
+      list->AddRectFilled({left, bottom - cell}, {left + cell, bottom},
+                          ImGui::ColorConvertFloat4ToU32(Sequential(level)));
+    }
+  }
+  const auto place = [&](float x, float y) {
+    return ImVec2{at.x + 0.5f * side * (1 + std::clamp(x, -1.0f, 1.0f)),
+                  at.y + 0.5f * side * (1 - std::clamp(y, -1.0f, 1.0f))};
+  };
+  const ImU32 white = ImGui::ColorConvertFloat4ToU32(theme::kText);
+  const ImU32 dark = ImGui::ColorConvertFloat4ToU32(theme::kBackground);
+  const ImVec2 meant = place(frame.intent[insight.joint_x], frame.intent[insight.joint_y]);
+  list->AddCircle(meant, 0.4f * line, dark, 0, 4);
+  list->AddCircle(meant, 0.4f * line, white, 0, 2);
+  const ImVec2 best = place(landscape.best_x, landscape.best_y);
+  list->AddLine({best.x - 5, best.y}, {best.x + 5, best.y}, dark, 2);
+  list->AddLine({best.x, best.y - 5}, {best.x, best.y + 5}, dark, 2);
+}
+
+}  // namespace
+
+void DrawLandscapePanel(ViewerState& state) {
+  const auto& spec = state.session.spec();
+  Insight& insight = state.memory.landscape;
+  insight.joint_x = std::min(insight.joint_x, spec.act_dim() - 1);
+  insight.joint_y = std::min(insight.joint_y, spec.act_dim() - 1);
+  const float half = 0.5f * (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x);
+  bool changed = JointCombo("##x", spec, &insight.joint_x, half);
+  ImGui::SameLine();
+  changed |= JointCombo("##y", spec, &insight.joint_y, half);
+  Update(state, changed);
+  Picture(insight, state.session.frame());
+  const std::string text = fmt::format("advantage {:.3g} to {:.3g}; ring: policy, cross: best",
+                                       insight.landscape.low, insight.landscape.high);
+  ImGui::TextDisabled("%s", text.c_str());
+}
+
+}  // namespace sinew::viewer

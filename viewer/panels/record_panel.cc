@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+#include <imgui/imgui.h>
+
+#include <string>
+
+#include "viewer/commands.h"
+#include "viewer/panels/draw.h"
+#include "viewer/panels/widgets.h"
+
+namespace sinew::viewer {
+
+void DrawRecordPanel(ViewerState& state) {
+  const bool recording = state.recorder.recording();
+  if (recording) ImGui::PushStyleColor(ImGuiCol_Button, theme::kBad);
+  if (ImGui::Button(recording ? "Stop the video  (V)" : "Record a video  (V)", {-1, 0})) {
+    Execute(Command::kRecord, state);
+  }
+  if (recording) ImGui::PopStyleColor();
+  const std::string size = fmt::format("{}x{}, {:.0f} frames/s", Recorder::kWidth,
+                                       Recorder::kHeight, Recorder::kFrameRate);
+  ImGui::TextDisabled("%s", size.c_str());
+  if (recording) {
+    ImGui::SameLine();
+    ImGui::Text("%.1f s", state.recorder.seconds());
+  }
+  const float half = 0.5f * (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x);
+  if (ImGui::Button("Picture", {half, 0})) Execute(Command::kScreenshot, state);
+  if (ImGui::IsItemHovered()) {
+    ImGui::SetTooltip("Ctrl+P: the window, with state and policy hash in a JSON file beside it");
+  }
+  ImGui::SameLine();
+  if (ImGui::Button("Film strip", {-1, 0})) Execute(Command::kFilmStrip, state);
+  if (ImGui::IsItemHovered()) ImGui::SetTooltip("Shift+V: five moments of the episode");
+  ImGui::TextDisabled("into %s", state.folder.empty() ? "." : state.folder.c_str());
+}
+
+}  // namespace sinew::viewer
