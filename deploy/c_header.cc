@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kLayers = R"(
 /* y = bias + weight^T x, weight [inputs x outputs]; four inputs at a time, every output on its own,
- * so that compilers vectorise it and the time does not depend on the values */
+ * so that compilers vectorise it and the time does not depend on the values. Blocks of a fixed
+ * length are vectorised under -O2 too. */
 static inline void @p@_dense(const float *@P@_RESTRICT weight, const float *@P@_RESTRICT bias,
                              int inputs, int outputs, const float *@P@_RESTRICT x,
                              float *@P@_RESTRICT y) {
@@ -20,7 +21,18 @@ static inline void @p@_dense(const float *@P@_RESTRICT weight, const float *@P@_
   for (j = 0; j + 3 < inputs; j += 4, weight += 4 * outputs) {
     const float *w0 = weight, *w1 = w0 + outputs, *w2 = w1 + outputs, *w3 = w2 + outputs;
     const float x0 = x[j], x1 = x[j + 1], x2 = x[j + 2], x3 = x[j + 3];
-    for (i = 0; i < outputs; ++i) y[i] += (w0[i] * x0 + w1[i] * x1) + (w2[i] * x2 + w3[i] * x3);
+    i = 0;
+#ifndef __OPTIMIZE_SIZE__
+    for (; i + 15 < outputs; i += 16) {
+      float sum[16];
+      int k;
+      for (k = 0; k < 16; ++k) {
+        sum[k] = (w0[i + k] * x0 + w1[i + k] * x1) + (w2[i + k] * x2 + w3[i + k] * x3);
+      }
+      for (k = 0; k < 16; ++k) y[i + k] += sum[k];
+    }
+#endif
+    for (; i < outputs; ++i) y[i] += (w0[i] * x0 + w1[i] * x1) + (w2[i] * x2 + w3[i] * x3);
   }
   for (; j < inputs; ++j, weight += outputs) {
     for (i = 0; i < outputs; ++i) y[i] += weight[i] * x[j];

@@ -18,8 +18,8 @@ struct VerifyOptions {
   double tolerance = 1e-5;         // of outputs in float, relative (see BackendReport::max_error)
   double fixed_tolerance = 1e-2;   // of outputs in 16-bit whole numbers
   double return_tolerance = 0.01;  // of the mean return, relative
-  std::filesystem::path onnxruntime;         // its library; empty: see FindOnnxRuntime
-  std::filesystem::path torchscript_runner;  // empty: see FindTorchScriptRunner
+  std::filesystem::path onnxruntime = {};         // its library; empty: see FindOnnxRuntime
+  std::filesystem::path torchscript_runner = {};  // empty: see FindTorchScriptRunner
 };
 
 /// How one implementation of the policy did over the episodes.
