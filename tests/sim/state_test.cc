@@ -126,5 +126,44 @@ INSTANTIATE_TEST_SUITE_P(EveryTask, StateTest, testing::ValuesIn(tasks::TaskName
                            return name;
                          });
 
+// MuJoCo normalises quaternions in every step, and a restored state takes half a step anew
+TEST(QuaternionStateTest, RestoringTurnsNothing) {
+  Simulation simulation = Simulation::FromString(R"(
+    <mujoco>
+      <worldbody>
+        <body name="top" pos="0 0 1">
+          <freejoint name="free"/>
+          <geom name="top" type="box" size="0.1 0.2 0.3"/>
+          <body name="arm" pos="0 0 0.4">
+            <joint name="ball" type="ball"/>
+            <geom name="arm" type="capsule" fromto="0 0 0 0 0 0.3" size="0.02"/>
+          </body>
+        </body>
+        <body name="target" mocap="true"><geom name="target" size="0.1" contype="0" conaffinity="0"/></body>
+      </worldbody>
+    </mujoco>)");
+  Random random(1);
+  const auto step = [&simulation] {
+    simulation.Substep();
+    simulation.RefreshKinematics();
+    return simulation.SaveState().values;
+  };
+  for (int k = 0; k < 3000; ++k) {
+    simulation.Reset();
+    for (double* quaternion : {simulation.data()->qpos + 3, simulation.data()->qpos + 7,
+                               simulation.data()->mocap_quat}) {
+      for (int i = 0; i < 4; ++i) quaternion[i] = random.Uniform(-1, 1);
+    }
+    for (double& v : simulation.qvel()) v = random.Uniform(-3, 3);
+    simulation.Forward();
+    step();
+    const SimulationState state = simulation.SaveState();
+    const auto first = step(), second = step();
+    simulation.RestoreState(state);
+    ASSERT_EQ(step(), first) << "start " << k;
+    ASSERT_EQ(step(), second) << "start " << k;
+  }
+}
+
 }  // namespace
 }  // namespace sinew::sim
