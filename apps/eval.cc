@@ -4,7 +4,9 @@
 #include <thread>
 
 #include "apps/command.h"
+#include "apps/output_file.h"
 #include "apps/run_setup.h"
+#include "core/files.h"
 #include "training/evaluation.h"
 #include "training/trainer.h"
 
@@ -12,17 +14,35 @@ namespace sinew::apps {
 namespace {
 
 struct EvalArguments {
-  std::string what, choice;
+  std::string what, choice, table;
   int64_t episodes = 100;
   uint64_t seed = training::kFreshEpisodesSeed;
-  bool json = false;
+  bool json = false, force = false;
 };
+
+// a line an episode: how it went, and what physics it was given
+std::string EpisodeTable(const training::Evaluation& evaluation) {
+  std::string text = "episode,return,length,success,final_distance,diverged";
+  for (const auto& drawn : evaluation.episodes.front().drawn) text += "," + drawn.name;
+  text += "\n";
+  for (size_t k = 0; k < evaluation.episodes.size(); ++k) {
+    const training::EpisodeRecord& episode = evaluation.episodes[k];
+    const bool success = !episode.success.empty() && episode.success.front();
+    text += fmt::format("{},{:.17g},{},{:d},{:.17g},{:d}", k, episode.episode_return,
+                        episode.length, success, episode.final_distance, episode.diverged);
+    for (const auto& drawn : episode.drawn) text += fmt::format(",{:.17g}", drawn.value);
+    text += "\n";
+  }
+  return text;
+}
 
 void Eval(const EvalArguments& arguments) {
   const Subject subject = ResolveSubject(arguments.what, arguments.choice, arguments.seed);
+  if (!arguments.table.empty()) CheckOutputFile(arguments.table, arguments.force);
   ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
   const auto evaluation = training::Evaluate(subject.task, subject.make_policy, arguments.episodes,
                                              arguments.seed, &pool);
+  if (!arguments.table.empty()) WriteFileAtomically(arguments.table, EpisodeTable(evaluation));
   const std::string& task = subject.task->spec().name;
   if (!arguments.json) {
     fmt::print("{} on {}, {} episodes: {}\n", subject.policy_name, task, arguments.episodes,
@@ -49,6 +69,9 @@ void AddEvalCommand(CLI::App& program) {
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "start states; equal seeds give equal episodes")
       ->capture_default_str();
+  command->add_option("--table", arguments->table,
+                      "CSV file with a line an episode: return, success, randomised physics");
+  command->add_flag("--force", arguments->force, "overwrite the table");
   command->add_flag("--json", arguments->json, "one JSON document on stdout");
   command->callback([arguments] { Eval(*arguments); });
 }

@@ -7,10 +7,12 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/value_text.h"
 #include "models/math_runtime.h"
 #include "models/policy_file.h"
-#include "sim/task.h"
+#include "sim/model_task.h"
 #include "tasks/registry.h"
+#include "tasks/task_file.h"
 #include "training/manifest.h"
 
 namespace sinew::apps {
@@ -73,6 +75,11 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   return subject;
 }
 
+// a task as a run or a policy names it
+std::unique_ptr<tasks::TaskBuilder> RecordedBuilder(const std::string& name) {
+  return tasks::IsTaskFile(name) ? tasks::MakeRecordedTaskFile(name) : tasks::MakeTaskBuilder(name);
+}
+
 training::RunConfig::TaskHooks HooksOf(const std::shared_ptr<tasks::TaskBuilder>& builder) {
   return {[builder](OptionTable& table) { builder->Describe(table); },
           [builder] { return tasks::BuildTask(*builder); },
@@ -86,9 +93,15 @@ std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
                                                    const std::string& preset,
                                                    const std::string& file,
                                                    const std::vector<std::string>& assignments) {
-  auto run = std::make_unique<training::RunConfig>(task, HooksOf(tasks::MakeTaskBuilder(task)),
+  const std::string name = tasks::IsTaskFile(task) ? fs::path(task).filename().string() : task;
+  auto run = std::make_unique<training::RunConfig>(name, HooksOf(tasks::MakeTaskBuilder(task)),
                                                    agent, seed);
-  ApplyPreset(task, agent, preset, &run->config());
+  ApplyPreset(name, agent, preset, &run->config());
+  if (tasks::IsTaskFile(task)) {
+    // what the file says of agent and training; the record of its model must hold elsewhere too
+    run->config().SetFromToml(ReadFile(task), task);
+    run->config().SetFromText("task.model=" + FormatText(tasks::ModelOfTaskFile(task).string()));
+  }
   if (!file.empty()) run->config().SetFromToml(ReadFile(file), file);
   for (const std::string& assignment : assignments) run->config().SetFromText(assignment);
   return run;
@@ -97,13 +110,13 @@ std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
 std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& folder) {
   const auto manifest = training::ReadManifest(folder.manifest());
   auto run = std::make_unique<training::RunConfig>(
-      manifest.task, HooksOf(tasks::MakeTaskBuilder(manifest.task)), manifest.agent, manifest.seed);
+      manifest.task, HooksOf(RecordedBuilder(manifest.task)), manifest.agent, manifest.seed);
   run->config().SetFromToml(ReadFile(folder.config()), folder.config().string());
   return run;
 }
 
 std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract) {
-  const auto builder = tasks::MakeTaskBuilder(contract.task);
+  const auto builder = RecordedBuilder(contract.task);
   OptionTable table("task"), randomize("randomize");
   builder->Describe(table);
   builder->randomization.Describe(randomize);
@@ -134,12 +147,13 @@ viewer::TaskOptions TaskOptionsOf(const models::Contract& contract) {
 
 Subject ResolveSubject(const std::string& what, const std::string& choice, uint64_t seed) {
   if (fs::is_directory(what)) return FromRunFolder(what, choice.empty() ? "final" : choice);
-  if (fs::exists(what)) return FromPolicyFile(what);
-  if (what.find('/') != std::string::npos || what.ends_with(".policy")) {
+  const bool is_model = what.ends_with(".xml"), is_task = is_model || tasks::IsTaskFile(what);
+  if (fs::exists(what) && !is_task) return FromPolicyFile(what);
+  if (!is_task && (what.find('/') != std::string::npos || what.ends_with(".policy"))) {
     throw UserError(fmt::format("{}: no such run folder or policy file", what));
   }
   Subject subject;
-  subject.task = tasks::MakeTask(what);
+  subject.task = is_model ? sim::MakeModelTask(what) : tasks::MakeTask(what);
   subject.policy_name = choice.empty() ? "zero" : choice;
   subject.make_policy = [name = subject.policy_name, task = subject.task, seed] {
     return sim::MakeScriptedPolicy(name, task->spec(), seed);

@@ -10,7 +10,9 @@
 #include "apps/command.h"
 #include "apps/run_setup.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "models/math_runtime.h"
+#include "tasks/task_file.h"
 #include "training/interrupt.h"
 #include "training/trainer.h"
 #include "viewer/viewer.h"
@@ -37,6 +39,11 @@ void Report(const training::TrainSummary& summary, const training::RunFolder& fo
   if (summary.diverged > 0)
     fmt::print("{} training episodes diverged and were dropped\n", summary.diverged);
   fmt::print("policy: {}\n", folder.final_policy().string());
+}
+
+// "my_arm" of "robots/my_arm.toml"; a registered task's own name
+std::string TaskStem(const std::string& task) {
+  return tasks::IsTaskFile(task) ? std::filesystem::path(task).stem().string() : task;
 }
 
 training::TrainHooks MakeHooks(const Invocation& invocation, const training::InterruptGuard& guard,
@@ -77,10 +84,13 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
   }
   // what the options contradict is found before a folder is made
   run->BuildAgent(*run->BuildTask());
-  const std::string out = arguments.out.empty() ? fmt::format("runs/{}-{}-s{}", arguments.task,
-                                                              arguments.agent, arguments.seed)
-                                                : arguments.out;
+  const std::string out =
+      arguments.out.empty()
+          ? fmt::format("runs/{}-{}-s{}", TaskStem(arguments.task), arguments.agent, arguments.seed)
+          : arguments.out;
   const auto folder = training::RunFolder::Create(out);
+  if (tasks::IsTaskFile(arguments.task))
+    WriteFileAtomically(folder.root() / "task.toml", ReadFile(arguments.task));
   if (!arguments.quiet)
     fmt::print(stderr, "{} with {} into {} ({})\n", arguments.task, arguments.agent, out,
                models::BlasName());
@@ -117,7 +127,8 @@ std::string SettingsHelp(const TrainArguments& arguments) {
 void AddTrainCommand(CLI::App& program, const Invocation& invocation) {
   auto* command = program.add_subcommand("train", "train an agent on a task into a run folder");
   auto arguments = std::make_shared<TrainArguments>();
-  command->add_option("task", arguments->task, "task (see: sinew tasks)")->required();
+  command->add_option("task", arguments->task, "task (see: sinew tasks) or task file (*.toml)")
+      ->required();
   command->add_option("--agent", arguments->agent, "agent (see: sinew agents)")
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "every random stream follows from it")

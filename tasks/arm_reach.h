@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "tasks/arm7.h"
 #include "tasks/registry.h"
 
 namespace sinew::tasks {
@@ -9,8 +10,7 @@ namespace sinew::tasks {
 /// Options of the 7-joint reaching tasks (section "task").
 struct ArmReachOptions {
   bool random_target = true;
-  bool gravity_compensation = true;
-  double torque_scale = 0.5;  // share of each joint's limit that an action of 1 commands
+  Arm7Options arm;
   double effort_weight = 0.01;
   double precision_weight = 1.0;
   double precision_width = 0.05;  // [m]

@@ -7,13 +7,17 @@
 #include "core/names.h"
 #include "tasks/arm_push.h"
 #include "tasks/arm_reach.h"
+#include "tasks/arm_reach_pose.h"
+#include "tasks/arm_track.h"
 #include "tasks/cartpole.h"
 #include "tasks/inverted_double_pendulum.h"
 #include "tasks/inverted_pendulum.h"
 #include "tasks/pendulum.h"
+#include "tasks/planar_reach.h"
 #include "tasks/planar_walker.h"
 #include "tasks/reacher.h"
 #include "tasks/runner.h"
+#include "tasks/task_file.h"
 
 namespace sinew::tasks {
 namespace {
@@ -31,7 +35,11 @@ const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Regi
       {"hopper", [] { return MakeRunner("hopper"); }},
       {"inverted-double-pendulum", MakeInvertedDoublePendulum},
       {"inverted-pendulum", MakeInvertedPendulum},
+      {"arm-reach-pose", MakeArmReachPose},
+      {"arm-track", MakeArmTrack},
       {"pendulum", MakePendulum},
+      {"reach-double", [] { return MakePlanarReach(2); }},
+      {"reach-single", [] { return MakePlanarReach(1); }},
       {"reacher", MakeReacher},
       {"walker", [] { return MakeRunner("walker"); }},
       {"walker-run", [] { return MakePlanarWalker("walker-run", 8); }},
@@ -50,6 +58,7 @@ std::vector<std::string> TaskNames() {
 }
 
 std::unique_ptr<TaskBuilder> MakeTaskBuilder(const std::string& name) {
+  if (IsTaskFile(name)) return ReadTaskFile(name);
   const auto found = Registry().find(name);
   if (found == Registry().end()) throw UserError(UnknownName("task", name, TaskNames()));
   return found->second();

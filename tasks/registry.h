@@ -26,6 +26,7 @@ std::shared_ptr<const sim::Task> BuildTask(const TaskBuilder& builder);
 
 /// Every registered task, sorted by name.
 std::vector<std::string> TaskNames();
+/// @param name  of a registered task, or the path of a task file (*.toml).
 /// @throws UserError for an unknown name, offering the nearest.
 std::unique_ptr<TaskBuilder> MakeTaskBuilder(const std::string& name);
 /// The task with its default options.

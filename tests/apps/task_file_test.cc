@@ -1,0 +1,147 @@
+// A task file's way through the program: check, train, evaluate, export, verify.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/files.h"
+#include "tests/apps/program.h"
+
+namespace sinew::apps {
+namespace {
+
+using testing::HasSubstr;
+
+class TaskFileProgramTest : public testing::Test {
+ protected:
+  TaskFileProgramTest() {
+    std::filesystem::create_directory(scratch_ / "robot");
+    std::ofstream(scratch_ / "robot/sled.xml") << R"(<mujoco>
+      <option timestep="0.01"/>
+      <worldbody>
+        <body name="sled" pos="0 0 0.5">
+          <joint name="rail" type="slide" axis="1 0 0" damping="2" limited="true" range="-1 1"/>
+          <geom name="sled" type="sphere" size="0.05" mass="1"/>
+          <site name="tip"/>
+        </body>
+      </worldbody>
+      <actuator><motor name="push" joint="rail" ctrllimited="true" ctrlrange="-5 5"/></actuator>
+    </mujoco>)";
+    std::ofstream(scratch_ / "robot/sled.toml") << R"([task]
+model = "sled.xml"
+goal = "reach"
+site = "tip"
+control_period = 0.05
+time_limit = 2
+observation = ["joint_angles", "joint_velocities", "target_error"]
+[task.target]
+low = [-0.8, 0, 0.5]
+high = [0.8, 0, 0.5]
+[task.reward]
+distance = 1
+[randomize]
+mass = 0.2
+[agent]
+actor_hidden = [32, 32]
+critic_hidden = [32, 32]
+gamma = 0.9
+warmup_steps = 500
+[train]
+steps = 12000
+num_envs = 4
+final_episodes = 20
+eval_episodes = 5
+)";
+  }
+
+  Outcome Sinew(const std::vector<std::string>& arguments) const {
+    return scratch_.Sinew(arguments);
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(TaskFileProgramTest, GoesTheWholeWayEvenWithoutTheFile) {
+  const Outcome check = Sinew({"check", "robot/sled.toml"});
+  // the observation lists y and z, in which a sled on a rail has nothing to say
+  EXPECT_EQ(check.status, 1);
+  EXPECT_THAT(check.out, HasSubstr("never change: target_error_y"));
+
+  const Outcome trained = Sinew({"train", "robot/sled.toml", "--quiet", "--seed", "101"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const std::filesystem::path run = scratch_ / "runs/sled-ddpg-s101";
+  EXPECT_TRUE(std::filesystem::exists(run / "task.toml"));
+  EXPECT_THAT(ReadFile(run / "config.toml"), HasSubstr("robot/sled.xml\""));
+
+  // the record is enough: the file may go
+  std::filesystem::remove(scratch_ / "robot/sled.toml");
+  const Outcome eval =
+      Sinew({"eval", run.string(), "--episodes", "50", "--json", "--table", "e.csv"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  const auto json = nlohmann::json::parse(eval.out);
+  EXPECT_EQ(json["task"], "sled.toml");
+  const Outcome zero =
+      Sinew({"eval", (run / "final.policy").string(), "--episodes", "50", "--json"});
+  EXPECT_EQ(nlohmann::json::parse(zero.out)["mean"], json["mean"]) << "file and folder agree";
+  // without an action only a target that happens to lie at the start is met
+  EXPECT_GT(json["success_rate"].get<double>(), 0.8);
+  EXPECT_THAT(ReadFile(scratch_ / "e.csv"), HasSubstr("diverged,mass.sled,"));
+
+  const Outcome exported =
+      Sinew({"export", run.string(), "--format", "c", "--out", "c", "--vectors", "50"});
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  EXPECT_EQ(Sinew({"verify", "c", "--episodes", "3"}).status, 0);
+
+  // a model that has changed is another task
+  std::string model = ReadFile(scratch_ / "robot/sled.xml");
+  model.replace(model.find("mass=\"1\""), 8, "mass=\"2\"");
+  std::ofstream(scratch_ / "robot/sled.xml") << model;
+  const Outcome changed = Sinew({"eval", run.string()});
+  EXPECT_EQ(changed.status, 2);
+  EXPECT_THAT(changed.err, HasSubstr("model"));
+}
+
+TEST_F(TaskFileProgramTest, LearnsTheSameTwice) {
+  for (const char* out : {"a", "b"}) {
+    const Outcome trained =
+        Sinew({"train", "robot/sled.toml", "--quiet", "--steps", "2000", "--out", out});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+  }
+  EXPECT_EQ(ReadFile(scratch_ / "a/final.policy"), ReadFile(scratch_ / "b/final.policy"));
+}
+
+TEST_F(TaskFileProgramTest, ChecksTasksAndModels) {
+  const Outcome task = Sinew({"check", "pendulum", "--json"});
+  ASSERT_EQ(task.status, 0) << task.err;
+  const auto json = nlohmann::json::parse(task.out);
+  EXPECT_TRUE(json["passed"]);
+  EXPECT_EQ(json["checks"].size(), 14u);
+  EXPECT_EQ(Sinew({"check", "robot/sled.xml"}).status, 0);
+  const Outcome unknown = Sinew({"check", "pendulm"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("'pendulum'"));
+  EXPECT_EQ(Sinew({"check", "nowhere.xml"}).status, 2);
+  std::string model = ReadFile(scratch_ / "robot/sled.xml");
+  model.insert(model.find("joint=\"rail\""), "gear=\"-1\" ");
+  std::ofstream(scratch_ / "backwards.xml") << model;
+  const Outcome backwards = Sinew({"check", "backwards.xml"});
+  EXPECT_EQ(backwards.status, 1);
+  EXPECT_THAT(backwards.out, HasSubstr("FAIL  torque signs"));
+  EXPECT_EQ(backwards.error_lines(), 1);
+}
+
+TEST_F(TaskFileProgramTest, BuiltInTasksTakeRandomisationToo) {
+  const Outcome trained =
+      Sinew({"train", "pendulum", "--quiet", "--steps", "1000", "--set", "randomize.mass=0.3",
+             "--set", "train.final_episodes=3", "--set", "train.eval_episodes=1", "--out", "p"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  ASSERT_EQ(Sinew({"eval", "p/final.policy", "--episodes", "4", "--table", "p.csv"}).status, 0);
+  EXPECT_THAT(ReadFile(scratch_ / "p.csv"), HasSubstr("mass.pendulum"));
+  EXPECT_EQ(Sinew({"train", "pendulum", "--set", "randomize.mass=2"}).status, 2);
+}
+
+}  // namespace
+}  // namespace sinew::apps
