@@ -10,8 +10,12 @@
 
 namespace sinew::sim {
 
-Env::Env(std::shared_ptr<const Task> task, uint64_t seed)
-    : task_(std::move(task)), seed_(seed), simulation_(task_->MakeSimulation()), random_(seed) {
+Env::Env(std::shared_ptr<const Task> task, uint64_t seed, Starts starts)
+    : task_(std::move(task)),
+      seed_(seed),
+      starts_(starts),
+      simulation_(task_->MakeSimulation()),
+      random_(seed) {
   hold_.resize(spec().success.size());
   observation_.resize(spec().observation.size());
   reward_terms_.resize(spec().reward_terms.size());
@@ -29,7 +33,11 @@ void Env::ResetToEpisode(uint64_t episode) {
   random_ = Random(seed_, "episode", episode);
   if (randomizer_) randomizer_->BeginEpisode(seed_, episode, &simulation_);
   simulation_.Reset();
-  task_->Reset(simulation_, random_);
+  if (starts_ == Starts::kTraining) {
+    task_->ResetForTraining(simulation_, random_);
+  } else {
+    task_->Reset(simulation_, random_);
+  }
   BeginEpisode();
 }
 

@@ -34,12 +34,16 @@ struct EnvState {
   RandomizationState randomization;  // empty where it is off
 };
 
+/// Which start states an Env draws: the task's own, or those of its curriculum
+/// (Task::ResetForTraining).
+enum class Starts { kTask, kTraining };
+
 /// One simulation, one task, one seed: episodes of control steps.
 class Env {
  public:
   /// @param seed  every start state follows from it: episode k of an Env draws from Random(seed,
   /// "episode", k).
-  Env(std::shared_ptr<const Task> task, uint64_t seed);
+  Env(std::shared_ptr<const Task> task, uint64_t seed, Starts starts = Starts::kTask);
 
   const TaskSpec& spec() const { return task_->spec(); }
   const Task& task() const { return *task_; }
@@ -96,6 +100,7 @@ class Env {
 
   std::shared_ptr<const Task> task_;
   uint64_t seed_;
+  Starts starts_;
   Simulation simulation_;
   std::unique_ptr<Randomizer> randomizer_;  // null where it is off
   Random random_;

@@ -92,6 +92,11 @@ class Task {
 
   /// Draws a start state into qpos, qvel and mocap. The simulation is at qpos0; Forward() follows.
   virtual void Reset(Simulation& simulation, Random& random) const = 0;
+  /// The same for an environment that learns: a task with a curriculum mixes in start states that
+  /// are easier. Whatever evaluates, shows or records starts from Reset.
+  virtual void ResetForTraining(Simulation& simulation, Random& random) const {
+    Reset(simulation, random);
+  }
   /// Puts what follows a path of its own (a moving target's mocap body) where it is at the
   /// simulation's time; runs after the last substep, before positions are read.
   virtual void MoveTargets(Simulation&) const {}

@@ -11,11 +11,12 @@ void CopyObservation(std::span<const double> from, float* to) {
 
 }  // namespace
 
-VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool)
+VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool,
+               Starts starts)
     : pool_(pool) {
   for (int i = 0; i < num_envs; ++i) {
     // environments draw from streams of their own, far from those of neighbouring seeds
-    envs_.push_back(std::make_unique<Env>(task, Random(seed, "environment", i).Bits()));
+    envs_.push_back(std::make_unique<Env>(task, Random(seed, "environment", i).Bits(), starts));
   }
   const size_t size = static_cast<size_t>(num_envs) * task->spec().obs_dim();
   observations_.resize(size);

@@ -18,7 +18,8 @@ namespace sinew::sim {
 /// s_{t+1} of every transition, `observations` is what the policy acts on next.
 class VecEnv {
  public:
-  VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool);
+  VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool,
+         Starts starts = Starts::kTask);
 
   const TaskSpec& spec() const { return envs_[0]->spec(); }
   int num_envs() const { return static_cast<int>(envs_.size()); }

@@ -42,7 +42,8 @@ class Trainer {
         hooks_(hooks),
         task_(config.BuildTask()),
         pool_(static_cast<int>(options_.threads)),
-        envs_(task_, static_cast<int>(options_.num_envs), config.seed(), &pool_),
+        envs_(task_, static_cast<int>(options_.num_envs), config.seed(), &pool_,
+              sim::Starts::kTraining),
         agent_(config.BuildAgent(*task_, &pool_)),
         actions_(options_.num_envs * task_->spec().act_dim()) {}
 

@@ -51,6 +51,24 @@ TEST(EnvTest, StepFollowsTheEquationOfMotion) {
   EXPECT_EQ(env.step(), 3);
 }
 
+// a curriculum of one easy start: at rest 1 cm from the goal
+class EasyToLearn : public PointMass {
+ public:
+  void ResetForTraining(Simulation& simulation, Random&) const override {
+    simulation.qpos()[0] = 0.01;
+  }
+};
+
+TEST(EnvTest, OnlyTrainingStartsFromTheCurriculum) {
+  const auto task = std::make_shared<EasyToLearn>();
+  Env training(task, 1, Starts::kTraining), evaluation(task, 1), plain = MakeEnv();
+  for (int k = 0; k < 3; ++k) {
+    EXPECT_THAT(training.observation(), ElementsAre(0.01, 0));
+    EXPECT_EQ(Observation(evaluation), Observation(plain));
+    for (Env* env : {&training, &evaluation, &plain}) env->Reset();
+  }
+}
+
 TEST(EnvTest, ActionsAreClippedAndControlsToo) {
   Env clipped = MakeEnv(), full = MakeEnv(), control = MakeEnv();
   Step(&clipped, 7);
