@@ -33,7 +33,7 @@ class Checker {
     const bool has_task = !spec_.reward_terms.empty();
     Add(report, "units", [&] { return CheckUnits(); });
     Add(report, "zero torque", [&] { return CheckDrive([](int64_t, int) { return 0.0f; }); });
-    Add(report, "random torque", [&] { return CheckDrive(RandomDrive()); });
+    Add(report, "random torque", [&] { return CheckDrive(RandomDrive(), /*pushed=*/true); });
     Add(report, "full torque", [&] { return CheckDrive(FullDrive()); });
     Add(report, "bang-bang torque", [&] { return CheckDrive(BangBang()); });
     Add(report, "bounds", [&] { return CheckBounds(); });
@@ -94,12 +94,21 @@ class Checker {
     };
   }
 
-  CheckResult CheckDrive(const Drive& drive) {
+  // what the robot does not happen to touch moves all the same
+  void Push(Env* env) const {
+    Random random(options_.seed, "check push", episode_);
+    std::vector<double> velocity(env->simulation().model()->nv);
+    for (double& v : velocity) v = random.Uniform(-1, 1);
+    env->ResetToState({}, velocity);
+  }
+
+  CheckResult CheckDrive(const Drive& drive, bool pushed = false) {
     Env env(task_, options_.seed);
     double total = 0;
     int64_t steps = 0;
     for (episode_ = 0; episode_ < options_.episodes; ++episode_) {
       env.ResetToEpisode(episode_);
+      if (pushed && episode_ % 2 == 1) Push(&env);
       Watch(env);
       StepResult result;
       std::vector<float> action(spec_.act_dim());

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/names.h"
+#include "tasks/arm_grip.h"
 #include "tasks/arm_push.h"
 #include "tasks/arm_reach.h"
 #include "tasks/arm_reach_pose.h"
@@ -13,6 +14,7 @@
 #include "tasks/inverted_double_pendulum.h"
 #include "tasks/inverted_pendulum.h"
 #include "tasks/pendulum.h"
+#include "tasks/planar_gripper.h"
 #include "tasks/planar_reach.h"
 #include "tasks/planar_walker.h"
 #include "tasks/reacher.h"
@@ -25,18 +27,24 @@ namespace {
 const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Registry() {
   static const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>> registry{
       {"ant", [] { return MakeRunner("ant"); }},
+      {"arm-lift", [] { return MakeArmGrip(true); }},
+      {"arm-pick-place", [] { return MakeArmGrip(false); }},
       {"arm-push", MakeArmPush},
       {"arm-reach", [] { return MakeArmReach(true); }},
       {"arm-reach-fixed", [] { return MakeArmReach(false); }},
+      {"arm-reach-pose", MakeArmReachPose},
+      {"arm-track", MakeArmTrack},
       {"cartpole-swingup", [] { return MakeCartpoleSwingup("cartpole-swingup", false); }},
       {"cartpole-swingup-sparse",
        [] { return MakeCartpoleSwingup("cartpole-swingup-sparse", true); }},
       {"cheetah", [] { return MakeRunner("cheetah"); }},
+      {"gripper", [] { return MakePlanarGripper("gripper", {.random_target = false}); }},
+      {"gripper-catch", [] { return MakePlanarGripper("gripper-catch", {.thrown = true}); }},
+      {"gripper-random", [] { return MakePlanarGripper("gripper-random", {}); }},
       {"hopper", [] { return MakeRunner("hopper"); }},
       {"inverted-double-pendulum", MakeInvertedDoublePendulum},
       {"inverted-pendulum", MakeInvertedPendulum},
-      {"arm-reach-pose", MakeArmReachPose},
-      {"arm-track", MakeArmTrack},
+      {"moving-gripper", [] { return MakePlanarGripper("moving-gripper", {.moving_base = true}); }},
       {"pendulum", MakePendulum},
       {"reach-double", [] { return MakePlanarReach(2); }},
       {"reach-single", [] { return MakePlanarReach(1); }},
