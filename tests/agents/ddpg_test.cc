@@ -133,12 +133,25 @@ TEST_F(DdpgTest, WarmupOnlyActs) {
   ThreadPool pool(1);
   DdpgOptions options = ShortOptions();
   options.warmup_steps = 1000;
-  Trained trained = TrainOnPointMass(options, 1, 996, &pool);
+  // a run so long that the warm-up fits into its first half
+  Trained trained =
+      TrainOnPointMass(MakeDdpgAgent(options, PointMassContext(1, 2072)), 1, 996, &pool);
   EXPECT_EQ(trained.agent->updates(), 0);
   Train(trained.agent.get(), trained.envs.get(), 40);
   EXPECT_EQ(trained.agent->env_steps(), 1036);
   // from step 1000 on every round of four steps pays for two updates: rounds ending at 1000, 1004,
   // ... 1036
+  EXPECT_EQ(trained.agent->updates(), 20);
+}
+
+TEST_F(DdpgTest, ShortRunsLearnFromTheirSecondHalf) {
+  ThreadPool pool(1);
+  DdpgOptions options = ShortOptions();
+  options.warmup_steps = 1000;
+  Trained trained =
+      TrainOnPointMass(MakeDdpgAgent(options, PointMassContext(1, 400)), 1, 196, &pool);
+  EXPECT_EQ(trained.agent->updates(), 0);
+  Train(trained.agent.get(), trained.envs.get(), 40);
   EXPECT_EQ(trained.agent->updates(), 20);
 }
 

@@ -189,7 +189,8 @@ TEST(SacTest, WarmupActsUniformlyWithinItsRange) {
   SacOptions options = SmallOptions();
   options.warmup_steps = 1000;
   options.warmup_range = 0.5;
-  const auto agent = MakeSacAgent(options, {.obs_dim = 2, .act_dim = 1, .seed = 5});
+  const auto agent =
+      MakeSacAgent(options, {.obs_dim = 2, .act_dim = 1, .total_steps = 2000, .seed = 5});
   double sum = 0, squares = 0;
   constexpr int kDraws = 10'000;
   for (int i = 0; i < kDraws; ++i) {

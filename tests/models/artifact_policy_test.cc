@@ -149,6 +149,9 @@ TEST(SamplingPolicyTest, FollowsItsNoiseEpisodeByEpisode) {
 TEST(SamplingPolicyTest, ADeviationThatIsTheSameEverywhereNeedsNoWeights) {
   PolicyArtifact artifact = RandomArtifact({3, 8, 2});
   artifact.layers.back().activation = "identity";
+  // so small that the most likely action is not bounded
+  for (float& weight : artifact.layers.back().weight) weight *= 0.05f;
+  for (float& bias : artifact.layers.back().bias) bias *= 0.05f;
   artifact.gaussian = GaussianHead{{}, {-1, -3}};
   const auto sampling = MakeSamplingPolicy(artifact, 1), mode = MakeArtifactPolicy(artifact);
   const std::vector<float> observation{0.1f, 0.2f, 0.3f};
