@@ -85,7 +85,7 @@ void ExpectEqual(const std::map<float, Transition>& actual,
     ASSERT_TRUE(actual.contains(observation)) << observation;
     const Transition& a = actual.at(observation);
     EXPECT_EQ(a.action, e.action);
-    EXPECT_FLOAT_EQ(a.reward, e.reward) << "from " << observation;
+    EXPECT_NEAR(a.reward, e.reward, 1e-6 * (1 + std::abs(e.reward))) << "from " << observation;
     EXPECT_EQ(a.next_observation, e.next_observation) << "from " << observation;
     EXPECT_NEAR(a.discount, e.discount, 1e-6) << "from " << observation;
   }

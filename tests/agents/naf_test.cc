@@ -165,7 +165,7 @@ NafOptions PointMassOptions() {
 TEST(NafTest, LearnsThePointMassInSeconds) {
   models::UseOneMathThread();
   ThreadPool pool(1);
-  constexpr int64_t kSteps = 16'000;
+  constexpr int64_t kSteps = 24'000;
   const Trained trained = TrainOnPointMass(
       MakeNafAgent(PointMassOptions(), PointMassContext(1, kSteps)), 1, kSteps, &pool);
   const double good = BangBangReturn(), learned = LearnedReturn(*trained.agent);

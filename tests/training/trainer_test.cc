@@ -167,7 +167,7 @@ class Diverging : public sim::PointMass {
 
 TEST_F(TrainerTest, DivergedEpisodesAreCountedAndTheRunGoesOn) {
   auto assignments = kShort;
-  assignments.push_back("agent.warmup_steps=1000");
+  assignments.push_back("agent.updates_per_step=0");
   const RunFolder folder = Folder("run");
   const TrainSummary summary = Train(*RunOn<Diverging>(assignments), folder, Quiet());
   EXPECT_EQ(summary.diverged, 100) << "400 steps in episodes of four";
