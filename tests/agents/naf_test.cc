@@ -154,6 +154,7 @@ TEST(NafTest, MonstrousRewardsLeaveTheLearnerFinite) {
 NafOptions PointMassOptions() {
   NafOptions options;
   options.gamma = 0.95;
+  options.lr = 3e-4;  // 1e-3 leaves the last policy to chance
   options.batch = 128;
   options.n_step = 1;
   options.updates_per_step = 1;
@@ -169,7 +170,7 @@ TEST(NafTest, LearnsThePointMassInSeconds) {
   const Trained trained = TrainOnPointMass(
       MakeNafAgent(PointMassOptions(), PointMassContext(1, kSteps)), 1, kSteps, &pool);
   const double good = BangBangReturn(), learned = LearnedReturn(*trained.agent);
-  EXPECT_GT(learned, 1.2 * good) << "learned " << learned << ", bang-bang " << good;
+  EXPECT_GT(learned, 1.3 * good) << "learned " << learned << ", bang-bang " << good;
 }
 
 TEST(NafTest, SeedAloneDecidesTheBits) {
