@@ -43,7 +43,7 @@ class ArmPush : public sim::Task {
         if (element.name == "puck_z") element.constant_reason = "the puck slides on a table";
       }
     }
-    fork_ = simulation.Id(mjOBJ_BODY, "fork_tips");
+    fork_ = simulation.Id(mjOBJ_BODY, "fork");
     puck_ = simulation.Id(mjOBJ_BODY, "puck");
     goal_ = simulation.Id(mjOBJ_BODY, "goal");
   }
