@@ -23,6 +23,7 @@ void AddReplayCommand(CLI::App& program);
 void AddResultsCommand(CLI::App& program);
 void AddResumeCommand(CLI::App& program, const Invocation& invocation);
 void AddRolloutCommand(CLI::App& program);
+void AddRunControllerCommand(CLI::App& program);
 void AddTasksCommand(CLI::App& program);
 void AddTrainCommand(CLI::App& program, const Invocation& invocation);
 void AddVerifyCommand(CLI::App& program);

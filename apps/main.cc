@@ -39,6 +39,7 @@ void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
   apps::AddRolloutCommand(program);
   apps::AddExportCommand(program);
   apps::AddVerifyCommand(program);
+  apps::AddRunControllerCommand(program);
   apps::AddTasksCommand(program);
   apps::AddAgentsCommand(program);
   apps::AddBenchCommand(program);
@@ -53,7 +54,7 @@ void GroupCommands(CLI::App& program) {
   };
   const Group groups[] = {{"Learn", {"train", "resume", "eval", "plot", "results"}},
                           {"Look", {"watch", "record", "rollout"}},
-                          {"Deploy", {"export", "verify"}},
+                          {"Deploy", {"export", "verify", "run-controller"}},
                           {"Know", {"tasks", "agents", "check", "bench"}}};
   for (const Group& group : groups) {
     for (const char* command : group.commands) program.get_subcommand(command)->group(group.title);

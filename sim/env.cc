@@ -135,7 +135,10 @@ StepResult Env::Advance() {
   StepResult result;
   ++step_;
   bool finite = true;
-  for (int i = 0; i < spec.substeps && finite; ++i) finite = simulation_.Substep();
+  for (int i = 0; i < spec.substeps && finite; ++i) {
+    if (before_substep_) before_substep_(i, {simulation_.data()->ctrl, spec.action.size()});
+    finite = simulation_.Substep();
+  }
   if (finite) task_->MoveTargets(simulation_);
   if (finite && spec.refresh_kinematics) finite = simulation_.RefreshKinematics();
   if (!finite) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/task.h"
@@ -70,6 +72,11 @@ class Env {
   /// quantities and observation follow it. @throws Error if the observation is not finite.
   void Refresh();
 
+  /// Runs before every physics step from now on, with the controls that it may change: a robot whose
+  /// commands arrive within a control period. @param substep  of the control step, from 0.
+  using SubstepHook = std::function<void(int substep, std::span<double> ctrl)>;
+  void SetSubstepHook(SubstepHook hook) { before_substep_ = std::move(hook); }
+
   /// [obs_dim], of the current state; after a divergence the last good one.
   std::span<const double> observation() const { return observation_; }
   /// [reward_terms] of the last step.
@@ -110,6 +117,7 @@ class Env {
   double episode_return_ = 0;
   std::vector<int64_t> hold_;
   std::vector<double> observation_, reward_terms_, torque_;
+  SubstepHook before_substep_;
 };
 
 }  // namespace sinew::sim

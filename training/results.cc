@@ -70,10 +70,11 @@ void AddSuccess(const std::vector<const RunResult*>& runs, ResultRow* row) {
 ResultRow MakeRow(std::vector<const RunResult*> runs) {
   std::ranges::sort(runs, {}, [](const RunResult* run) { return run->manifest.seed; });
   const RunManifest& first = runs.front()->manifest;
-  ResultRow row{.task = first.task,
-                .agent = first.agent,
-                .command = WithoutOut(first.command_line),
-                .cpu = fmt::format("{}, {} cores", first.cpu_model, first.cpu_count)};
+  ResultRow row;
+  row.task = first.task;
+  row.agent = first.agent;
+  row.command = WithoutOut(first.command_line);
+  row.cpu = fmt::format("{}, {} cores", first.cpu_model, first.cpu_count);
   std::vector<const RunResult*> finished;
   for (const RunResult* run : runs) {
     if (run->fresh && run->manifest.status == RunStatus::kFinished) {
