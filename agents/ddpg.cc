@@ -65,7 +65,6 @@ class Ddpg : public OffPolicyAgent {
         target_random_(context.seed, "target noise"),
         actor_("actor", ActorSpec(options, context), options.learner(options.actor_lr),
                init_random_),
-        actor_critic_(MakeNetwork(CriticSpec(options, context), options.learner(0))),
         noise_(options.kind(), context.num_envs, context.act_dim, context.seed) {
     if (options.on_parameters()) {
       parameter_noise_.emplace(
@@ -102,35 +101,35 @@ class Ddpg : public OffPolicyAgent {
   // Algorithm 1 of the paper, one pass of its inner loop; the delay is TD3's
   void Learn(const Batch& batch) override {
     const bool actor_too = (updates() % options_.policy_delay) == 0;
-    if (actor_too) critics_.front().learner.CopyTo(actor_critic_.get());
-    // the actor needs neither the targets nor the critics' new parameters, so its half runs beside
-    // theirs
-    InParallel(
-        [&] {
-          ComputeTargets(batch);
-          if (!options_.twin) UpdateCritic(batch, &critics_[0]);
-        },
-        [&] {
-          if (actor_too) UpdateActor(batch);
-        });
+    const double tau = actor_too ? options_.tau : 0;  // targets move with the actor
+    // targets, and where the actor's actions should move: neither needs what the other one has
+    InParallel([&] { ComputeTargets(batch); },
+               [&] {
+                 if (actor_too) ClimbCritic(batch);
+               });
     if (options_.twin) {
-      InParallel([&] { UpdateCritic(batch, &critics_[0]); },
-                 [&] { UpdateCritic(batch, &critics_[1]); });
+      InParallel([&] { UpdateCritic(batch, tau, &critics_[0]); },
+                 [&] { UpdateCritic(batch, tau, &critics_[1]); });
+      if (actor_too) UpdateActor(context().pool);
+    } else {
+      InParallel([&] { UpdateCritic(batch, tau, &critics_[0]); },
+                 [&] {
+                   if (actor_too) UpdateActor(nullptr);
+                 });
     }
-    if (actor_too) UpdateTargets();
     AddUp();
   }
 
   // y = R_n + gamma^n min_i Q_i'(s_n, mu'(s_n) + clipped noise)
   void ComputeTargets(const Batch& batch) {
-    const auto outputs = actor_.target().Forward(batch.next_observations, {}, batch.size);
+    const auto outputs = actor_.target().Evaluate(batch.next_observations, {}, batch.size);
     const auto policy = head_.Actions(outputs, &next_actions_);
     if (head_.plain()) next_actions_.assign(policy.begin(), policy.end());
     SmoothTargetActions();
     targets_.assign(batch.size, std::numeric_limits<float>::infinity());
     for (Critic& critic : critics_) {
       const auto q =
-          critic.learner.target().Forward(batch.next_observations, next_actions_, batch.size);
+          critic.learner.target().Evaluate(batch.next_observations, next_actions_, batch.size);
       for (int i = 0; i < batch.size; ++i) targets_[i] = std::min(targets_[i], q[i]);
     }
     BootstrappedReturn(batch.rewards, batch.discounts, targets_);
@@ -146,7 +145,7 @@ class Ddpg : public OffPolicyAgent {
   }
 
   // minimise mean (Q(s, a) - y)^2
-  void UpdateCritic(const Batch& batch, Critic* critic) {
+  void UpdateCritic(const Batch& batch, double tau, Critic* critic) {
     Network& online = critic->learner.online();
     const auto q = online.Forward(batch.observations, batch.actions, batch.size);
     critic->output_gradient.resize(batch.size);
@@ -154,23 +153,21 @@ class Ddpg : public OffPolicyAgent {
     if (!batch.weights.empty()) AbsoluteTdError(q, targets_, &critic->td_errors);
     CheckFinite(critic->last.loss, "critic loss");
     online.Backward(critic->output_gradient, {.parameters = true});
-    critic->learner.Step();
+    critic->learner.Step(tau);
   }
 
-  // maximise mean Q(s, mu(s)): the deterministic policy gradient
-  void UpdateActor(const Batch& batch) {
-    const auto outputs = actor_.online().Forward(batch.observations, {}, batch.size);
-    const auto actions = head_.Actions(outputs, &actor_actions_);
-    const auto q = actor_critic_->Forward(batch.observations, actions, batch.size);
+  // action_gradient_ = d(-mean Q(s, mu(s)))/da, with the critic as it was before this update
+  void ClimbCritic(const Batch& batch) {
+    Network& critic = critics_.front().learner.online();
+    actor_outputs_ = actor_.online().Forward(batch.observations, {}, batch.size);
+    const auto actions = head_.Actions(actor_outputs_, &actor_actions_);
+    const auto q = critic.Forward(batch.observations, actions, batch.size);
     double q_sum = 0;
     for (float value : q) q_sum += value;
     CheckFinite(q_sum, "Q of the actor's actions");
     actor_gradient_.assign(batch.size, -1.0f / static_cast<float>(batch.size));
-    actor_critic_->Backward(actor_gradient_, {.parameters = false, .late_input = true});
-    actor_.online().Backward(
-        head_.Gradient(outputs, actor_critic_->late_gradient(), &head_gradient_),
-        {.parameters = true});
-    actor_.Step();
+    critic.Backward(actor_gradient_, {.parameters = false, .late_input = true});
+    action_gradient_.assign(critic.late_gradient().begin(), critic.late_gradient().end());
     actor_q_.Add(q_sum / batch.size);
     saturation_.Add(SaturatedShare(actions));
   }
@@ -184,9 +181,11 @@ class Ddpg : public OffPolicyAgent {
     }
   }
 
-  void UpdateTargets() {
-    actor_.UpdateTarget(options_.tau);
-    for (Critic& critic : critics_) critic.learner.UpdateTarget(options_.tau);
+  // maximise mean Q(s, mu(s)): the deterministic policy gradient
+  void UpdateActor(ThreadPool* pool) {
+    actor_.online().Backward(head_.Gradient(actor_outputs_, action_gradient_, &head_gradient_),
+                             {.parameters = true, .pool = pool});
+    actor_.Step(options_.tau, pool);
   }
 
   void AddUp() {
@@ -247,11 +246,11 @@ class Ddpg : public OffPolicyAgent {
   Random init_random_, target_random_;
   Learner actor_;
   std::vector<Critic> critics_;
-  std::unique_ptr<Network> actor_critic_;  // the first critic as it was before this update
   Noise noise_;
   std::optional<ParameterNoise> parameter_noise_;
   Mean critic_loss_, q_, target_, actor_q_, saturation_;
-  std::vector<float> next_actions_, targets_, actor_gradient_;
+  std::vector<float> next_actions_, targets_, actor_gradient_, action_gradient_;
+  std::span<const float> actor_outputs_;                         // of the actor's last forward pass
   std::vector<float> explored_, actor_actions_, head_gradient_;  // unless the head is plain
 };
 

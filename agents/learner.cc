@@ -32,11 +32,11 @@ Learner::Learner(std::string name, const models::NetworkSpec& spec, const Learne
   Keep();
 }
 
-void Learner::Step() { adam_.Step(online_->parameters().values(), online_->gradient().values()); }
-
-void Learner::UpdateTarget(double tau) {
-  models::PolyakAverage(online_->parameters().values(), static_cast<float>(tau),
-                        target_->parameters().values());
+void Learner::Step(double tau, ThreadPool* pool) {
+  models::Follower follower;
+  if (tau > 0) follower = {target_->parameters().values(), static_cast<float>(tau)};
+  finite_ = adam_.Step(online_->parameters().values(), online_->gradient().values(), follower, pool)
+                .finite;
 }
 
 void Learner::CopyTo(models::Network* network) const {
@@ -46,6 +46,10 @@ void Learner::CopyTo(models::Network* network) const {
 void Learner::CheckParameters() const {
   if (models::AllFinite(online_->parameters().values())) return;
   throw NotFinite("parameter vector of " + name_);
+}
+
+void Learner::CheckStep() const {
+  if (!finite_) throw NotFinite("parameter vector of " + name_);
 }
 
 void Learner::CheckMoments() const {
@@ -66,6 +70,7 @@ void Learner::RollBack() {
   std::ranges::copy(kept_.online, online_->parameters().values().begin());
   if (target_) std::ranges::copy(kept_.target, target_->parameters().values().begin());
   adam_ = kept_.adam;
+  finite_ = true;
 }
 
 void Learner::Serialize(models::Archive& archive) {
@@ -79,6 +84,7 @@ void Learner::Serialize(models::Archive& archive) {
   }
   adam_.Serialize(archive, name_ + ".adam");
   kept_.adam.Serialize(archive, name_ + ".kept.adam");
+  if (archive.loading()) finite_ = models::AllFinite(online_->parameters().values());
 }
 
 std::unique_ptr<models::Network> MakeNetwork(const models::NetworkSpec& spec,

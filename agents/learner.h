@@ -44,18 +44,20 @@ class Learner {
   /// Requires has_target.
   models::Network& target() { return *target_; }
 
-  /// One optimiser step along the gradient that the last Backward left.
-  void Step();
+  /// One optimiser step along the gradient that the last Backward left; the target follows by `tau`
+  /// of what is then between them. @param pool  works on both halves side by side; may be null.
+  void Step(double tau = 0, ThreadPool* pool = nullptr);
   /// The step size is `factor` of what it was built with.
   void SetRateFactor(double factor) { adam_.set_learning_rate(learning_rate_ * factor); }
   double learning_rate() const { return adam_.learning_rate(); }
-  /// target <- (1 - tau) target + tau online.
-  void UpdateTarget(double tau);
   /// Copies the online parameters into a network of the same shape.
   void CopyTo(models::Network* network) const;
 
   /// @throws NotFinite if a parameter is not finite.
   void CheckParameters() const;
+  /// @throws NotFinite if the last Step or loading left a parameter that is not finite; costs
+  /// nothing.
+  void CheckStep() const;
   /// @throws NotFinite if a moment of the optimiser is not finite.
   void CheckMoments() const;
   /// Takes the present state for good.
@@ -75,6 +77,7 @@ class Learner {
   double learning_rate_;
   std::unique_ptr<models::Network> online_, target_;
   models::Adam adam_;
+  bool finite_ = true;  // after the last Step or loading
   Kept kept_;
 };
 

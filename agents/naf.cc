@@ -84,12 +84,11 @@ class Naf : public OffPolicyAgent {
                  EvaluateQuadratic(outputs, batch.actions, shape_, &value_);
                });
     Descend(outputs, batch.weights);
-    quadratic_.UpdateTarget(options_.tau);
   }
 
   // y = R_n + gamma^n V'(s_n)
   void ComputeTargets(const Batch& batch) {
-    const auto next = quadratic_.target().Forward(batch.next_observations, {}, batch.size);
+    const auto next = quadratic_.target().Evaluate(batch.next_observations, {}, batch.size);
     targets_.resize(batch.size);
     for (int i = 0; i < batch.size; ++i) targets_[i] = next[i * shape_.outputs()];
     BootstrappedReturn(batch.rewards, batch.discounts, targets_);
@@ -108,8 +107,8 @@ class Naf : public OffPolicyAgent {
       AddPenaltyGradient(outputs.data() + 1, static_cast<int>(targets_.size()), shape_.act_dim,
                          shape_.outputs(), options_.action_l2, output_gradient_.data() + 1);
     }
-    quadratic_.online().Backward(output_gradient_, {.parameters = true});
-    quadratic_.Step();
+    quadratic_.online().Backward(output_gradient_, {.parameters = true, .pool = context().pool});
+    quadratic_.Step(options_.tau, context().pool);
     AddUp(loss, outputs);
   }
 

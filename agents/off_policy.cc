@@ -141,7 +141,7 @@ void OffPolicyAgent::LearnFrom(Batch* batch, bool imagined) {
   ++updates_;
   try {
     Learn(*batch);
-    for (const Learner* learner : learners) learner->CheckParameters();
+    for (const Learner* learner : learners) learner->CheckStep();
     if (experience_.prioritized() && !imagined) {
       td_errors_.resize(batch->size);
       TdErrors(td_errors_);

@@ -36,8 +36,8 @@ void ForwardRows(models::Network& network, std::span<const float> observations,
   outputs->clear();
   for (size_t first = 0; first < rows; first += kChunk) {
     const size_t size = std::min(kChunk, rows - first);
-    const auto out = network.Forward(observations.subspan(first * width, size * width), {},
-                                     static_cast<int>(size));
+    const auto out = network.Evaluate(observations.subspan(first * width, size * width), {},
+                                      static_cast<int>(size));
     outputs->insert(outputs->end(), out.begin(), out.end());
   }
 }
@@ -69,7 +69,7 @@ PolicyLearner::PolicyLearner(const Options& options, Random& random)
 void PolicyLearner::Sample(std::span<const float> observations, Random& random,
                            std::span<float> actions) {
   const int batch = static_cast<int>(actions.size()) / options_.network.outputs;
-  SampleGaussian(mean_.online().Forward(observations, {}, batch), log_std(), random, actions);
+  SampleGaussian(mean_.online().Evaluate(observations, {}, batch), log_std(), random, actions);
 }
 
 void PolicyLearner::BeginUpdate(const RolloutBuffer& rollout) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "agents/actor_head.h"
@@ -77,12 +78,12 @@ class Temperature {
   Learner learner_;
 };
 
-/// A critic, a frozen copy for the actor to follow, and what its last update was like.
+/// A critic, what the actor takes from it, and what its last update was like.
 struct Critic {
   Learner learner;
-  std::unique_ptr<Network> frozen;  // as it was before this update
-  std::vector<float> output_gradient{}, actor_gradient{};
-  std::vector<float> td_errors{};  // of a weighted batch
+  std::vector<float> output_gradient{};
+  std::vector<float> actor_gradient{}, action_gradient{};  // d(-mean min_i Q_i)/dQ and /da
+  std::vector<float> td_errors{};                          // of a weighted batch
   TdLoss last{};
 };
 
@@ -101,10 +102,9 @@ class Sac : public OffPolicyAgent {
         frozen_actor_(MakeNetwork(ActorSpec(options, context), options.learner(0))),
         temperature_(options, init_random_) {
     for (int i = 0; i < 2; ++i) {
-      critics_[i] = std::make_unique<Critic>(
-          Critic{{fmt::format("critic{}", i), CriticSpec(options, context),
-                  options.learner(options.critic_lr), init_random_},
-                 MakeNetwork(CriticSpec(options, context), options.learner(0))});
+      critics_[i] =
+          std::make_unique<Critic>(Critic{{fmt::format("critic{}", i), CriticSpec(options, context),
+                                           options.learner(options.critic_lr), init_random_}});
     }
   }
 
@@ -126,26 +126,25 @@ class Sac : public OffPolicyAgent {
   // Algorithm 1 of the paper, one gradient step
   void Learn(const Batch& batch) override {
     actor_.CopyTo(frozen_actor_.get());
-    for (auto& critic : critics_) critic->learner.CopyTo(critic->frozen.get());
     const double alpha = temperature_.alpha();
-    // the actor's half needs neither the targets nor the critics' new parameters
-    InParallel([&] { ComputeTargets(batch, alpha); }, [&] { UpdateActor(batch, alpha); });
+    // neither half needs what the other one has
+    InParallel([&] { ComputeTargets(batch, alpha); }, [&] { SampleActions(batch); });
     InParallel([&] { UpdateCritic(batch, critics_[0].get()); },
                [&] { UpdateCritic(batch, critics_[1].get()); });
+    UpdateActor(alpha);
     if (options_.learned_temperature) UpdateTemperature(alpha);
-    for (auto& critic : critics_) critic->learner.UpdateTarget(options_.tau);
     AddUp();
   }
 
   // y = R_n + gamma^n (min_i Q_i'(s_n, a') - alpha log pi(a'|s_n)), a' ~ pi(s_n)
   void ComputeTargets(const Batch& batch, double alpha) {
     next_.DrawNoise(batch.actions.size(), target_random_);
-    SampleSquashed(frozen_actor_->Forward(batch.next_observations, {}, batch.size),
+    SampleSquashed(frozen_actor_->Evaluate(batch.next_observations, {}, batch.size),
                    context().act_dim, range_, &next_);
     const auto q0 =
-        critics_[0]->learner.target().Forward(batch.next_observations, next_.actions, batch.size);
+        critics_[0]->learner.target().Evaluate(batch.next_observations, next_.actions, batch.size);
     const auto q1 =
-        critics_[1]->learner.target().Forward(batch.next_observations, next_.actions, batch.size);
+        critics_[1]->learner.target().Evaluate(batch.next_observations, next_.actions, batch.size);
     targets_.resize(batch.size);
     for (int i = 0; i < batch.size; ++i) {
       targets_[i] = std::min(q0[i], q1[i]) - static_cast<float>(alpha) * next_.log_probs[i];
@@ -153,45 +152,16 @@ class Sac : public OffPolicyAgent {
     BootstrappedReturn(batch.rewards, batch.discounts, targets_);
   }
 
-  // minimise mean (Q(s, a) - y)^2
-  void UpdateCritic(const Batch& batch, Critic* critic) {
-    Network& online = critic->learner.online();
-    const auto q = online.Forward(batch.observations, batch.actions, batch.size);
-    critic->output_gradient.resize(batch.size);
-    critic->last = SquaredTdError(q, targets_, batch.weights, critic->output_gradient);
-    if (!batch.weights.empty()) AbsoluteTdError(q, targets_, &critic->td_errors);
-    CheckFinite(critic->last.loss, "critic loss");
-    online.Backward(critic->output_gradient, {.parameters = true});
-    critic->learner.Step();
-  }
-
-  // minimise mean (alpha log pi(a|s) - min_i Q_i(s, a)), a ~ pi(s)
-  void UpdateActor(const Batch& batch, double alpha) {
+  // a ~ pi(s), and which critic's Q each of them is to climb: that of the smaller one
+  void SampleActions(const Batch& batch) {
     sample_.DrawNoise(batch.actions.size(), actor_random_);
-    const auto outputs = actor_.online().Forward(batch.observations, {}, batch.size);
-    SampleSquashed(outputs, context().act_dim, range_, &sample_);
-    const double q = ClimbSmallerCritic(batch);
-    CheckFinite(q, "Q of the actor's actions");
-    CheckFinite(std::accumulate(sample_.log_probs.begin(), sample_.log_probs.end(), 0.0),
-                "policy's log-probability");
-    actor_gradient_.resize(2 * sample_.actions.size());
-    SoftPolicyGradient(sample_, action_gradient_, alpha, actor_gradient_);
-    if (options_.action_l2 > 0) {
-      // the means alone: what tanh of the exported policy sees
-      AddPenaltyGradient(outputs.data(), batch.size, context().act_dim, 2 * context().act_dim,
-                         options_.action_l2, actor_gradient_.data());
-    }
-    actor_.online().Backward(actor_gradient_, {.parameters = true});
-    actor_.Step();
-    actor_q_.Add(q);
+    actor_outputs_ = actor_.online().Forward(batch.observations, {}, batch.size);
+    SampleSquashed(actor_outputs_, context().act_dim, range_, &sample_);
     saturation_.Add(SaturatedShare(sample_.actions));
-  }
-
-  // action_gradient_ = d(-mean min_i Q_i(s, a))/da at the sampled actions. @return  that mean
-  double ClimbSmallerCritic(const Batch& batch) {
     Critic &first = *critics_[0], &second = *critics_[1];
-    const auto q0 = first.frozen->Forward(batch.observations, sample_.actions, batch.size);
-    const auto q1 = second.frozen->Forward(batch.observations, sample_.actions, batch.size);
+    const auto q0 = first.learner.online().Forward(batch.observations, sample_.actions, batch.size);
+    const auto q1 =
+        second.learner.online().Forward(batch.observations, sample_.actions, batch.size);
     const float pull = -1.0f / static_cast<float>(batch.size);
     first.actor_gradient.resize(batch.size);
     second.actor_gradient.resize(batch.size);
@@ -201,13 +171,42 @@ class Sac : public OffPolicyAgent {
       first.actor_gradient[i] = q0[i] <= q1[i] ? pull : 0;
       second.actor_gradient[i] = q0[i] <= q1[i] ? 0 : pull;
     }
-    for (Critic* critic : {&first, &second}) {
-      critic->frozen->Backward(critic->actor_gradient, {.parameters = false, .late_input = true});
+    CheckFinite(sum, "Q of the actor's actions");
+    CheckFinite(std::accumulate(sample_.log_probs.begin(), sample_.log_probs.end(), 0.0),
+                "policy's log-probability");
+    actor_q_.Add(sum / batch.size);
+  }
+
+  // its share of d(-mean min_i Q_i(s, a))/da as it is; then minimise mean (Q(s, a) - y)^2
+  void UpdateCritic(const Batch& batch, Critic* critic) {
+    Network& online = critic->learner.online();
+    online.Backward(critic->actor_gradient, {.parameters = false, .late_input = true});
+    critic->action_gradient.assign(online.late_gradient().begin(), online.late_gradient().end());
+    const auto q = online.Forward(batch.observations, batch.actions, batch.size);
+    critic->output_gradient.resize(batch.size);
+    critic->last = SquaredTdError(q, targets_, batch.weights, critic->output_gradient);
+    if (!batch.weights.empty()) AbsoluteTdError(q, targets_, &critic->td_errors);
+    CheckFinite(critic->last.loss, "critic loss");
+    online.Backward(critic->output_gradient, {.parameters = true});
+    critic->learner.Step(options_.tau);
+  }
+
+  // minimise mean (alpha log pi(a|s) - min_i Q_i(s, a)), a ~ pi(s)
+  void UpdateActor(double alpha) {
+    action_gradient_.resize(sample_.actions.size());
+    std::ranges::transform(critics_[0]->action_gradient, critics_[1]->action_gradient,
+                           action_gradient_.begin(), std::plus<float>());
+    actor_gradient_.resize(2 * sample_.actions.size());
+    SoftPolicyGradient(sample_, action_gradient_, alpha, actor_gradient_);
+    if (options_.action_l2 > 0) {
+      // the means alone: what tanh of the exported policy sees
+      const int act_dim = context().act_dim;
+      AddPenaltyGradient(actor_outputs_.data(),
+                         static_cast<int>(actor_outputs_.size()) / (2 * act_dim), act_dim,
+                         2 * act_dim, options_.action_l2, actor_gradient_.data());
     }
-    const auto g0 = first.frozen->late_gradient(), g1 = second.frozen->late_gradient();
-    action_gradient_.resize(g0.size());
-    for (size_t k = 0; k < g0.size(); ++k) action_gradient_[k] = g0[k] + g1[k];
-    return sum / batch.size;
+    actor_.online().Backward(actor_gradient_, {.parameters = true, .pool = context().pool});
+    actor_.Step(0, context().pool);
   }
 
   // of both critics the mean
@@ -285,10 +284,11 @@ class Sac : public OffPolicyAgent {
   LogStdRange range_;
   Random init_random_, target_random_, actor_random_, explore_random_;
   Learner actor_;
-  std::unique_ptr<Network> frozen_actor_;  // as it was before this update
+  std::unique_ptr<Network> frozen_actor_;  // the same policy, for the targets
   std::array<std::unique_ptr<Critic>, 2> critics_;
   Temperature temperature_;
   SquashedSample explored_, next_, sample_;
+  std::span<const float> actor_outputs_;  // of the actor's last forward pass
   std::vector<float> targets_, action_gradient_, actor_gradient_;
   Mean critic_loss_, q_, target_, actor_q_, entropy_, std_dev_, saturation_;
 };

@@ -5,10 +5,20 @@
 #include <numbers>
 #include <numeric>
 
+#include "models/vector_math.h"
+#include "models/vector_tanh.h"
+
 namespace sinew::agents {
 namespace {
 
 double Softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+
+// LogTanhDerivative, which is even in u, in arithmetic that vectorises
+inline float LogSlopeOfTanh(float u) {
+  const float magnitude = std::fabs(u);
+  return 2 * (std::numbers::ln2_v<float> - magnitude -
+              models::VectorLog1p(models::VectorExp(-2 * magnitude)));
+}
 
 }  // namespace
 
@@ -21,29 +31,36 @@ double LogTanhDerivative(double u) { return 2 * (std::numbers::ln2 - u - Softplu
 
 void SampleSquashed(std::span<const float> outputs, int act_dim, const LogStdRange& range,
                     SquashedSample* sample) {
-  const size_t batch = sample->noise.size() / act_dim;
-  for (auto* values : {&sample->actions, &sample->std_dev, &sample->slope}) {
-    values->resize(sample->noise.size());
+  const size_t size = sample->noise.size(), batch = size / act_dim;
+  for (auto* values : {&sample->actions, &sample->std_dev, &sample->slope, &sample->log_terms}) {
+    values->resize(size);
   }
   sample->log_probs.resize(batch);
-  const double half_range = 0.5 * (range.high - range.low);
-  const double half_log_two_pi = 0.5 * std::log(2 * std::numbers::pi);
+  float *actions = sample->actions.data(), *slope = sample->slope.data();
+  // means and raw numbers apart, each in the place of what is made of it
   for (size_t i = 0; i < batch; ++i) {
-    const float* mean = outputs.data() + 2 * i * act_dim;
-    const float* raw = mean + act_dim;
-    double log_prob = 0;
-    for (int j = 0; j < act_dim; ++j) {
-      const size_t k = i * act_dim + j;
-      const double squashed = std::tanh(static_cast<double>(raw[j]));
-      const double log_std = range.low + half_range * (1 + squashed);
-      const double std_dev = std::exp(log_std), noise = sample->noise[k];
-      const double u = mean[j] + std_dev * noise;
-      sample->std_dev[k] = static_cast<float>(std_dev);
-      sample->slope[k] = static_cast<float>(half_range * (1 - squashed * squashed));
-      sample->actions[k] = static_cast<float>(std::tanh(u));
-      log_prob -= 0.5 * noise * noise + log_std + half_log_two_pi + LogTanhDerivative(u);
-    }
-    sample->log_probs[i] = static_cast<float>(log_prob);
+    const float* row = outputs.data() + 2 * i * act_dim;
+    std::copy_n(row, act_dim, actions + i * act_dim);
+    std::copy_n(row + act_dim, act_dim, slope + i * act_dim);
+  }
+  const float low = static_cast<float>(range.low);
+  const float half_range = static_cast<float>(0.5 * (range.high - range.low));
+  const float half_log_two_pi = 0.5f * std::log(2 * std::numbers::pi_v<float>);
+  const float* noise = sample->noise.data();
+  float *std_dev = sample->std_dev.data(), *log_terms = sample->log_terms.data();
+#pragma omp simd
+  for (size_t k = 0; k < size; ++k) {
+    const float squashed = models::VectorTanh(slope[k]);
+    const float log_std = low + half_range * (1 + squashed);
+    std_dev[k] = models::VectorExp(log_std);
+    slope[k] = half_range * (1 - squashed * squashed);
+    const float u = actions[k] + std_dev[k] * noise[k];
+    actions[k] = models::VectorTanh(u);
+    log_terms[k] = -0.5f * noise[k] * noise[k] - log_std - half_log_two_pi - LogSlopeOfTanh(u);
+  }
+  for (size_t i = 0; i < batch; ++i) {
+    const float* row = log_terms + i * act_dim;
+    sample->log_probs[i] = std::accumulate(row, row + act_dim, 0.0f);
   }
 }
 

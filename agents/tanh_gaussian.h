@@ -22,6 +22,7 @@ struct SquashedSample {
   std::vector<float> std_dev;    // [batch x act_dim], of the Gaussian before tanh
   std::vector<float> slope;      // [batch x act_dim], d(log std)/dx
   std::vector<float> log_probs;  // [batch], log pi(a | s)
+  std::vector<float> log_terms;  // [batch x act_dim], whose row sums they are
 
   void DrawNoise(size_t size, Random& random);
 };

@@ -20,22 +20,27 @@ struct BenchArguments {
   std::vector<int> threads{1, 2};
   std::filesystem::path onnxruntime;
   double seconds = 2.5;
-  int64_t steps = 20'000;
+  int64_t steps = 0;  // of train; 0: as the case has it
   bool json = false;
 };
 
 nlohmann::ordered_json BenchSimulation(const BenchArguments& arguments) {
   std::vector<std::shared_ptr<const sim::Task>> tasks;
-  for (const std::string& name : arguments.tasks) tasks.push_back(tasks::MakeTask(name));
+  const auto names = arguments.tasks.empty() ? tasks::TaskNames() : arguments.tasks;
+  for (const std::string& name : names) tasks.push_back(tasks::MakeTask(name));
   return bench::BenchSim(tasks, arguments.seconds);
 }
 
 nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
-  const auto make_config = [](const std::string& task,
+  const auto make_config = [](const std::string& task, const std::string& agent,
                               const std::vector<std::string>& assignments) {
-    return MakeRunConfig(task, "ddpg", 1, "", "", assignments);
+    return MakeRunConfig(task, agent, 1, "", "", assignments);
   };
-  return bench::BenchTrain(arguments.tasks, make_config, arguments.steps);
+  auto cases = bench::TrainCases(arguments.tasks, arguments.agents);
+  for (bench::TrainCase& run : cases) {
+    if (arguments.steps > 0) run.steps = arguments.steps;
+  }
+  return bench::BenchTrain(cases, arguments.threads, make_config);
 }
 
 nlohmann::ordered_json Measure(const BenchArguments& arguments) {
@@ -54,10 +59,11 @@ nlohmann::ordered_json Measure(const BenchArguments& arguments) {
 void AddBenchCommand(CLI::App& program) {
   auto* command = program.add_subcommand("bench", "measure speed on this machine");
   auto arguments = std::make_shared<BenchArguments>();
-  arguments->tasks = tasks::TaskNames();
   command->add_option("learner|sim|policy|train", arguments->what, "what is measured")->required();
-  command->add_option("--task", arguments->tasks, "tasks of sim and train (default: all)");
-  command->add_option("--agent", arguments->agents, "agents of learner and train (default: all)");
+  command->add_option("--task", arguments->tasks,
+                      "tasks of sim (default: all) and train (default: reacher and walker)");
+  command->add_option("--agent", arguments->agents,
+                      "agents of learner and train (default: all that have a row)");
   command->add_option("--threads", arguments->threads, "threads of learner and train, a row each")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
@@ -66,9 +72,10 @@ void AddBenchCommand(CLI::App& program) {
                    "measured for each row of learner, sim and policy")
       ->check(CLI::Range(0.01, 3600.0))
       ->capture_default_str();
-  command->add_option("--steps", arguments->steps, "environment steps of each run of train")
-      ->check(CLI::Range(1000, 100000000))
-      ->capture_default_str();
+  command
+      ->add_option("--steps", arguments->steps,
+                   "environment steps of each run of train (default: a few seconds' worth)")
+      ->check(CLI::Range(1000, 100000000));
   command->add_option("--onnxruntime", arguments->onnxruntime,
                       "ONNX Runtime's library, for policy (default: $SINEW_ONNXRUNTIME, or where "
                       "the linker finds it)");

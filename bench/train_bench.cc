@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bench/sim_bench.h"
 #include "bench/temporary_folder.h"
 #include "training/trainer.h"
@@ -11,32 +13,61 @@ namespace {
 
 constexpr double kRawSeconds = 1;
 
-nlohmann::ordered_json BenchTask(const std::string& task, const RunConfigFactory& make_config,
-                                 int64_t steps) {
-  const auto config = make_config(
-      task, {fmt::format("train.steps={}", steps), fmt::format("train.eval_every={}", steps + 1),
-             "train.final_episodes=1", "agent.warmup_steps=0"});
+nlohmann::ordered_json BenchCase(const TrainCase& run, int threads,
+                                 const RunConfigFactory& make_config) {
+  std::vector<std::string> assignments = run.assignments;
+  assignments.insert(
+      assignments.end(),
+      {fmt::format("train.steps={}", run.steps), fmt::format("train.eval_every={}", run.steps + 1),
+       "train.final_episodes=1", fmt::format("train.threads={}", threads)});
+  const auto config = make_config(run.task, run.agent, assignments);
   const TemporaryFolder scratch;
   training::TrainHooks hooks;
   hooks.quiet = true;
   const auto summary =
       training::Train(*config, training::RunFolder::Create(scratch.path() / "run"), hooks);
-  const auto threads = static_cast<int>(config->train().threads);
   const SimRates rates = MeasureSim(config->BuildTask(), threads, kRawSeconds);
-  return {{"agent", config->agent_name()},
-          {"task", task},
+  return {{"agent", run.agent},
+          {"task", run.task},
           {"envs", config->train().num_envs},
           {"threads", threads},
+          {"steps", summary.env_steps},
           {"env_steps_per_s", static_cast<double>(summary.env_steps) / summary.wall_seconds},
           {"raw_steps_per_s", rates.raw_steps_per_s}};
 }
 
 }  // namespace
 
-nlohmann::ordered_json BenchTrain(std::span<const std::string> tasks,
-                                  const RunConfigFactory& make_config, int64_t steps) {
+std::vector<TrainCase> TrainCases(std::span<const std::string> tasks,
+                                  std::span<const std::string> agents) {
+  const std::vector<std::string> td3{
+      "agent.batch=256",          "agent.actor_hidden=256,256", "agent.critic_hidden=256,256",
+      "agent.updates_per_step=1", "agent.warmup_steps=0",       "train.num_envs=1"};
+  const std::vector<std::string> ppo{"agent.horizon=128", "agent.epochs=10", "agent.batch=64",
+                                     "train.num_envs=16"};
+  const std::vector<TrainCase> defaults{{"td3", "reacher", td3, 2'500},
+                                        {"ddpg", "reacher", {"agent.warmup_steps=0"}, 20'000},
+                                        {"ppo", "reacher", ppo, 65'536},
+                                        {"ppo", "walker", ppo, 32'768}};
+  std::vector<TrainCase> cases;
+  for (const TrainCase& run : defaults) {
+    if (!agents.empty() && std::ranges::find(agents, run.agent) == agents.end()) continue;
+    if (tasks.empty()) cases.push_back(run);
+    // the other row is the same agent
+    if (run.task != defaults.front().task) continue;
+    for (const std::string& task : tasks) {
+      cases.push_back({run.agent, task, run.assignments, run.steps});
+    }
+  }
+  return cases;
+}
+
+nlohmann::ordered_json BenchTrain(std::span<const TrainCase> cases, std::span<const int> threads,
+                                  const RunConfigFactory& make_config) {
   auto rows = nlohmann::ordered_json::array();
-  for (const std::string& task : tasks) rows.push_back(BenchTask(task, make_config, steps));
+  for (const TrainCase& run : cases) {
+    for (const int count : threads) rows.push_back(BenchCase(run, count, make_config));
+  }
   return rows;
 }
 

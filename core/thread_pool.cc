@@ -1,6 +1,7 @@
 #include "core/thread_pool.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -12,13 +13,33 @@
 namespace sinew {
 namespace {
 
-// loops are short and frequent, so a thread looks this often for new work before it sleeps
-constexpr int kSpins = 2000;
+// Loops are short and follow each other closely: waking a thread that sleeps costs some 50 us, a
+// hand-over to one that looks for work about 1 us. So a thread looks for a while before it sleeps;
+// it gives way to others in between, in case they have no CPU of their own.
+constexpr auto kPatience = std::chrono::microseconds(300);
+constexpr int kLooksBetweenYields = 200;
 
 void Relax() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("yield");
 #endif
+}
+
+/// Looks until `ready` or until patience ends. @return  whether it is ready.
+template <class Ready>
+bool Await(Ready ready) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + kPatience;
+  while (true) {
+    for (int i = 0; i < kLooksBetweenYields; ++i) {
+      if (ready()) return true;
+      Relax();
+    }
+    if (Clock::now() > end) return ready();
+    std::this_thread::yield();
+  }
 }
 
 }  // namespace
@@ -62,12 +83,10 @@ struct ThreadPool::Impl {
   void Work(int block) {
     uint64_t seen = 0;
     while (true) {
-      for (int i = 0; i < kSpins && generation.load(std::memory_order_acquire) == seen; ++i) {
-        Relax();
-      }
-      if (generation.load(std::memory_order_acquire) == seen) {
+      const auto called = [&] { return generation.load(std::memory_order_acquire) != seen; };
+      if (!Await(called)) {
         std::unique_lock lock(mutex);
-        wake.wait(lock, [&] { return generation.load(std::memory_order_acquire) != seen; });
+        wake.wait(lock, called);
       }
       ++seen;
       if (stop) return;
@@ -89,10 +108,10 @@ struct ThreadPool::Impl {
     }
     if (!workers.empty()) wake.notify_all();
     RunBlock(0);
-    for (int i = 0; i < kSpins && pending.load(std::memory_order_acquire) > 0; ++i) Relax();
-    if (pending.load(std::memory_order_acquire) > 0) {
+    const auto finished = [&] { return pending.load(std::memory_order_acquire) == 0; };
+    if (!Await(finished)) {
       std::unique_lock lock(mutex);
-      done.wait(lock, [&] { return pending.load(std::memory_order_acquire) == 0; });
+      done.wait(lock, finished);
     }
     RethrowFirstError();
   }

@@ -1,45 +1,91 @@
 #include "models/adam.h"
 
+#include <array>
+#include <bit>
 #include <cmath>
 
 #include "core/error.h"
 #include "models/flat_parameters.h"
 
 namespace sinew::models {
+namespace {
+
+/// The constants of one step, with the bias corrections of both moments folded into step size and
+/// epsilon (end of section 2 of the paper).
+struct Constants {
+  float scale, decay, beta1, beta2, step, epsilon, tau;
+};
+
+/// The same part of every array.
+struct Part {
+  float *parameter, *first, *second, *target;
+  const float* gradient;
+  size_t size;
+};
+
+// @return  whether all new parameters are finite
+template <bool kFollow>
+bool StepPart(const Constants& c, const Part& part) {
+  float *p = part.parameter, *m = part.first, *v = part.second, *target = part.target;
+  const float* gradient = part.gradient;
+  uint32_t bad = 0;
+#pragma omp simd reduction(| : bad)
+  for (size_t i = 0; i < part.size; ++i) {
+    const float g = c.scale * gradient[i] + c.decay * p[i];
+    m[i] += c.beta1 * (g - m[i]);
+    v[i] += c.beta2 * (g * g - v[i]);
+    const float next = p[i] - c.step * m[i] / (std::sqrt(v[i]) + c.epsilon);
+    p[i] = next;
+    if constexpr (kFollow) target[i] += c.tau * (next - target[i]);
+    bad |= (std::bit_cast<uint32_t>(next) & 0x7f800000u) == 0x7f800000u ? 1u : 0u;
+  }
+  return bad == 0;
+}
+
+}  // namespace
 
 Adam::Adam(int64_t size, const AdamOptions& options)
     : options_(options), first_(size, 0.0f), second_(size, 0.0f) {}
 
-double Adam::Step(std::span<float> parameters, std::span<const float> gradient) {
+AdamReport Adam::Step(std::span<float> parameters, std::span<const float> gradient,
+                      const Follower& follower, ThreadPool* pool) {
   ++steps_;
-  double norm = 0;
+  AdamReport report;
   float scale = 1;
   if (options_.max_gradient_norm > 0) {
-    norm = Norm(gradient);
-    if (norm > options_.max_gradient_norm)
-      scale = static_cast<float>(options_.max_gradient_norm / norm);
+    report.norm = Norm(gradient);
+    if (report.norm > options_.max_gradient_norm)
+      scale = static_cast<float>(options_.max_gradient_norm / report.norm);
   }
-  // the bias corrections of both moments folded into step size and epsilon (end of section 2 of the
-  // paper)
   const double correction1 = 1 - std::pow(options_.beta1, static_cast<double>(steps_));
   const double correction2 = std::sqrt(1 - std::pow(options_.beta2, static_cast<double>(steps_)));
-  const float step = static_cast<float>(options_.learning_rate * correction2 / correction1);
-  const float epsilon = static_cast<float>(options_.epsilon * correction2);
-  const float beta1 = static_cast<float>(options_.beta1),
-              beta2 = static_cast<float>(options_.beta2);
-  const float decay = static_cast<float>(options_.weight_decay);
-  float* p = parameters.data();
-  float* m = first_.data();
-  float* v = second_.data();
-  const float* gradients = gradient.data();
-#pragma omp simd
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const float g = scale * gradients[i] + decay * p[i];
-    m[i] += (1 - beta1) * (g - m[i]);
-    v[i] += (1 - beta2) * (g * g - v[i]);
-    p[i] -= step * m[i] / (std::sqrt(v[i]) + epsilon);
+  const Constants constants{
+      .scale = scale,
+      .decay = static_cast<float>(options_.weight_decay),
+      .beta1 = 1 - static_cast<float>(options_.beta1),
+      .beta2 = 1 - static_cast<float>(options_.beta2),
+      .step = static_cast<float>(options_.learning_rate * correction2 / correction1),
+      .epsilon = static_cast<float>(options_.epsilon * correction2),
+      .tau = follower.tau};
+  // cut at the same place for any number of threads: what is left over behind whole vectors may be
+  // rounded in another way
+  std::array<bool, 2> finite{};
+  const auto step_half = [&](int half) {
+    const size_t begin = parameters.size() * half / 2, end = parameters.size() * (half + 1) / 2;
+    const bool follow = !follower.target.empty();
+    const Part part{parameters.data() + begin, first_.data() + begin,
+                    second_.data() + begin,    follow ? follower.target.data() + begin : nullptr,
+                    gradient.data() + begin,   end - begin};
+    finite[half] = follow ? StepPart<true>(constants, part) : StepPart<false>(constants, part);
+  };
+  if (pool) {
+    pool->ParallelFor(2, step_half);
+  } else {
+    step_half(0);
+    step_half(1);
   }
-  return norm;
+  report.finite = finite[0] && finite[1];
+  return report;
 }
 
 bool Adam::Finite() const { return AllFinite(first_) && AllFinite(second_); }

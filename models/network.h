@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "core/thread_pool.h"
 #include "models/flat_parameters.h"
 #include "models/policy_file.h"
 
@@ -40,6 +41,9 @@ struct NetworkSpec {
 struct BackwardOptions {
   bool parameters = true;   // gradient of every parameter, into gradient()
   bool late_input = false;  // gradient of the late input (the action), into late_gradient()
+  // computes a layer's two gradients, by its weights and by its input, side by side; null: one
+  // thread, and the same bits
+  ThreadPool* pool = nullptr;
 };
 
 /// A multilayer perceptron with its parameters, gradient and workspaces; forward and backward over
@@ -60,7 +64,12 @@ class Network {
   /// @return            [batch x outputs], valid until the next call.
   virtual std::span<const float> Forward(std::span<const float> input,
                                          std::span<const float> late_input, int batch) = 0;
-  /// Back-propagates through the last Forward.
+  /// The same values as Forward's for less memory traffic; there is no way back from them.
+  virtual std::span<const float> Evaluate(std::span<const float> input,
+                                          std::span<const float> late_input, int batch) {
+    return Forward(input, late_input, batch);
+  }
+  /// Back-propagates through the last Forward, which nothing may have followed.
   /// @param output_gradient  [batch x outputs].
   virtual void Backward(std::span<const float> output_gradient, const BackwardOptions& options) = 0;
   /// [batch x late_inputs] after Backward with late_input set.

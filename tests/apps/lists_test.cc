@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string>
 
 #include "tests/apps/program.h"
 
@@ -72,7 +73,15 @@ TEST(BenchCommand, LearnerComparesWithItsMatrixProducts) {
            {"agent", "batch", "hidden", "obs", "act", "threads", "ms", "bound_ms", "ratio"});
   EXPECT_EQ(rows[0].at("batch"), 256);
   EXPECT_EQ(rows[0].at("hidden"), json::array({256, 256}));
-  for (const json& row : rows) EXPECT_GT(row.at("ms"), 0);
+  std::set<std::string> agents;
+  std::set<int> threads;
+  for (const json& row : rows) {
+    EXPECT_GT(row.at("ms"), 0);
+    agents.insert(row.at("agent"));
+    threads.insert(row.at("threads").get<int>());
+  }
+  EXPECT_EQ(agents, (std::set<std::string>{"ddpg", "naf", "ppo", "sac", "td3"}));
+  EXPECT_EQ(threads, (std::set<int>{1, 2}));
 }
 
 TEST(BenchCommand, PolicyTellsMicrosecondsOfEachBackend) {
@@ -90,7 +99,8 @@ TEST(BenchCommand, PolicyTellsMicrosecondsOfEachBackend) {
 
 TEST(BenchCommand, TrainTellsStepsPerSecond) {
   const json rows =
-      Rows({"bench", "train", "--task", "pendulum", "--steps", "1000", "--json"},
+      Rows({"bench", "train", "--agent", "ddpg", "--task", "pendulum", "--threads", "1", "--steps",
+            "1000", "--json"},
            {"agent", "task", "envs", "threads", "env_steps_per_s", "raw_steps_per_s"});
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_GT(rows[0].at("raw_steps_per_s"), rows[0].at("env_steps_per_s"));

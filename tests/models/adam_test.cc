@@ -4,6 +4,7 @@
 #include <torch/optim/adam.h>
 
 #include <cmath>
+#include <limits>
 
 #include "core/random.h"
 #include "models/flat_parameters.h"
@@ -60,12 +61,48 @@ TEST(AdamTest, ClipsTheNormAndReportsIt) {
   Adam clipped(2, {.learning_rate = 0.1, .max_gradient_norm = 1}), plain(2, {.learning_rate = 0.1});
   std::vector<float> p{0, 0}, q{0, 0};
   // a norm of 5 is scaled to 1: (3, 4) acts as (0.6, 0.8), here and in what follows
-  EXPECT_NEAR(clipped.Step(p, std::vector<float>{3, 4}), 5, 1e-6);
+  EXPECT_NEAR(clipped.Step(p, std::vector<float>{3, 4}).norm, 5, 1e-6);
   plain.Step(q, std::vector<float>{0.6f, 0.8f});
-  EXPECT_NEAR(clipped.Step(p, std::vector<float>{0.3f, 0.4f}), 0.5, 1e-6);
+  EXPECT_NEAR(clipped.Step(p, std::vector<float>{0.3f, 0.4f}).norm, 0.5, 1e-6);
   plain.Step(q, std::vector<float>{0.3f, 0.4f});
   EXPECT_NEAR(p[0], q[0], 1e-6);
   EXPECT_NEAR(p[1], q[1], 1e-6);
+}
+
+TEST(AdamTest, FollowerGoesTheShareOfTheWayToTheNewParameters) {
+  constexpr int kSize = 41;
+  Random random(4);
+  std::vector<float> p = RandomValues(&random, kSize), alone = p,
+                     target = RandomValues(&random, kSize), before = target;
+  const auto gradient = RandomValues(&random, kSize);
+  Adam followed(kSize, {}), plain(kSize, {});
+  followed.Step(p, gradient, {target, 0.25f});
+  plain.Step(alone, gradient);
+  EXPECT_EQ(p, alone);
+  for (int i = 0; i < kSize; ++i) EXPECT_NEAR(target[i], 0.75 * before[i] + 0.25 * p[i], 1e-6);
+}
+
+TEST(AdamTest, TwoThreadsTakeTheSameStep) {
+  constexpr int kSize = 1003;
+  ThreadPool pool(2);
+  Random random(5);
+  std::vector<float> p = RandomValues(&random, kSize), q = p;
+  Adam one(kSize, {.weight_decay = 0.01}), two(kSize, {.weight_decay = 0.01});
+  for (int i = 0; i < 5; ++i) {
+    const auto gradient = RandomValues(&random, kSize);
+    one.Step(p, gradient);
+    two.Step(q, gradient, {}, &pool);
+  }
+  EXPECT_EQ(p, q);
+}
+
+TEST(AdamTest, ReportsAParameterThatIsNotFinite) {
+  Adam adam(40, {});
+  std::vector<float> p(40, 1.0f), gradient(40, 0.5f);
+  EXPECT_TRUE(adam.Step(p, gradient).finite);
+  gradient[37] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_FALSE(adam.Step(p, gradient).finite);
+  EXPECT_TRUE(std::isnan(p[37]));
 }
 
 TEST(AdamTest, RestoredOptimiserTakesTheSameSteps) {

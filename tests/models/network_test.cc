@@ -96,6 +96,41 @@ TEST(NetworkTest, FusedAgreesWithAutograd) {
   }
 }
 
+TEST(NetworkTest, EvaluateGivesTheBitsOfForward) {
+  Random random(8);
+  for (int trial = 0; trial < 60; ++trial) {
+    const NetworkSpec spec = RandomSpec(&random);
+    const auto network = MakeNetwork(spec);
+    Randomize(network.get(), &random);
+    for (const int batch : {17, 1, 40}) {
+      const Pass pass(spec, batch, &random);
+      const auto evaluated = network->Evaluate(pass.input, pass.late, batch);
+      const std::vector<float> values(evaluated.begin(), evaluated.end());
+      const auto expected = network->Forward(pass.input, pass.late, batch);
+      EXPECT_THAT(values, testing::ElementsAreArray(expected)) << Describe(spec, batch);
+    }
+  }
+}
+
+TEST(NetworkTest, BackwardOnTwoThreadsGivesTheSameBits) {
+  ThreadPool pool(2);
+  Random random(9);
+  for (int trial = 0; trial < 30; ++trial) {
+    const NetworkSpec spec = RandomSpec(&random);
+    const auto network = MakeNetwork(spec);
+    Randomize(network.get(), &random);
+    const Pass pass(spec, 33, &random);
+    network->Forward(pass.input, pass.late, 33);
+    network->Backward(pass.output_gradient, {.parameters = true});
+    const auto values = network->gradient().values();
+    const std::vector<float> one(values.begin(), values.end());
+    std::ranges::fill(network->gradient().values(), 7.0f);
+    network->Forward(pass.input, pass.late, 33);
+    network->Backward(pass.output_gradient, {.parameters = true, .pool = &pool});
+    EXPECT_THAT(one, testing::ElementsAreArray(network->gradient().values())) << Describe(spec, 33);
+  }
+}
+
 TEST(NetworkTest, LateGradientAloneLeavesTheParametersGradient) {
   Random random(2);
   for (const int late_layer : {0, 1, 2}) {
