@@ -1,10 +1,14 @@
 #include "tasks/arm_grip.h"
 
-#include <Eigen/Dense>
+#include <Eigen/Geometry>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
+#include "tasks/arm7_goals.h"
+#include "tasks/arm7_kinematics.h"
 #include "tasks/interval.h"
 
 namespace sinew::tasks {
@@ -26,7 +30,42 @@ constexpr Interval kObjectX{0.4, 0.58}, kObjectY{-0.2, 0.2}, kTargetAirZ{0.06, 0
 constexpr Interval kHandZ{0.18, 0.32}, kInHandZ{0.022, 0.35}, kAroundZ{0.022, 0.06};
 constexpr double kHandYaw = 30, kHandTilt = 8, kCubeYaw = 45, kAroundYaw = 15;
 constexpr double kLift = 0.2;
-constexpr double kPoseTolerance = 1e-3;  // of inverse kinematics [m], [rad]
+
+// places in the observation
+constexpr int kGrip = 2 * kJoints + 2, kApproach = kGrip + 3, kObject = kApproach + 6,
+              kProximities = kObject + 11, kTarget = kProximities + 2, kError = kTarget + 3;
+
+/// @param upright  cosine of the hand's tilt.
+void RewardTerms(const ArmGripOptions& options, const GripState& state, double upright,
+                 double mean_square_action, std::span<double> terms) {
+  GripReward(options, state, mean_square_action, terms);
+  if (!options.sparse()) terms.back() = -options.upright_weight * (1 - upright);
+}
+
+class Goals : public Arm7Goals {
+ public:
+  explicit Goals(const ArmGripOptions& options)
+      : Arm7Goals(kObject, kTarget, kError), options_(options) {}
+
+  // all terms are from behind the step
+  double Reward(std::span<const float>, std::span<const float> action,
+                std::span<const float> next_observation) const override {
+    const auto& o = next_observation;
+    double reach = 0, effort = 0;
+    for (int i = 0; i < 3; ++i) reach += std::pow(o[kObject + i] - o[kGrip + i], 2);
+    for (const double a : action) effort += std::pow(std::clamp(a, -1.0, 1.0), 2);
+    const GripState state{.reach = std::sqrt(reach),
+                          .carry = Distance(o),
+                          .grasp = o[kProximities] * o[kProximities + 1]};
+    std::array<double, 6> terms{};
+    RewardTerms(options_, state, -o[kApproach + 2], effort / static_cast<double>(action.size()),
+                terms);
+    return std::accumulate(terms.begin(), terms.end(), 0.0);
+  }
+
+ private:
+  ArmGripOptions options_;
+};
 
 class ArmGrip : public sim::Task {
  public:
@@ -39,8 +78,10 @@ class ArmGrip : public sim::Task {
     spec_.time_limit = 150;
     spec_.gravity_compensation = true;
     spec_.reward_terms = GripRewardTerms(options);
-    if (!options.sparse())
+    if (!options.sparse()) {
+      spec_.reward_terms[1].help = "w proximity of the left pad * that of the right";
       spec_.reward_terms.push_back({"upright", "-w (1 - cos of the hand's tilt)"});
+    }
     spec_.success = GripSuccess();
     const mjModel* model = prototype().model();
     spec_.control_dt = spec_.substeps * model->opt.timestep;
@@ -79,7 +120,7 @@ class ArmGrip : public sim::Task {
       PlaceObject(simulation, object, HandFrame(simulation));
     } else {
       object.z() = kHalfCube;
-      PlaceObject(simulation, object, Turn(yaw) * Yaw(kAroundYaw, random));
+      PlaceObject(simulation, object, TurnAboutZ(yaw) * Yaw(kAroundYaw, random));
     }
     PlaceTarget(simulation, {object.x(), object.y(), kHalfCube}, random);
   }
@@ -89,7 +130,7 @@ class ArmGrip : public sim::Task {
     const Vector3d grip = simulation.SitePosition(grip_), object = Object(simulation),
                    target = Target(simulation), in_hand = hand.transpose() * (object - grip);
     // the frame that turns with the first joint
-    const Matrix3d shoulder = Turn(-simulation.qpos()[joints_[0].q]);
+    const Matrix3d shoulder = TurnAboutZ(-simulation.qpos()[joints_[0].q]);
     const Vector3d cube_x = hand.transpose() * object_frame.col(0);
     const double turn = std::atan2(cube_x.y(), cube_x.x());
     const double finger = simulation.qpos()[fingers_[0].q];
@@ -114,13 +155,15 @@ class ArmGrip : public sim::Task {
   }
 
   void Reward(const sim::Simulation& simulation, std::span<double> terms) const override {
-    const GripState state{
-        .reach = (Object(simulation) - simulation.SitePosition(grip_)).norm(),
-        .carry = GoalDistance(simulation),
-        .grasped = Touch(simulation, pads_[0], cube_) && Touch(simulation, pads_[1], cube_)};
-    GripReward(options_, state, MeanSquareAction(simulation, spec_.action), terms);
-    if (!options_.sparse())
-      terms.back() = -options_.upright_weight * (1 - HandFrame(simulation)(2, 2));
+    const GripState state{.reach = (Object(simulation) - simulation.SitePosition(grip_)).norm(),
+                          .carry = GoalDistance(simulation),
+                          .grasp = Grasp(simulation)};
+    RewardTerms(options_, state, HandFrame(simulation)(2, 2),
+                MeanSquareAction(simulation, spec_.action), terms);
+  }
+
+  std::shared_ptr<const sim::GoalModel> goals() const override {
+    return std::make_shared<Goals>(options_);
   }
 
   double GoalDistance(const sim::Simulation& simulation) const override {
@@ -130,7 +173,6 @@ class ArmGrip : public sim::Task {
  private:
   struct Joint {
     int q = 0, dof = 0;
-    double low = 0, high = 0;
   };
 
   static sim::Simulation Load() {
@@ -139,14 +181,8 @@ class ArmGrip : public sim::Task {
     return simulation;
   }
 
-  static Matrix3d Turn(double yaw) {
-    const double c = std::cos(yaw), s = std::sin(yaw);
-    Matrix3d turn;
-    turn << c, -s, 0, s, c, 0, 0, 0, 1;
-    return turn;
-  }
   static Matrix3d Yaw(double spread, Random& random) {
-    return Turn(random.Uniform(-spread, spread) * kDegree);
+    return TurnAboutZ(random.Uniform(-spread, spread) * kDegree);
   }
 
   std::vector<sim::ObservationElement> ObservationElements() const {
@@ -186,18 +222,16 @@ class ArmGrip : public sim::Task {
     cube_ = simulation.Id(mjOBJ_GEOM, "object");
     pads_ = {simulation.Id(mjOBJ_GEOM, "pad_left"), simulation.Id(mjOBJ_GEOM, "pad_right")};
     target_ = simulation.model()->body_mocapid[simulation.Id(mjOBJ_BODY, "target")];
-    home_ = simulation.Id(mjOBJ_KEY, "home");
   }
 
   Joint FindJoint(const std::string& name) const {
     const mjModel* model = prototype().model();
     const int id = prototype().Id(mjOBJ_JOINT, name);
-    return {model->jnt_qposadr[id], model->jnt_dofadr[id], model->jnt_range[2 * id],
-            model->jnt_range[2 * id + 1]};
+    return {model->jnt_qposadr[id], model->jnt_dofadr[id]};
   }
 
   Matrix3d HandFrame(const sim::Simulation& simulation) const {
-    return Eigen::Map<const RowMatrix3d>(simulation.data()->site_xmat + 9 * grip_);
+    return SiteFrame(simulation, grip_);
   }
   Matrix3d ObjectFrame(const sim::Simulation& simulation) const {
     return Eigen::Map<const RowMatrix3d>(simulation.data()->xmat + 9 * object_);
@@ -214,6 +248,13 @@ class ArmGrip : public sim::Task {
     const Vector3d gap(std::abs(in_hand.x()) - kHalfCube, finger - side * in_hand.y() - kHalfCube,
                        std::max(in_hand.z() - kPadAbove, -in_hand.z() - kPadBelow) - kHalfCube);
     return std::exp(-gap.cwiseMax(0).norm() / kProximity);
+  }
+
+  double Grasp(const sim::Simulation& simulation) const {
+    const Vector3d in_hand =
+        HandFrame(simulation).transpose() * (Object(simulation) - simulation.SitePosition(grip_));
+    const double finger = simulation.qpos()[fingers_[0].q];
+    return Proximity(in_hand, 1, finger) * Proximity(in_hand, -1, finger);
   }
 
   void PlaceTarget(sim::Simulation& simulation, const Vector3d& object, Random& random) const {
@@ -240,45 +281,12 @@ class ArmGrip : public sim::Task {
       const double yaw = random.Uniform(-kHandYaw, kHandYaw) * kDegree;
       // close to the floor the pads need the hand straight
       const double tilt = height.low < kHandZ.low ? 0 : kHandTilt * kDegree;
-      const Matrix3d frame = Turn(yaw) *
+      const Matrix3d frame = TurnAboutZ(yaw) *
                              Eigen::AngleAxisd(random.Uniform(-tilt, tilt), Vector3d::UnitX()) *
                              Eigen::AngleAxisd(random.Uniform(-tilt, tilt), Vector3d::UnitY());
       for (const Joint& finger : fingers_) simulation.qpos()[finger.q] = kOpen;
-      if (SolveArm(simulation, grip, frame)) return yaw;
+      if (SolveArm7(simulation, grip_, grip, frame)) return yaw;
     }
-  }
-
-  // Inverse kinematics by damped least squares from the home pose; false if it does not get there.
-  bool SolveArm(sim::Simulation& simulation, const Vector3d& grip, const Matrix3d& frame) const {
-    constexpr int kIterations = 50;
-    constexpr double kDamping = 1e-3;
-    const mjModel* model = simulation.model();
-    mjData* data = simulation.data();
-    const double* home = model->key_qpos + home_ * model->nq;
-    for (const Joint& joint : joints_) simulation.qpos()[joint.q] = home[joint.q];
-    simulation.qpos()[joints_[0].q] = std::atan2(grip.y(), grip.x());
-    Eigen::Matrix<double, 6, Eigen::Dynamic, Eigen::RowMajor> jacobian(6, model->nv);
-    for (int iteration = 0; iteration < kIterations; ++iteration) {
-      mj_kinematics(model, data);
-      mj_comPos(model, data);
-      const Eigen::AngleAxisd turn(frame * HandFrame(simulation).transpose());
-      Eigen::Vector<double, 6> error;
-      error << grip - simulation.SitePosition(grip_), turn.angle() * turn.axis();
-      if (error.norm() < kPoseTolerance) return WithinLimits(simulation);
-      mj_jacSite(model, data, jacobian.data(), jacobian.data() + 3 * model->nv, grip_);
-      const auto arm = jacobian.leftCols<kJoints>();
-      const Eigen::Matrix<double, 6, 6> gram =
-          arm * arm.transpose() + kDamping * Eigen::Matrix<double, 6, 6>::Identity();
-      simulation.qpos().head<kJoints>() += arm.transpose() * gram.ldlt().solve(error);
-    }
-    return false;
-  }
-
-  bool WithinLimits(const sim::Simulation& simulation) const {
-    return std::ranges::all_of(joints_, [&](const Joint& joint) {
-      const double q = simulation.qpos()[joint.q];
-      return q >= joint.low && q <= joint.high;
-    });
   }
 
   bool lift_;
@@ -286,7 +294,7 @@ class ArmGrip : public sim::Task {
   std::vector<Joint> joints_, fingers_;
   Joint object_joint_;
   std::vector<int> pads_;
-  int grip_ = 0, object_ = 0, cube_ = 0, target_ = 0, home_ = 0;
+  int grip_ = 0, object_ = 0, cube_ = 0, target_ = 0;
 };
 
 class Builder : public TaskBuilder {

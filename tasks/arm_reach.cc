@@ -6,6 +6,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "tasks/arm7_goals.h"
+
 namespace sinew::tasks {
 namespace {
 
@@ -29,47 +31,22 @@ void RewardTerms(const ArmReachOptions& options, double distance, double effort,
 // places in the observation
 constexpr int kTip = 2 * kJoints, kTarget = kTip + 3, kError = kTarget + 3;
 
-// goals are points in the base's frame, since the shoulder's turns from step to step
-class Goals : public sim::GoalModel {
+class Goals : public Arm7Goals {
  public:
-  explicit Goals(const ArmReachOptions& options) : options_(options) {}
+  explicit Goals(const ArmReachOptions& options)
+      : Arm7Goals(kTip, kTarget, kError), options_(options) {}
 
-  int goal_dim() const override { return 3; }
-  void Achieved(std::span<const float> observation, std::span<float> goal) const override {
-    FromShoulder(observation, kTip, goal);
-  }
-  void Desired(std::span<const float> observation, std::span<float> goal) const override {
-    FromShoulder(observation, kTarget, goal);
-  }
-  void Replace(std::span<const float> goal, std::span<float> observation) const override {
-    const double pan = observation[0], c = std::cos(pan), s = std::sin(pan);
-    const std::array target{c * goal[0] + s * goal[1], -s * goal[0] + c * goal[1],
-                            static_cast<double>(goal[2])};
-    for (int i = 0; i < 3; ++i) {
-      observation[kTarget + i] = static_cast<float>(target[i]);
-      observation[kError + i] = static_cast<float>(target[i] - observation[kTip + i]);
-    }
-  }
   // all terms are from behind the step
   double Reward(std::span<const float>, std::span<const float> action,
                 std::span<const float> next_observation) const override {
-    double square = 0, effort = 0;
-    for (int i = 0; i < 3; ++i) square += std::pow(next_observation[kError + i], 2);
+    double effort = 0;
     for (const double a : action) effort += std::pow(std::clamp(a, -1.0, 1.0), 2);
     std::array<double, 3> terms{};
-    RewardTerms(options_, std::sqrt(square), effort, terms);
+    RewardTerms(options_, Distance(next_observation), effort, terms);
     return std::accumulate(terms.begin(), terms.end(), 0.0);
   }
 
  private:
-  static void FromShoulder(std::span<const float> observation, int first, std::span<float> point) {
-    const double pan = observation[0], c = std::cos(pan), s = std::sin(pan);
-    const double radial = observation[first], tangential = observation[first + 1];
-    point[0] = static_cast<float>(c * radial - s * tangential);
-    point[1] = static_cast<float>(s * radial + c * tangential);
-    point[2] = observation[first + 2];
-  }
-
   ArmReachOptions options_;
 };
 

@@ -44,7 +44,7 @@ void GripReward(const GripOptions& options, const GripState& state, double mean_
   }
   const double narrowness = state.carry / options.precision_width;
   terms[0] = -options.reach_weight * state.reach;
-  terms[1] = state.grasped ? options.grasp_weight : 0;
+  terms[1] = options.grasp_weight * state.grasp;
   terms[2] = -options.carry_weight * state.carry;
   terms[3] = options.precision_weight * std::exp(-narrowness * narrowness);
   terms[4] = -options.effort_weight * mean_square_action;

@@ -34,7 +34,7 @@ struct GripOptions {
 struct GripState {
   double reach = 0;  // grip point to object [m]
   double carry = 0;  // object to target [m]
-  bool grasped = false;
+  double grasp = 0;  // 1 while both pads touch the object
 };
 
 std::vector<sim::RewardTerm> GripRewardTerms(const GripOptions& options);

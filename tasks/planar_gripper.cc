@@ -118,7 +118,8 @@ class PlanarGripper : public sim::Task {
     const GripState state{
         .reach = (Object(simulation) - Plane(simulation.SitePosition(grip_))).norm(),
         .carry = GoalDistance(simulation),
-        .grasped = Touch(simulation, pads_[0], ball_) && Touch(simulation, pads_[1], ball_)};
+        .grasp =
+            Touch(simulation, pads_[0], ball_) && Touch(simulation, pads_[1], ball_) ? 1.0 : 0.0};
     GripReward(options_, state, MeanSquareAction(simulation, spec_.action), terms);
   }
 

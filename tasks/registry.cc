@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/names.h"
 #include "tasks/arm_grip.h"
+#include "tasks/arm_insert.h"
 #include "tasks/arm_push.h"
 #include "tasks/arm_reach.h"
 #include "tasks/arm_reach_pose.h"
@@ -27,6 +28,7 @@ namespace {
 const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Registry() {
   static const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>> registry{
       {"ant", [] { return MakeRunner("ant"); }},
+      {"arm-insert", MakeArmInsert},
       {"arm-lift", [] { return MakeArmGrip(true); }},
       {"arm-pick-place", [] { return MakeArmGrip(false); }},
       {"arm-push", MakeArmPush},
