@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "models/vector_math.h"
-#include "models/vector_tanh.h"
 
 namespace sinew::agents {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/vector_tanh.h"
+#include "models/vector_math.h"
 
 namespace sinew::models {
 namespace {
