@@ -1,11 +1,12 @@
 #!/bin/bash
 # Trains a study, as many runs at a time as there are cores, each on one thread, and makes its table:
-#   scripts/study.sh small|gym|grip|walk [SEEDS]      e.g. scripts/study.sh small "1 2 3 4 5"
+#   scripts/study.sh small|gym|grip|walk [SEEDS] [CELLS]
+# e.g. scripts/study.sh small "1 2 3 4 5" 'pendulum (naf|ppo)': CELLS is a regular expression of "task agent".
 # A finished run is kept and one that was interrupted goes on, so the script can be run again. Manifests and evaluations
 # go to docs/results, and docs/RESULTS.md is made of all that is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-study=${1:?small, gym, grip or walk} seeds=${2:-1 2 3 4 5}
+study=${1:?small, gym, grip or walk} seeds=${2:-1 2 3 4 5} only=${3:-.}
 
 # a cell a line: task, agent, steps ("-": as the preset has it)
 episodes=400
@@ -21,7 +22,8 @@ case $study in
       for agent in td3 sac ddpg naf; do echo "$task $agent 300000"; done
     done) ;;
   grip)
-    cells=$(for task in gripper gripper-random moving-gripper gripper-catch arm-lift arm-pick-place; do
+    cells=$(for task in gripper gripper-random moving-gripper gripper-catch arm-lift arm-insert arm-pick-place \
+        arm-reach; do
       echo "$task ddpg -"
     done) ;;
   walk)
@@ -41,6 +43,7 @@ one() {
   fi >> "$run.log" 2>&1 || echo "$run did not finish: see $run.log" >&2
 }
 
+cells=$(grep -E "^($only) " <<< "$cells") || { echo "study.sh: no cell matches '$only'" >&2; exit 2; }
 mkdir -p "runs/$study"
 export -f one
 export study

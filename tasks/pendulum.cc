@@ -16,7 +16,7 @@ class Pendulum : public sim::Task {
     spec_.asset = kAsset;
     spec_.observation = {{"cos_angle", "1", 1, "joint"},
                          {"sin_angle", "1", 1, "joint"},
-                         {"velocity", "rad/s", 1, "joint"}};
+                         {"velocity", "rad/s", 8, "joint"}};
     spec_.reward_terms = {{"upright", "-angle^2 from upright, wrapped to +-pi"},
                           {"velocity", "-0.1 velocity^2"},
                           {"effort", "-0.001 torque^2"}};
