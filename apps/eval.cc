@@ -63,7 +63,7 @@ void AddEvalCommand(CLI::App& program) {
   command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
       ->required();
   command->add_option("--policy,--agent", arguments->choice,
-                      "final or best of a run; zero, random or sine on a task");
+                      "final or best of a run; zero, random, sine or pd on a task");
   command->add_option("--episodes", arguments->episodes, "episodes")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();

@@ -42,7 +42,7 @@ void AddRecordCommand(CLI::App& program) {
   command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
       ->required();
   command->add_option("--policy,--agent", arguments->choice,
-                      "final or best of a run; zero, random or sine on a task");
+                      "final or best of a run; zero, random, sine or pd on a task");
   command->add_option("--out", arguments->out, "*.mp4, *.gif, or a folder/ for PNG frames")
       ->required();
   command->add_option("--episodes", recording.episodes, "episodes")

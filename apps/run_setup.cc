@@ -156,7 +156,7 @@ Subject ResolveSubject(const std::string& what, const std::string& choice, uint6
   subject.task = is_model ? sim::MakeModelTask(what) : tasks::MakeTask(what);
   subject.policy_name = choice.empty() ? "zero" : choice;
   subject.make_policy = [name = subject.policy_name, task = subject.task, seed] {
-    return sim::MakeScriptedPolicy(name, task->spec(), seed);
+    return sim::MakeScriptedPolicy(name, *task, seed);
   };
   subject.make_policy();
   return subject;

@@ -49,7 +49,7 @@ struct Subject {
 };
 
 /// @param what    a run folder, a policy file or a task name.
-/// @param choice  "final" or "best" for a run folder; "zero", "random" or "sine" for a task.
+/// @param choice  "final" or "best" for a run folder; "zero", "random", "sine" or "pd" for a task.
 /// @throws UserError if it is none of them, or if the policy was made for another task.
 Subject ResolveSubject(const std::string& what, const std::string& choice, uint64_t seed);
 

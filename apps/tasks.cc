@@ -1,11 +1,20 @@
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "apps/command.h"
 #include "apps/rows.h"
+#include "apps/task_page.h"
+#include "core/error.h"
 #include "tasks/registry.h"
 
 namespace sinew::apps {
 namespace {
+
+struct TasksArguments {
+  std::string name;
+  bool json = false, markdown = false;
+};
 
 nlohmann::ordered_json Describe(const sim::TaskSpec& spec) {
   return {{"name", spec.name},
@@ -25,13 +34,33 @@ void ListTasks(bool json) {
   PrintRows(rows, json);
 }
 
+void ShowTask(const TasksArguments& arguments) {
+  const auto builder = tasks::MakeTaskBuilder(arguments.name);
+  OptionTable options("task");
+  builder->Describe(options);
+  const auto task = TaskAsJson(*tasks::BuildTask(*builder), options);
+  const std::string text = arguments.json       ? task.dump(2) + "\n"
+                           : arguments.markdown ? TaskAsMarkdown(task)
+                                                : TaskAsText(task);
+  fmt::print("{}", text);
+}
+
+void Tasks(const TasksArguments& arguments) {
+  if (!arguments.name.empty()) return ShowTask(arguments);
+  if (arguments.markdown) throw UserError("--markdown needs the name of a task");
+  ListTasks(arguments.json);
+}
+
 }  // namespace
 
 void AddTasksCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("tasks", "list the tasks");
-  auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "one JSON document on stdout");
-  command->callback([json] { ListTasks(*json); });
+  auto* command = program.add_subcommand("tasks", "list the tasks, or tell all about one");
+  auto arguments = std::make_shared<TasksArguments>();
+  command->add_option("task", arguments->name, "task or task file (*.toml) to tell about");
+  auto* json = command->add_flag("--json", arguments->json, "one JSON document on stdout");
+  command->add_flag("--markdown", arguments->markdown, "a page of the documentation")
+      ->excludes(json);
+  command->callback([arguments] { Tasks(*arguments); });
 }
 
 }  // namespace sinew::apps

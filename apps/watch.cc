@@ -30,13 +30,13 @@ struct WatchArguments {
 
 viewer::PolicyHandle Scripted(const std::string& name, const std::string& label,
                               const std::shared_ptr<const sim::Task>& task, uint64_t seed) {
-  return viewer::MakeCard(label, [=] { return sim::MakeScriptedPolicy(name, task->spec(), seed); });
+  return viewer::MakeCard(label, [=] { return sim::MakeScriptedPolicy(name, *task, seed); });
 }
 
 void WatchTask(std::shared_ptr<const sim::Task> task, const WatchArguments& arguments,
                viewer::ViewerOptions options) {
   const std::string name = arguments.choice.empty() ? "zero" : arguments.choice;
-  sim::MakeScriptedPolicy(name, task->spec(), options.seed);
+  sim::MakeScriptedPolicy(name, *task, options.seed);
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, name);
   auto source = std::make_unique<FileSource>(task, Scripted(name, name, task, options.seed));
   viewer::RunViewer(task, std::move(source), options);
@@ -125,7 +125,7 @@ void AddWatchCommand(CLI::App& program) {
   command->add_option("run|policy|episode|task", arguments->what,
                       "run folder, policy file, episode file (*.ep) or task");
   command->add_option("--policy,--agent", arguments->choice,
-                      "final or best of a run; zero, random or sine on a task");
+                      "final or best of a run; zero, random, sine or pd on a task");
   command->add_flag(
       "--follow", arguments->follow,
       "take up each newer policy of a run that is being trained, and show its figures");

@@ -68,6 +68,7 @@ class Recorder {
   bool Step() {
     std::ranges::transform(env_.observation(), observation_.begin(),
                            [](double value) { return static_cast<float>(value); });
+    policy_->See(env_.simulation());
     policy_->Act(observation_, action_);
     return env_.Step(action_).done();
   }

@@ -6,6 +6,7 @@
 # go to docs/results, and docs/RESULTS.md is made of all that is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+sinew=${SINEW:-build/sinew}
 study=${1:?small, gym, grip or walk} seeds=${2:-1 2 3 4 5} only=${3:-.}
 
 # a cell a line: task, agent, steps ("-": as the preset has it)
@@ -36,9 +37,9 @@ esac
 one() {
   local run=runs/$study/$1-$2-s$4
   if [ -d "$run" ]; then
-    grep -q '"status": *"finished"' "$run/manifest.json" || build/sinew resume "$run"
+    grep -q '"status": *"finished"' "$run/manifest.json" || "$sinew" resume "$run"
   else
-    build/sinew train "$1" --agent "$2" --seed "$4" --out "$run" --set train.threads=1 \
+    "$sinew" train "$1" --agent "$2" --seed "$4" --out "$run" --set train.threads=1 \
       $([ "$3" = - ] || echo --steps "$3")
   fi >> "$run.log" 2>&1 || echo "$run did not finish: see $run.log" >&2
 }
@@ -46,8 +47,8 @@ one() {
 cells=$(grep -E "^($only) " <<< "$cells") || { echo "study.sh: no cell matches '$only'" >&2; exit 2; }
 mkdir -p "runs/$study"
 export -f one
-export study
+export study sinew
 for seed in $seeds; do while read -r cell; do echo "$cell $seed"; done <<< "$cells"; done |
   xargs -P "$(nproc)" -L 1 bash -c 'one "$@"' one
-build/sinew results runs/"$study"/*/ --episodes $episodes --keep docs/results --out "runs/$study.md" --force
-build/sinew results docs/results/*/ --published docs/published.toml --out docs/RESULTS.md --force
+"$sinew" results runs/"$study"/*/ --episodes $episodes --keep docs/results --out "runs/$study.md" --force
+"$sinew" results docs/results/*/ --published docs/published.toml --out docs/RESULTS.md --force

@@ -56,12 +56,13 @@ class SinePolicy : public Policy {
 
 }  // namespace
 
-std::unique_ptr<Policy> MakeScriptedPolicy(const std::string& name, const TaskSpec& spec,
+std::unique_ptr<Policy> MakeScriptedPolicy(const std::string& name, const Task& task,
                                            uint64_t seed) {
   if (name == "zero") return std::make_unique<ZeroPolicy>();
   if (name == "random") return std::make_unique<RandomPolicy>(seed);
-  if (name == "sine") return std::make_unique<SinePolicy>(spec.control_dt);
-  static const std::vector<std::string> kNames{"random", "sine", "zero"};
+  if (name == "sine") return std::make_unique<SinePolicy>(task.spec().control_dt);
+  if (name == "pd") return MakePdPolicy(task);
+  static const std::vector<std::string> kNames{"pd", "random", "sine", "zero"};
   throw UserError(UnknownName("scripted policy", name, kNames));
 }
 

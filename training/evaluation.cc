@@ -18,6 +18,7 @@ EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
   while (true) {
     std::ranges::transform(env->observation(), observation.begin(),
                            [](double v) { return static_cast<float>(v); });
+    policy->See(env->simulation());
     policy->Act(observation, action);
     const sim::StepResult result = env->Step(action);
     if (!result.done()) continue;

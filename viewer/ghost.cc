@@ -32,6 +32,7 @@ void Ghost::Step(std::span<const Wrench> pushes, const std::optional<BodyMove>& 
   std::ranges::transform(env_.observation(), observation.begin(),
                          [](double value) { return static_cast<float>(value); });
   const auto good = env_.SaveState();
+  pilot_.See(env_.simulation());
   const auto action = pilot_.Act(observation);
   pilot_.Log(observation, action);
   sim::StepResult result;

@@ -28,6 +28,11 @@ void Pilot::Synchronize() {
   in_sync_ = true;
 }
 
+void Pilot::See(const sim::Simulation& simulation) {
+  Synchronize();
+  policy_->See(simulation);
+}
+
 std::span<float> Pilot::Act(std::span<const float> observation) {
   Synchronize();
   policy_->Act(observation, action_);

@@ -35,6 +35,8 @@ class Pilot {
   /// Back to behind step `steps` of the episode that `log` is of.
   void Resume(std::shared_ptr<EpisodeLog> log, uint64_t episode, int64_t steps);
 
+  /// What the next Act() is for (see sim::Policy::See).
+  void See(const sim::Simulation& simulation);
   /// What the policy would do. Rebuilds its memory first if that is of another step.
   /// @return  [act_dim], valid until the next call.
   std::span<float> Act(std::span<const float> observation);

@@ -231,6 +231,7 @@ void Session::Decide(Frame* next) {
   std::ranges::transform(env_.observation(), seen_.begin(),
                          [](double value) { return static_cast<float>(value); });
   DisturbObservation(disturbance, spec(), noise_, seen_);
+  pilot_.See(env_.simulation());
   std::ranges::copy(pilot_.Act(seen_), intent_.begin());
   Explore(disturbance, noise_, intent_);
   pilot_.Log(seen_, intent_);

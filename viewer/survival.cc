@@ -91,6 +91,7 @@ SurvivalMap::Run SurvivalMap::Try(int direction, int level) {
     for (int i = 0; i < steps && !run.failed; ++i) {
       std::ranges::transform(env.observation(), observation.begin(),
                              [](double value) { return static_cast<float>(value); });
+      pilot.See(env.simulation());
       const auto action = pilot.Act(observation);
       pilot.Log(observation, action);
       const Wrench push = pusher.Next(dt);

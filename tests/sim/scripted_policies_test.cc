@@ -31,7 +31,7 @@ std::vector<float> Act(Policy* policy, int steps) {
 }
 
 std::unique_ptr<Policy> Make(const char* name) {
-  return MakeScriptedPolicy(name, PointMass().spec(), 4);
+  return MakeScriptedPolicy(name, PointMass(), 4);
 }
 
 TEST(ScriptedPoliciesTest, AreReproducibleAndWithinBounds) {
@@ -58,6 +58,27 @@ TEST(ScriptedPoliciesTest, SineTurnsEachJointInItsOwnPhase) {
     EXPECT_NEAR(actions[2 * step], 0.3 * std::sin(phase), 1e-6);
     EXPECT_NEAR(actions[2 * step + 1], -0.3 * std::sin(phase), 1e-6);
   }
+}
+
+// the point mass starts at rest somewhere on its rail; m = 1 kg, limit 5 N, kp = 5 N / 0.5 m, kd = 2
+// sqrt(kp m)
+TEST(ScriptedPoliciesTest, PdHoldsAStartPoseCriticallyDamped) {
+  const auto task = std::make_shared<PointMass>();
+  const auto policy = MakePdPolicy(*task);
+  Simulation simulation = task->MakeSimulation();
+  Random random(0, "pd");
+  task->Reset(simulation, random);
+  const double home = simulation.qpos()[0];
+  const auto act = [&](double position, double velocity) {
+    simulation.qpos()[0] = position;
+    simulation.qvel()[0] = velocity;
+    policy->See(simulation);
+    return Act(policy.get(), 1).front();
+  };
+  EXPECT_NEAR(act(home, 0), 0, 1e-6);
+  EXPECT_NEAR(act(home - 0.1, 0), 10 * 0.1 / 5, 1e-6);
+  EXPECT_NEAR(act(home, 0.2), -2 * std::sqrt(10.0) * 0.2 / 5, 1e-6);
+  EXPECT_EQ(act(home + 3, 0), -1);
 }
 
 TEST(ScriptedPoliciesTest, UnknownNamesGetTheNearest) {

@@ -130,7 +130,7 @@ class Diverging : public sim::PointMass {
 
 TEST(EvaluationTest, DivergedEpisodeReachesNoGoal) {
   ThreadPool pool(1);
-  const auto still = [] { return sim::MakeScriptedPolicy("zero", MakeTask()->spec(), 0); };
+  const auto still = [] { return sim::MakeScriptedPolicy("zero", *MakeTask(), 0); };
   const Evaluation evaluation = Evaluate(std::make_shared<Diverging>(), still, 2, 1, &pool);
   EXPECT_EQ(evaluation.diverged, 2);
   EXPECT_EQ(evaluation.success[0].rate, 0);

@@ -262,7 +262,7 @@ class Mailbox : public PolicySource {
 TEST(Session, TakesUpANewerPolicyBetweenSteps) {
   auto task = std::make_shared<SwingTask>();
   PolicyHandle slot =
-      MakeCard("zero", [task] { return sim::MakeScriptedPolicy("zero", task->spec(), 0); });
+      MakeCard("zero", [task] { return sim::MakeScriptedPolicy("zero", *task, 0); });
   Session session(task, std::make_unique<Mailbox>(&slot), {});
   session.Step();
   EXPECT_EQ(session.policy()->label, "zero");

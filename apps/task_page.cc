@@ -1,0 +1,135 @@
+#include "apps/task_page.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "apps/rows.h"
+
+namespace sinew::apps {
+namespace {
+
+using nlohmann::ordered_json;
+
+// the title of each list of TaskAsJson
+constexpr std::pair<const char*, const char*> kLists[] = {{"observation", "Observation"},
+                                                          {"action", "Action"},
+                                                          {"reward", "Reward"},
+                                                          {"success", "Success"},
+                                                          {"options", "Options"}};
+
+const char* UnitOf(const sim::ActionElement& element, const mjModel* model) {
+  const int joint = mj_name2id(model, mjOBJ_JOINT, element.joint.c_str());
+  return joint >= 0 && model->jnt_type[joint] == mjJNT_SLIDE ? "N" : "N·m";
+}
+
+std::string RangeText(const OptionTable::Entry& option) {
+  if (!option.choices.empty()) return fmt::format("{}", fmt::join(option.choices, ", "));
+  if (std::isinf(option.range.low) && std::isinf(option.range.high)) return "";
+  return fmt::format("{:g} to {:g}", option.range.low, option.range.high);
+}
+
+std::string CellText(const ordered_json& cell) {
+  if (cell.is_number_float()) return fmt::format("{:g}", cell.get<double>());
+  return cell.is_string() ? cell.get<std::string>() : cell.dump();
+}
+
+std::string MarkdownTable(const ordered_json& rows) {
+  std::string head, rule, body;
+  for (const auto& [key, value] : rows.front().items()) {
+    head += "| " + key + " ";
+    rule += value.is_number() ? "|--:" : "|---";
+  }
+  for (const ordered_json& row : rows) {
+    for (const auto& [key, value] : row.items()) {
+      const bool is_code = (key == "name" || key == "joint" || key == "term" || key == "option");
+      std::string text = CellText(value);
+      for (size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
+        text.replace(at, 1, "\\|");
+      body += is_code ? fmt::format("| `{}` ", text) : fmt::format("| {} ", text);
+    }
+    body += "|\n";
+  }
+  return head + "|\n" + rule + "|\n" + body;
+}
+
+std::string Timing(const ordered_json& task) {
+  return fmt::format("{:g} ms, {} physics steps of {:g} ms; an episode has at most {} of them",
+                     1e3 * task["control_dt"].get<double>(), task["substeps"].get<int>(),
+                     1e3 * task["timestep"].get<double>(), task["time_limit"].get<int>());
+}
+
+}  // namespace
+
+ordered_json TaskAsJson(const sim::Task& task, const OptionTable& options) {
+  const sim::TaskSpec& spec = task.spec();
+  const sim::Simulation simulation = task.MakeSimulation();
+  const mjModel* model = simulation.model();
+  ordered_json json{{"name", spec.name},
+                    {"summary", spec.summary},
+                    {"asset", spec.asset},
+                    {"obs_dim", spec.obs_dim()},
+                    {"act_dim", spec.act_dim()},
+                    {"control_dt", spec.control_dt},
+                    {"substeps", spec.substeps},
+                    {"timestep", model->opt.timestep},
+                    {"time_limit", spec.time_limit},
+                    {"gravity_compensation", spec.gravity_compensation}};
+  for (const auto& [key, title] : kLists) json[key] = ordered_json::array();
+  for (const sim::ObservationElement& element : spec.observation) {
+    json["observation"].push_back({{"name", element.name},
+                                   {"unit", element.unit},
+                                   {"frame", sim::FrameOf(element, model)},
+                                   {"magnitude", element.magnitude}});
+  }
+  for (const sim::ActionElement& element : spec.action) {
+    json["action"].push_back({{"joint", element.joint},
+                              {"unit", UnitOf(element, model)},
+                              {"low", element.torque_low},
+                              {"high", element.torque_high}});
+  }
+  for (const sim::RewardTerm& term : spec.reward_terms)
+    json["reward"].push_back({{"term", term.name}, {"value", term.help}});
+  for (const sim::SuccessCriterion& criterion : spec.success) {
+    json["success"].push_back({{"name", criterion.name},
+                               {"tolerance_m", criterion.tolerance},
+                               {"last_steps", criterion.hold_steps}});
+  }
+  for (const OptionTable::Entry& option : options.entries()) {
+    json["options"].push_back({{"option", options.section() + "." + option.key},
+                               {"default", option.default_text},
+                               {"valid", RangeText(option)},
+                               {"unit", option.unit},
+                               {"meaning", option.help}});
+  }
+  return json;
+}
+
+std::string TaskAsText(const ordered_json& task) {
+  std::string text = fmt::format(
+      "{}: {}\nmodel: assets/{}\ncontrol period: {}\n", task["name"].get<std::string>(),
+      task["summary"].get<std::string>(), task["asset"].get<std::string>(), Timing(task));
+  for (const auto& [key, title] : kLists) {
+    if (!task[key].empty()) text += fmt::format("\n{}\n{}", title, FormatRows(task[key]));
+  }
+  return text;
+}
+
+std::string TaskAsMarkdown(const ordered_json& task) {
+  const auto name = task["name"].get<std::string>(), asset = task["asset"].get<std::string>();
+  std::string text = fmt::format(
+      "# {0}\n\nMade by `sinew tasks {0} --markdown`.\n\n{1}. Model: "
+      "[`{2}`](../../../assets/{2}). Control period: {3}. Gravity is {4}.\n",
+      name, task["summary"].get<std::string>(), asset, Timing(task),
+      task["gravity_compensation"].get<bool>() ? "compensated at the robot" : "not compensated");
+  for (const auto& [key, title] : kLists) {
+    const ordered_json& rows = task[key];
+    if (rows.empty()) continue;
+    const bool counted = key == std::string("observation") || key == std::string("action");
+    const std::string count = counted ? fmt::format(" ({})", rows.size()) : "";
+    text += fmt::format("\n## {}{}\n\n{}", title, count, MarkdownTable(rows));
+  }
+  return text;
+}
+
+}  // namespace sinew::apps
