@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "core/files.h"
 #include "tests/apps/program.h"
 
 namespace sinew::apps {
@@ -50,6 +51,34 @@ TEST(TasksCommand, StandInATableWithOneLineEach) {
   EXPECT_THAT(outcome.out, testing::StartsWith("name "));
   EXPECT_THAT(outcome.out, HasSubstr("\nreacher "));
   EXPECT_THAT(outcome.out, HasSubstr("\npendulum "));
+}
+
+TEST(TasksCommand, TellAllAboutOne) {
+  const Outcome outcome = Scratch().Sinew({"tasks", "reacher", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const json task = json::parse(outcome.out);
+  EXPECT_EQ(task.at("observation").size(), 11);
+  EXPECT_EQ(task.at("action").at(1).at("unit"), "N·m");
+  EXPECT_EQ(task.at("timestep"), 0.01);
+  const Outcome text = Scratch().Sinew({"tasks", "gripper"});
+  EXPECT_THAT(text.out, HasSubstr("\nfinger_left"));
+  EXPECT_THAT(text.out, HasSubstr("\ntask.start_in_hand"));
+}
+
+TEST(TasksCommand, RefuseWhatIsNoTask) {
+  const Outcome unknown = Scratch().Sinew({"tasks", "reachr"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("reacher"));
+  EXPECT_EQ(Scratch().Sinew({"tasks", "--markdown"}).status, 2);
+}
+
+// docs/tasks/reference is what `sinew tasks NAME --markdown` prints; scripts/task-pages.sh makes it
+TEST(TasksCommand, PagesOfTheDocumentationAreUpToDate) {
+  for (const json& row : Rows({"tasks", "--json"}, {"name"})) {
+    const auto name = row.at("name").get<std::string>();
+    const auto page = std::string(SINEW_SOURCE_DIR) + "/docs/tasks/reference/" + name + ".md";
+    EXPECT_EQ(ReadFile(page), Scratch().Sinew({"tasks", name, "--markdown"}).out) << page;
+  }
 }
 
 TEST(AgentsCommand, AreListed) {

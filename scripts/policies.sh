@@ -1,0 +1,31 @@
+#!/bin/bash
+# Takes the last policies of finished runs into assets/policies, and makes that folder's table anew:
+#   scripts/policies.sh RUN...          e.g. scripts/policies.sh runs/grip/*-s1
+#   scripts/policies.sh                 the table alone
+# Every policy is evaluated on 400 fresh episodes; evaluations.json keeps what came out, which a test holds them to.
+set -euo pipefail
+sinew=$(realpath "${SINEW:-build/sinew}")
+for run in "$@"; do
+  task=$("$sinew" eval "$run" --episodes 1 --json | jq -r .task)
+  cp "$run/final.policy" "assets/policies/$task.policy"
+done
+cd "$(dirname "$0")/../assets/policies"
+for policy in *.policy; do "$sinew" eval "$policy" --episodes 400 --json; done |
+  jq -s 'map(del(.episodes))' > evaluations.json.new
+mv evaluations.json.new evaluations.json
+{
+  cat <<'TEXT'
+# Trained policies
+
+One for each task: the last policy of a run of the task's preset, on 400 fresh episodes. `sinew watch FILE` shows it,
+`sinew export FILE --format all --out DIR` makes a controller of it, and `sinew eval FILE --episodes 400` prints its
+figures again. Made by `scripts/policies.sh`.
+
+| file | return (95 % CI) | success |
+|---|---|---|
+TEXT
+  jq -r '.[] | "| `\(.task).policy` | \(.mean * 100 | round / 100) (\(.ci95[0] * 100 | round / 100) to " +
+    "\(.ci95[1] * 100 | round / 100)) | " +
+    ([(.success // {}) | to_entries[] | "\(.value.rate * 1000 | round / 10) % within \(.key)"] | join(", ")) + " |"' \
+    evaluations.json
+} > README.md
