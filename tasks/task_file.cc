@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 // "agent" of a line "[agent.noise]  # text"; empty for any other line
 std::string_view SectionOf(std::string_view line) {
-  constexpr std::string_view kBlank = " \t\r\f\v";
+  static constexpr std::string_view kBlank = " \t\r\f\v";
   const auto skip_blanks = [&line] {
     line.remove_prefix(std::min(line.find_first_not_of(kBlank), line.size()));
   };

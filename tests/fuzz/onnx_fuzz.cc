@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kWidest = 4096, kBatch = 3;
 
 // what protobuf has to say about damaged files would drown the fuzzer's own lines
-const auto* const kSilenced = google::protobuf::SetLogHandler(nullptr);
+const google::protobuf::LogSilencer kSilence;
 
 sinew::deploy::OnnxTensor Rows(int64_t rows, int64_t columns) {
   return {rows, columns, std::vector<float>(static_cast<size_t>(rows * columns), 0.5f)};
@@ -39,7 +39,6 @@ void Ask(sinew::deploy::OnnxGraph graph) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  (void)kSilenced;
   try {
     Ask(sinew::deploy::OnnxGraph::Parse({reinterpret_cast<const char*>(data), size}, "fuzz"));
   } catch (const sinew::Error& error) {
