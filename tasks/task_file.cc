@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/names.h"
 #include "tasks/file_task.h"
 
 namespace sinew::tasks {
@@ -75,7 +76,7 @@ class Builder : public TaskBuilder {
     try {
       return MakeFileTask(name_, options_);
     } catch (const UserError& error) {
-      throw UserError(fmt::format("{}: {}", name_, error.what()));
+      throw UserError(OneLine(fmt::format("{}: {}", name_, error.what())));
     }
   }
 
