@@ -41,8 +41,8 @@ toml::table ParseToml(std::string_view toml, std::string_view source) {
   try {
     return toml::parse(toml, source);
   } catch (const toml::parse_error& error) {
-    throw UserError(OneLine(
-        fmt::format("{}:{}: {}", source, error.source().begin.line, error.description())));
+    throw UserError(
+        OneLine(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description())));
   }
 }
 
