@@ -99,13 +99,6 @@ void CheckFirstArgument(const CLI::App& program, const std::string& argument) {
   throw UserError(fmt::format("{} (see: sinew {}--help)", error.what(), name));
 }
 
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  return text;
-}
-
 /// @throws UserError for what was asked wrongly, other exceptions for what failed.
 int Run(int argc, char** argv) {
   CLI::App program{"Sinew: trains, shows and exports torque policies for MuJoCo robots.", "sinew"};

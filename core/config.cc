@@ -42,7 +42,7 @@ toml::table ParseToml(std::string_view toml, std::string_view source) {
     return toml::parse(toml, source);
   } catch (const toml::parse_error& error) {
     throw UserError(
-        fmt::format("{}:{}: {}", source, error.source().begin.line, error.description()));
+        OneLine(fmt::format("{}:{}: {}", source, error.source().begin.line, error.description())));
   }
 }
 
@@ -52,7 +52,8 @@ void At(std::string_view source, const toml::key& key, Action action) {
   try {
     action();
   } catch (const UserError& error) {
-    throw UserError(fmt::format("{}:{}: {}", source, key.source().begin.line, error.what()));
+    throw UserError(
+        OneLine(fmt::format("{}:{}: {}", source, key.source().begin.line, error.what())));
   }
 }
 

@@ -44,4 +44,12 @@ std::string UnknownName(std::string_view what, std::string_view name,
                      NearestName(name, candidates), fmt::join(candidates, ", "));
 }
 
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
 }  // namespace sinew

@@ -14,4 +14,7 @@ std::string NearestName(std::string_view name, std::span<const std::string> cand
 std::string UnknownName(std::string_view what, std::string_view name,
                         std::span<const std::string> candidates);
 
+/// The text fit for a message of one line: control characters are blanks, and none are at its end.
+std::string OneLine(std::string text);
+
 }  // namespace sinew

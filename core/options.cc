@@ -27,7 +27,7 @@ std::string RangeText(const Range& range) {
 std::string Expectation(const OptionTable::Entry& entry) {
   if (entry.type == "bool") return "true or false";
   if (entry.type == "choice") return fmt::format("one of {}", fmt::join(entry.choices, ", "));
-  if (entry.type == "text") return "a text";
+  if (entry.type == "text") return "a text in UTF-8";
   if (entry.type == "names") return "a list of names such as [\"tip\", \"target\"]";
   const std::string range = RangeText(entry.range);
   const std::string what = entry.type == "number"    ? "a number"
@@ -113,6 +113,7 @@ void OptionTable::Add(std::string key, std::string* field, std::vector<std::stri
   const auto parse = [choices =
                           entry.choices](std::string_view text) -> std::optional<std::string> {
     std::string value = ParseText(text);
+    if (!IsUtf8(value)) return std::nullopt;
     if (!choices.empty() && std::ranges::find(choices, value) == choices.end()) return std::nullopt;
     return value;
   };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -84,10 +85,32 @@ std::optional<std::vector<double>> ParseNumberList(std::string_view text) {
   return ParseList<double>(text, ParseNumber);
 }
 
+bool IsUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
+    const size_t length = byte(i) < 0x80 ? 1 : byte(i) < 0xe0 ? 2 : byte(i) < 0xf0 ? 3 : 4;
+    if (length > text.size() - i) return false;
+    uint32_t code = length == 1 ? byte(i) : byte(i) & (0x7f >> length);
+    for (size_t k = 1; k < length; ++k) {
+      if ((byte(i + k) & 0xc0) != 0x80) return false;
+      code = code << 6 | (byte(i + k) & 0x3f);
+    }
+    // continuation bytes in front, codes written longer than need be, surrogates, beyond Unicode
+    constexpr std::array<uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+    const bool stray = length > 1 && (byte(i) < 0xc0 || byte(i) > 0xf7);
+    const bool surrogate = code >= 0xd800 && code < 0xe000;
+    if (stray || code < kSmallest[length] || surrogate || code > 0x10ffff) return false;
+    i += length;
+  }
+  return true;
+}
+
 std::optional<std::vector<std::string>> ParseTextList(std::string_view text) {
   return ParseList<std::string>(text, [](std::string_view item) -> std::optional<std::string> {
     std::string name = ParseText(Trim(item));
-    if (name.empty() || name.find_first_of("[]\"") != name.npos) return std::nullopt;
+    if (name.empty() || name.find_first_of("[]\"") != name.npos || !IsUtf8(name)) {
+      return std::nullopt;
+    }
     return name;
   });
 }

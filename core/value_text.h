@@ -22,6 +22,9 @@ std::optional<std::vector<std::string>> ParseTextList(std::string_view text);
 /// A TOML literal's text without its quotes and escapes; text without quotes stands for itself.
 std::string ParseText(std::string_view text);
 
+/// Whether the text is UTF-8, as TOML and JSON have to be.
+bool IsUtf8(std::string_view text);
+
 /// Values to TOML. The shortest digits that read back to the same bits, with a point or an
 /// exponent.
 std::string FormatNumber(double value);

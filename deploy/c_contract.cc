@@ -41,8 +41,8 @@ constexpr std::string_view kPrologue = R"(
 #define @P@_POLICY_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,9 +63,12 @@ enum { @P@_OK = 0, @P@_BAD_OBSERVATION = 1, @P@_BAD_OUTPUT = 2 };
 static inline int @p@_all_finite(const float *values, int count) {
   int i;
   for (i = 0; i < count; ++i) {
-    uint32_t bits;
-    memcpy(&bits, &values[i], sizeof bits);
-    if ((bits & 0x7f800000u) == 0x7f800000u) return 0;
+    union {
+      float value;
+      uint32_t bits;
+    } number;
+    number.value = values[i];
+    if ((number.bits & 0x7f800000u) == 0x7f800000u) return 0;
   }
   return 1;
 }

@@ -188,11 +188,15 @@ std::map<std::string, OnnxTensor> OnnxGraph::Run(std::map<std::string, OnnxTenso
     const auto constant = impl_->constants.find(name);
     return constant == impl_->constants.end() ? &values.at(name) : &constant->second;
   };
+  int64_t elements = 0;
   for (const Node& node : impl_->nodes) {
     std::vector<const OnnxTensor*> operands;
     for (const std::string& input : node.inputs) operands.push_back(at(input));
     try {
-      values[node.output] = ApplyOperator(node.op, operands, node.attributes);
+      OnnxTensor result = ApplyOperator(node.op, operands, node.attributes);
+      elements += static_cast<int64_t>(result.values.size());
+      if (elements > kMostElements) throw BadOperation{"all results together are too large"};
+      values[node.output] = std::move(result);
     } catch (const BadOperation& bad) {
       throw UserError(
           fmt::format("{}: {} '{}': {}", impl_->source, node.op, Printable(node.output), bad.what));
@@ -225,7 +229,11 @@ class Interpreter : public Backend {
       throw Error(fmt::format("{}: torque and status are not what was exported", graph_.source()));
     }
     std::ranges::copy(outputs.at("torque").values, torque.begin());
-    return static_cast<int>(outputs.at("status").values.front());
+    const float status = outputs.at("status").values.front();
+    if (!(status >= 0 && status <= 2)) {
+      throw Error(fmt::format("{}: the status is {}, expected 0, 1 or 2", graph_.source(), status));
+    }
+    return static_cast<int>(status);
   }
 
  private:

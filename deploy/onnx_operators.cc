@@ -8,8 +8,8 @@
 namespace sinew::deploy {
 namespace {
 
-// keeps a small damaged file from asking for all the memory there is
-constexpr int64_t kMostElements = int64_t{1} << 24;
+// multiplications of one matrix product: keeps such a file from taking minutes
+constexpr int64_t kMostProducts = int64_t{1} << 30;
 
 using Inputs = std::vector<const OnnxTensor*>;
 using Attributes = std::map<std::string, int64_t>;
@@ -63,6 +63,10 @@ OnnxTensor Gemm(const Inputs& inputs, const Attributes& attributes) {
                                    weight.rows, weight.columns, bias.columns)};
   }
   OnnxTensor y = Empty(x.rows, weight.rows);
+  const auto results = static_cast<int64_t>(y.values.size());
+  if (results > 0 && x.columns > kMostProducts / results) {
+    throw BadOperation{fmt::format("{} sums of {} products are too many", results, x.columns)};
+  }
   for (int64_t r = 0; r < y.rows; ++r) {
     for (int64_t i = 0; i < y.columns; ++i) {
       float sum = bias.values[i];

@@ -8,6 +8,10 @@
 
 namespace sinew::deploy {
 
+/// In one result, and in all results of a graph together: keeps a small damaged file from asking
+/// for all the memory there is.
+inline constexpr int64_t kMostElements = int64_t{1} << 24;
+
 /// Why an operation cannot be carried out.
 struct BadOperation {
   std::string what;

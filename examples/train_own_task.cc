@@ -1,6 +1,8 @@
-// Trains on a task of one's own: a cart that is to be pushed to the middle of its track.
+// Trains on a task of one's own: a cart that is to be pushed to the middle of its track; then
+// exports the policy to every format and verifies each.
 //   train_own_task FOLDER [STEPS]
-// The policy is FOLDER/final.policy; c_controller and cpp_controller run it.
+// c_controller and cpp_controller run FOLDER/final.policy, onnx_controller
+// FOLDER/controller/policy.onnx.
 
 #include <cmath>
 #include <cstdio>
@@ -8,6 +10,8 @@
 #include <string>
 
 #include "core/error.h"
+#include "deploy/export.h"
+#include "deploy/verify.h"
 #include "models/math_runtime.h"
 #include "sim/task.h"
 #include "training/run_config.h"
@@ -17,7 +21,8 @@ namespace {
 
 class Cart : public sinew::sim::Task {
  public:
-  Cart() : Task(sinew::sim::Simulation::FromString(R"(
+  Cart()
+      : Task(sinew::sim::Simulation::FromString(R"(
       <mujoco model="cart">
         <option timestep="0.01"/>
         <worldbody>
@@ -57,6 +62,18 @@ class Cart : public sinew::sim::Task {
   }
 };
 
+// @return whether every format gives the policy's torques
+bool ExportAndVerify(const std::filesystem::path& policy, const std::filesystem::path& folder) {
+  const auto task = std::make_shared<Cart>();
+  const auto artifact = sinew::models::LoadPolicy(policy);
+  const std::vector<std::string> all{"all"};
+  sinew::deploy::ExportPolicy(artifact, sinew::deploy::MakeGoldenVectors(artifact, task, {}),
+                              {sinew::deploy::ParseFormats(all)}, folder);
+  const auto report = sinew::deploy::Verify(folder, task);
+  std::printf("%s", report.ToString().c_str());
+  return report.passed();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -69,7 +86,7 @@ int main(int argc, char** argv) try {
   const RunFolder folder = RunFolder::Create(argv[1]);
   const TrainSummary summary = Train(config, folder, {});
   std::printf("%s\n%s\n", summary.evaluation.Summary().c_str(), folder.final_policy().c_str());
-  return 0;
+  return ExportAndVerify(folder.final_policy(), folder.root() / "controller") ? 0 : 1;
 } catch (const sinew::Error& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -252,6 +253,12 @@ Contract ContractFromJson(const std::string& text, const std::string& source) {
   const Json json = Json::parse(std::string_view(text), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) throw UserError(source + ": the contract is not valid JSON");
   return FromFields(Fields(json, source + ": contract"));
+}
+
+void CheckTrained(const Contract& contract) {
+  if (contract.env_steps >= 1 && contract.updates != 0) return;
+  throw UserError(fmt::format("the policy was never trained: {} steps, {} updates",
+                              contract.env_steps, std::max<int64_t>(contract.updates, 0)));
 }
 
 void CheckContract(const Contract& contract, const sim::TaskSpec& spec,

@@ -82,6 +82,9 @@ int64_t ParameterCount(const PolicyArtifact& artifact);
 /// unknown activations, parameters or limits that are not finite. @throws Error saying which.
 void CheckArtifact(const PolicyArtifact& artifact);
 
+/// Refuses a policy that no training has touched, where the contract says so. @throws UserError.
+void CheckTrained(const Contract& contract);
+
 /// Writes a safetensors file: tensors "normalizer.mean", "normalizer.scale", "actor.<i>.weight",
 /// "actor.<i>.bias", of a stochastic policy "log_std.bias" and "log_std.weight", and in the
 /// header's metadata the contract and the network's shape as JSON. Atomic.

@@ -104,6 +104,8 @@ Json ParseStrictly(std::string_view header) {
     return Json::parse(header, check);
   } catch (const Json::parse_error& error) {
     throw BadHeader{fmt::format("the header is not valid JSON at byte {}", error.byte)};
+  } catch (const Json::out_of_range&) {
+    throw BadHeader{"a number in the header is too large"};
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/names.h"
 
 namespace sinew::sim {
 namespace {
@@ -28,14 +29,6 @@ void InstallHandlers() {
     return true;
   }();
   (void)installed;
-}
-
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  return text;
 }
 
 mjModel* Load(const std::string& path, const mjVFS* vfs) {

@@ -26,10 +26,12 @@ std::vector<ActionElement> Task::ActionFromModel(const mjModel* model) {
 
 std::string FrameOf(const ObservationElement& element, const mjModel* model) {
   if (!element.frame.empty()) return element.frame;
-  const size_t underscore = element.name.find('_');
-  if (!element.unit.starts_with("rad") || underscore == std::string::npos) return "";
-  const std::string joint = element.name.substr(underscore + 1);
-  return mj_name2id(model, mjOBJ_JOINT, joint.c_str()) < 0 ? "" : "joint";
+  for (const std::string what : {"angle_", "position_", "velocity_", "cos_", "sin_", "q_", "v_"}) {
+    if (!element.name.starts_with(what)) continue;
+    const std::string joint = element.name.substr(what.size());
+    if (mj_name2id(model, mjOBJ_JOINT, joint.c_str()) >= 0) return "joint";
+  }
+  return "";
 }
 
 Simulation LoadAsset(const std::string& asset) {

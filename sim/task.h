@@ -71,7 +71,7 @@ struct TaskSpec {
   bool refresh_kinematics = true;  // false: observe MuJoCo's lagging positions, as Gymnasium does
   bool gravity_compensation = false;
   RandomizationOptions randomization;  // off by default
-  std::vector<TaskPanel> panels{};  // what the viewer shows of this task beyond the usual
+  std::vector<TaskPanel> panels{};     // what the viewer shows of this task beyond the usual
 
   int obs_dim() const { return static_cast<int>(observation.size()); }
   int act_dim() const { return static_cast<int>(action.size()); }
@@ -130,8 +130,8 @@ class Task {
   Simulation prototype_;
 };
 
-/// The element's frame, or "joint" where it states none and is an angle or speed named after a
-/// joint of the model ("angle_<joint>", "q_<joint>"), or else empty.
+/// The element's frame, or "joint" where it states none and is named after a joint of the model
+/// ("angle_", "position_", "velocity_", "cos_", "sin_", "q_" or "v_<joint>"), or else empty.
 std::string FrameOf(const ObservationElement& element, const mjModel* model);
 
 /// The simulation of an MJCF file below assets/.

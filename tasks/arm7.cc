@@ -7,7 +7,6 @@ namespace sinew::tasks {
 namespace {
 
 constexpr int kSubsteps = 10;
-constexpr const char* kShoulderFrame = "base, turned with the first joint";
 constexpr double kPanStart = 1.0;    // start pose: shoulder pan within this of straight ahead [rad]
 constexpr double kJointStart = 0.5;  // every other joint within this of the home pose [rad]
 

@@ -8,6 +8,9 @@
 
 namespace sinew::tasks {
 
+/// The frame that turns with the arm's first joint.
+inline constexpr const char* kShoulderFrame = "base, turned with the first joint";
+
 /// Options that all tasks of the seven-joint arm share.
 struct Arm7Options {
   bool gravity_compensation = true;

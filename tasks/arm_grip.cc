@@ -7,6 +7,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "tasks/arm7.h"
 #include "tasks/arm7_goals.h"
 #include "tasks/arm7_kinematics.h"
 #include "tasks/interval.h"
@@ -190,11 +191,11 @@ class ArmGrip : public sim::Task {
     for (int i = 0; i < kJoints; ++i) elements.push_back({"angle_" + spec_.action[i].joint, "rad"});
     for (int i = 0; i < kJoints; ++i)
       elements.push_back({"velocity_" + spec_.action[i].joint, "rad/s", 5});
-    elements.push_back({"position_fingers", "m", 0.04});
-    elements.push_back({"velocity_fingers", "m/s", 0.3});
+    elements.push_back({"position_fingers", "m", 0.04, "joint"});
+    elements.push_back({"velocity_fingers", "m/s", 0.3, "joint"});
     const auto add_point = [&](const std::string& name, const std::string& unit, double magnitude) {
       for (const char* axis : {"_radial", "_tangential", "_up"})
-        elements.push_back({name + axis, unit, magnitude});
+        elements.push_back({name + axis, unit, magnitude, kShoulderFrame});
     };
     add_point("grip", "m", 0.5);
     add_point("approach", "1", 1);
@@ -202,11 +203,9 @@ class ArmGrip : public sim::Task {
     add_point("object", "m", 0.5);
     add_point("velocity_object", "m/s", 1);
     for (const char* axis : {"x", "y", "z"})
-      elements.push_back({std::string("object_in_hand_") + axis, "m", 0.1});
-    elements.push_back({"sin_4_turn", "1"});
-    elements.push_back({"cos_4_turn", "1"});
-    elements.push_back({"proximity_left", "1"});
-    elements.push_back({"proximity_right", "1"});
+      elements.push_back({std::string("object_in_hand_") + axis, "m", 0.1, "hand"});
+    for (const char* name : {"sin_4_turn", "cos_4_turn", "proximity_left", "proximity_right"})
+      elements.push_back({name, "1", 1, "hand"});
     add_point("target", "m", 0.5);
     add_point("error", "m", 0.2);
     return elements;

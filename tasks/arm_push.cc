@@ -37,7 +37,7 @@ class ArmPush : public sim::Task {
     }
     for (const char* thing : {"fork", "puck", "goal"}) {
       for (const char* axis : {"x", "y", "z"}) {
-        spec_.observation.push_back({fmt::format("{}_{}", thing, axis), "m", 0.5});
+        spec_.observation.push_back({fmt::format("{}_{}", thing, axis), "m", 0.5, "world"});
         auto& element = spec_.observation.back();
         if (std::string_view(thing) == "goal") element.constant_reason = "the goal never moves";
         if (element.name == "puck_z") element.constant_reason = "the puck slides on a table";

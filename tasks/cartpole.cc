@@ -22,11 +22,11 @@ class CartpoleSwingup : public sim::Task {
                         ? "pole on a cart, swung up, reward only upright and centred (dm_control)"
                         : "pole on a cart, swung up and balanced (dm_control)";
     spec_.asset = kAsset;
-    spec_.observation = {{"position", "m", 1},
-                         {"cos_angle", "1", 1},
-                         {"sin_angle", "1", 1},
-                         {"velocity_cart", "m/s", 3},
-                         {"velocity_pole", "rad/s", 5}};
+    spec_.observation = {{"position", "m", 1, "joint"},
+                         {"cos_angle", "1", 1, "joint"},
+                         {"sin_angle", "1", 1, "joint"},
+                         {"velocity_cart", "m/s", 3, "joint"},
+                         {"velocity_pole", "rad/s", 5, "joint"}};
     if (sparse_) {
       spec_.reward_terms = {{"upright", "1 while upright and within 25 cm of the centre"}};
     } else {

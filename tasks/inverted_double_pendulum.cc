@@ -19,17 +19,17 @@ class InvertedDoublePendulum : public sim::Task {
     spec_.name = "inverted-double-pendulum";
     spec_.summary = "two poles on a cart, held upright (Gymnasium InvertedDoublePendulum-v4)";
     spec_.asset = kAsset;
-    spec_.observation = {{"position", "m", 1},
-                         {"sin_lower", "1", 0.5},
-                         {"sin_upper", "1", 0.5},
-                         {"cos_lower", "1", 1},
-                         {"cos_upper", "1", 1},
-                         {"velocity_cart", "m/s", 5},
-                         {"velocity_lower", "rad/s", 5},
-                         {"velocity_upper", "rad/s", 5},
-                         {"constraint_cart", "N", 10, "", kNotReached},
-                         {"constraint_lower", "N·m", 10, "", kNoLimit},
-                         {"constraint_upper", "N·m", 10, "", kNoLimit}};
+    spec_.observation = {{"position", "m", 1, "joint"},
+                         {"sin_lower", "1", 0.5, "joint"},
+                         {"sin_upper", "1", 0.5, "joint"},
+                         {"cos_lower", "1", 1, "joint"},
+                         {"cos_upper", "1", 1, "joint"},
+                         {"velocity_cart", "m/s", 5, "joint"},
+                         {"velocity_lower", "rad/s", 5, "joint"},
+                         {"velocity_upper", "rad/s", 5, "joint"},
+                         {"constraint_cart", "N", 10, "joint", kNotReached},
+                         {"constraint_lower", "N·m", 10, "joint", kNoLimit},
+                         {"constraint_upper", "N·m", 10, "joint", kNoLimit}};
     spec_.reward_terms = {{"upright", "10 for every step"},
                           {"tip", "-(0.01 x^2 + (z - 2)^2) of the tip [m]"},
                           {"velocity", "-(0.001 v1^2 + 0.005 v2^2) of the poles [rad/s]"}};

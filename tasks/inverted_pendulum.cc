@@ -16,10 +16,10 @@ class InvertedPendulum : public sim::Task {
     spec_.name = "inverted-pendulum";
     spec_.summary = "pole on a cart, held upright (Gymnasium InvertedPendulum-v4)";
     spec_.asset = kAsset;
-    spec_.observation = {{"position", "m", 1},
-                         {"angle", "rad", 0.2},
-                         {"velocity_cart", "m/s", 2},
-                         {"velocity_pole", "rad/s", 2}};
+    spec_.observation = {{"position", "m", 1, "joint"},
+                         {"angle", "rad", 0.2, "joint"},
+                         {"velocity_cart", "m/s", 2, "joint"},
+                         {"velocity_pole", "rad/s", 2, "joint"}};
     spec_.reward_terms = {{"upright", "1 for every step"}};
     spec_.substeps = 2;
     spec_.time_limit = 1000;

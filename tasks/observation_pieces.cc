@@ -25,14 +25,15 @@ std::string JointName(const mjModel* m, int joint) {
 bool IsHinge(const mjModel* m, int joint) { return m->jnt_type[joint] == mjJNT_HINGE; }
 
 // x, y, z of a vector
-auto Vector(const std::string& name, const char* unit, double magnitude = 1) {
+auto Vector(const std::string& name, const char* unit) {
   return [=](const TaskContext&, const mjModel*, Elements* out) {
+    const char* frame = name == "root_up" ? "root" : "world";
     for (const char* axis : {"x", "y", "z"})
-      out->push_back({fmt::format("{}_{}", name, axis), unit, magnitude});
+      out->push_back({fmt::format("{}_{}", name, axis), unit, 1, frame});
   };
 }
 
-// a piece that is a vector in the world
+// a piece that is a vector, in the world but for the root's own view of the vertical
 ObservationPiece VectorPiece(
     const std::string& name, const std::string& help, Needs needs, const char* unit,
     std::function<Eigen::Vector3d(const TaskContext&, const Simulation&)> value) {
@@ -53,7 +54,7 @@ ObservationPiece JointAngles() {
   return {"joint_angles", "angle of every hinge, position of every slide", Needs::kNothing,
           [](const TaskContext& c, const mjModel* m, Elements* out) {
             for (const int j : c.joints)
-              out->push_back({"angle_" + JointName(m, j), IsHinge(m, j) ? "rad" : "m"});
+              out->push_back({"angle_" + JointName(m, j), IsHinge(m, j) ? "rad" : "m", 1, "joint"});
           },
           [](const TaskContext& c, const Simulation& s, double* out) {
             for (const int j : c.joints) *out++ = s.data()->qpos[s.model()->jnt_qposadr[j]];
@@ -68,11 +69,11 @@ ObservationPiece JointCosSin() {
             for (const int j : c.joints) {
               const std::string name = JointName(m, j);
               if (!IsHinge(m, j)) {
-                out->push_back({"position_" + name, "m"});
+                out->push_back({"position_" + name, "m", 1, "joint"});
                 continue;
               }
-              out->push_back({"cos_" + name, "1"});
-              out->push_back({"sin_" + name, "1"});
+              out->push_back({"cos_" + name, "1", 1, "joint"});
+              out->push_back({"sin_" + name, "1", 1, "joint"});
             }
           },
           [](const TaskContext& c, const Simulation& s, double* out) {
@@ -94,7 +95,7 @@ ObservationPiece JointVelocities() {
           [](const TaskContext& c, const mjModel* m, Elements* out) {
             for (const int j : c.joints) {
               out->push_back({"velocity_" + JointName(m, j), IsHinge(m, j) ? "rad/s" : "m/s",
-                              IsHinge(m, j) ? 5.0 : 1.0});
+                              IsHinge(m, j) ? 5.0 : 1.0, "joint"});
             }
           },
           [](const TaskContext& c, const Simulation& s, double* out) {
@@ -108,7 +109,8 @@ ObservationPiece Controls() {
           [](const TaskContext& c, const mjModel* m, Elements* out) {
             for (size_t i = 0; i < c.ctrl.size(); ++i) {
               const char* name = mj_id2name(m, mjOBJ_ACTUATOR, static_cast<int>(i));
-              out->push_back({fmt::format("control_{}", name ? name : std::to_string(i)), "1"});
+              out->push_back(
+                  {fmt::format("control_{}", name ? name : std::to_string(i)), "1", 1, "actuator"});
             }
           },
           [](const TaskContext& c, const Simulation& s, double* out) {
@@ -120,7 +122,7 @@ ObservationPiece Controls() {
 ObservationPiece RootHeight() {
   return {"root_height", "of the root body above the world's origin", Needs::kRoot,
           [](const TaskContext&, const mjModel*, Elements* out) {
-            out->push_back({"root_height", "m"});
+            out->push_back({"root_height", "m", 1, "world"});
           },
           [](const TaskContext& c, const Simulation& s, double* out) {
             *out++ = c.Height(s);
@@ -200,6 +202,40 @@ const char* SensorUnit(int type) {
   }
 }
 
+// what a sensor's values are measured in
+std::string SensorFrame(const mjModel* m, int id) {
+  const int type = m->sensor_type[id];
+  if (type <= mjSENS_RANGEFINDER) return "site";
+  if (type >= mjSENS_FRAMEPOS && type <= mjSENS_SUBTREEANGMOM) {
+    const bool relative = m->sensor_refid[id] >= 0;
+    const char* name =
+        relative ? mj_id2name(m, m->sensor_reftype[id], m->sensor_refid[id]) : "world";
+    return name ? name : "reference";
+  }
+  switch (type) {
+    case mjSENS_JOINTPOS:
+    case mjSENS_JOINTVEL:
+    case mjSENS_BALLQUAT:
+    case mjSENS_BALLANGVEL:
+    case mjSENS_JOINTLIMITPOS:
+    case mjSENS_JOINTLIMITVEL:
+    case mjSENS_JOINTLIMITFRC:
+      return "joint";
+    case mjSENS_TENDONPOS:
+    case mjSENS_TENDONVEL:
+    case mjSENS_TENDONLIMITPOS:
+    case mjSENS_TENDONLIMITVEL:
+    case mjSENS_TENDONLIMITFRC:
+      return "tendon";
+    case mjSENS_ACTUATORPOS:
+    case mjSENS_ACTUATORVEL:
+    case mjSENS_ACTUATORFRC:
+      return "actuator";
+    default:
+      return "sensor";
+  }
+}
+
 ObservationPiece Sensor(const std::string& name, const Simulation& simulation) {
   const mjModel* m = simulation.model();
   const int id = simulation.Id(mjOBJ_SENSOR, name), size = m->sensor_dim[id],
@@ -208,7 +244,7 @@ ObservationPiece Sensor(const std::string& name, const Simulation& simulation) {
           [=](const TaskContext&, const mjModel* model, Elements* out) {
             for (int k = 0; k < size; ++k) {
               out->push_back({size > 1 ? fmt::format("{}[{}]", name, k) : name,
-                              SensorUnit(model->sensor_type[id])});
+                              SensorUnit(model->sensor_type[id]), 1, SensorFrame(model, id)});
             }
           },
           [=](const TaskContext&, const Simulation& s, double* out) {

@@ -151,24 +151,24 @@ class PlanarGripper : public sim::Task {
     }
     for (const std::string name : kHingeNames) elements.push_back({"velocity_" + name, "rad/s", 5});
     for (const sim::ObservationElement& element :
-         std::vector<sim::ObservationElement>{{"position_fingers", "m", 0.04},
-                                              {"velocity_fingers", "m/s", 0.3},
-                                              {"grip_x", "m", 0.3},
-                                              {"grip_z", "m", 0.3},
-                                              {"sin_pitch", "1"},
-                                              {"cos_pitch", "1"},
-                                              {"object_x", "m", 0.3},
-                                              {"object_z", "m", 0.3},
-                                              {"velocity_object_x", "m/s"},
-                                              {"velocity_object_z", "m/s"},
-                                              {"object_along_hand", "m", 0.1},
-                                              {"object_across_hand", "m", 0.1},
-                                              {"proximity_left", "1"},
-                                              {"proximity_right", "1"},
-                                              {"target_x", "m", 0.3},
-                                              {"target_z", "m", 0.3},
-                                              {"error_x", "m", 0.2},
-                                              {"error_z", "m", 0.2}}) {
+         std::vector<sim::ObservationElement>{{"position_fingers", "m", 0.04, "joint"},
+                                              {"velocity_fingers", "m/s", 0.3, "joint"},
+                                              {"grip_x", "m", 0.3, "world"},
+                                              {"grip_z", "m", 0.3, "world"},
+                                              {"sin_pitch", "1", 1, "world"},
+                                              {"cos_pitch", "1", 1, "world"},
+                                              {"object_x", "m", 0.3, "world"},
+                                              {"object_z", "m", 0.3, "world"},
+                                              {"velocity_object_x", "m/s", 1, "world"},
+                                              {"velocity_object_z", "m/s", 1, "world"},
+                                              {"object_along_hand", "m", 0.1, "hand"},
+                                              {"object_across_hand", "m", 0.1, "hand"},
+                                              {"proximity_left", "1", 1, "hand"},
+                                              {"proximity_right", "1", 1, "hand"},
+                                              {"target_x", "m", 0.3, "world"},
+                                              {"target_z", "m", 0.3, "world"},
+                                              {"error_x", "m", 0.2, "world"},
+                                              {"error_z", "m", 0.2, "world"}}) {
       elements.push_back(element);
     }
     return elements;

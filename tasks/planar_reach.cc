@@ -31,10 +31,11 @@ class PlanarReach : public sim::Task {
     }
     for (const sim::ActionElement& element : spec_.action)
       spec_.observation.push_back({"velocity_" + element.joint, "rad/s", 5});
-    for (const char* name : {"error_x", "error_z"}) spec_.observation.push_back({name, "m", 0.5});
+    for (const char* name : {"error_x", "error_z"})
+      spec_.observation.push_back({name, "m", 0.5, "world"});
     if (options.random_target) {
       for (const char* name : {"target_x", "target_z"})
-        spec_.observation.push_back({name, "m", 0.5});
+        spec_.observation.push_back({name, "m", 0.5, "world, from the shoulder"});
     }
     spec_.reward_terms = {{"distance", "-|target - tip|"},
                           {"precision", "w exp(-(|target - tip| / width)^2)"},

@@ -39,13 +39,13 @@ class PlanarWalker : public sim::Task {
     velocity_ = model->sensor_adr[simulation.Id(mjOBJ_SENSOR, "velocity")];
     for (int body = 1; body < model->nbody; ++body) {
       const char* name_of_body = mj_id2name(model, mjOBJ_BODY, body);
-      spec_.observation.push_back({fmt::format("cos_{}", name_of_body), "1", 1});
-      spec_.observation.push_back({fmt::format("sin_{}", name_of_body), "1", 1});
+      spec_.observation.push_back({fmt::format("cos_{}", name_of_body), "1", 1, "world"});
+      spec_.observation.push_back({fmt::format("sin_{}", name_of_body), "1", 1, "world"});
     }
-    spec_.observation.push_back({"height", "m", 1});
-    spec_.observation.push_back({"velocity_z", "m/s", 3});
-    spec_.observation.push_back({"velocity_x", "m/s", 3});
-    spec_.observation.push_back({"velocity_pitch", "rad/s", 5});
+    spec_.observation.push_back({"height", "m", 1, "world"});
+    spec_.observation.push_back({"velocity_z", "m/s", 3, "world"});
+    spec_.observation.push_back({"velocity_x", "m/s", 3, "world"});
+    spec_.observation.push_back({"velocity_pitch", "rad/s", 5, "world"});
     for (const auto& element : spec_.action) {
       spec_.observation.push_back({fmt::format("velocity_{}", element.joint), "rad/s", 10});
     }

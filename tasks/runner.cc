@@ -144,32 +144,34 @@ class Runner : public sim::Task {
   static std::string Asset(const Robot& robot) { return fmt::format("{0}/{0}.xml", robot.name); }
 
   void DescribeObservation() {
-    const auto add = [this](std::string name, const char* unit, double magnitude) {
-      spec_.observation.push_back({std::move(name), unit, magnitude});
+    const auto add = [this](std::string name, const char* unit, double magnitude,
+                            const char* frame) {
+      spec_.observation.push_back({std::move(name), unit, magnitude, frame});
     };
-    add("height", "m", 1);
+    add("height", "m", 1, "world");
     if (in_space_) {
       for (const char* part : {"w", "x", "y", "z"}) {
-        add(fmt::format("orientation_{}", part), "1", 1);
+        add(fmt::format("orientation_{}", part), "1", 1, "world");
       }
     } else {
-      add("pitch", "rad", 0.5);
+      add("pitch", "rad", 0.5, "world");
     }
     const mjModel* model = prototype().model();
     const int first_joint = in_space_ ? 1 : 3;  // behind those that move the torso
     const auto joint = [model](int j) { return mj_id2name(model, mjOBJ_JOINT, j); };
     for (int j = first_joint; j < model->njnt; ++j) {
-      add(fmt::format("angle_{}", joint(j)), "rad", 1);
+      add(fmt::format("angle_{}", joint(j)), "rad", 1, "joint");
     }
     if (in_space_) {
-      for (const char* axis : {"x", "y", "z"}) add(fmt::format("velocity_{}", axis), "m/s", 3);
-      for (const char* axis : {"x", "y", "z"}) add(fmt::format("turning_{}", axis), "rad/s", 5);
+      const auto axes = {"x", "y", "z"};
+      for (const char* axis : axes) add(fmt::format("velocity_{}", axis), "m/s", 3, "world");
+      for (const char* axis : axes) add(fmt::format("turning_{}", axis), "rad/s", 5, "torso");
     } else {
-      for (const char* axis : {"x", "z"}) add(fmt::format("velocity_{}", axis), "m/s", 5);
-      add("velocity_pitch", "rad/s", 5);
+      for (const char* axis : {"x", "z"}) add(fmt::format("velocity_{}", axis), "m/s", 5, "world");
+      add("velocity_pitch", "rad/s", 5, "world");
     }
     for (int j = first_joint; j < model->njnt; ++j) {
-      add(fmt::format("velocity_{}", joint(j)), "rad/s", 10);
+      add(fmt::format("velocity_{}", joint(j)), "rad/s", 10, "joint");
     }
   }
 

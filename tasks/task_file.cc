@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
+#include <cctype>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/names.h"
 #include "tasks/file_task.h"
 
 namespace sinew::tasks {
@@ -14,18 +16,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// "agent" of a line "[agent.noise]  # text"; empty for any other line
+std::string_view SectionOf(std::string_view line) {
+  static constexpr std::string_view kBlank = " \t\r\f\v";
+  const auto skip_blanks = [&line] {
+    line.remove_prefix(std::min(line.find_first_not_of(kBlank), line.size()));
+  };
+  skip_blanks();
+  if (!line.starts_with('[')) return {};
+  line.remove_prefix(1);
+  skip_blanks();
+  const auto is_name = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; };
+  const auto name_end = std::ranges::find_if_not(line, is_name);
+  const std::string_view name = line.substr(0, static_cast<size_t>(name_end - line.begin()));
+  line.remove_prefix(std::min(line.find(']'), line.size()));
+  if (line.empty()) return {};
+  line.remove_prefix(1);
+  skip_blanks();
+  return line.empty() || line.starts_with('#') ? name : std::string_view();
+}
+
 // The text with all lines outside [task] and [randomize] emptied: settings of agent and training
 // are not for the task, and line numbers stay.
-std::string TaskSections(const std::string& text) {
-  static const std::regex header(R"(^\s*\[\s*([A-Za-z_]+)[^\]]*\]\s*(#.*)?$)");
+std::string TaskSections(std::string_view text) {
   std::string kept;
   bool skip = false;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    std::smatch match;
-    if (std::regex_match(line, match, header)) skip = match[1] == "agent" || match[1] == "train";
-    kept += (skip ? "" : line) + "\n";
+    const std::string_view line = text.substr(begin, end - begin);
+    const std::string_view section = SectionOf(line);
+    if (!section.empty()) skip = section == "agent" || section == "train";
+    if (!skip) kept += line;
+    kept += '\n';
     begin = end + 1;
   }
   return kept;
@@ -35,14 +57,14 @@ class Builder : public TaskBuilder {
  public:
   explicit Builder(std::string name) : name_(std::move(name)) {}
 
-  void Read(const fs::path& file) {
+  void Read(std::string_view text, const fs::path& file) {
     OptionTable task("task"), randomize("randomize");
     options_.Describe(task);
     randomization.Describe(randomize);
     Config config;
     config.AddSection(&task);
     config.AddSection(&randomize);
-    config.SetFromToml(TaskSections(ReadFile(file)), file.string());
+    config.SetFromToml(TaskSections(text), file.string());
     if (options_.model.empty())
       throw UserError(fmt::format("{}: task.model names no MJCF", file.string()));
     options_.model = fs::absolute(file.parent_path() / options_.model).lexically_normal().string();
@@ -54,7 +76,7 @@ class Builder : public TaskBuilder {
     try {
       return MakeFileTask(name_, options_);
     } catch (const UserError& error) {
-      throw UserError(fmt::format("{}: {}", name_, error.what()));
+      throw UserError(OneLine(fmt::format("{}: {}", name_, error.what())));
     }
   }
 
@@ -63,9 +85,9 @@ class Builder : public TaskBuilder {
   TaskFileOptions options_;
 };
 
-std::unique_ptr<Builder> Read(const fs::path& file) {
+std::unique_ptr<Builder> Read(std::string_view text, const fs::path& file) {
   auto builder = std::make_unique<Builder>(file.filename().string());
-  builder->Read(file);
+  builder->Read(text, file);
   return builder;
 }
 
@@ -116,12 +138,18 @@ void TaskFileOptions::Describe(OptionTable& table) {
             "the cosine of the root's tilt below it ends the episode; -1: never");
 }
 
-std::unique_ptr<TaskBuilder> ReadTaskFile(const fs::path& file) { return Read(file); }
+std::unique_ptr<TaskBuilder> ReadTaskFile(const fs::path& file) {
+  return Read(ReadFile(file), file);
+}
+
+std::unique_ptr<TaskBuilder> ParseTaskFile(std::string_view text, const fs::path& file) {
+  return Read(text, file);
+}
 
 std::unique_ptr<TaskBuilder> MakeRecordedTaskFile(const std::string& name) {
   return std::make_unique<Builder>(name);
 }
 
-fs::path ModelOfTaskFile(const fs::path& file) { return Read(file)->model(); }
+fs::path ModelOfTaskFile(const fs::path& file) { return Read(ReadFile(file), file)->model(); }
 
 }  // namespace sinew::tasks

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tasks/registry.h"
@@ -46,6 +47,9 @@ struct TaskFileOptions {
 /// @throws UserError with file and line for what does not parse; the model and the names in it are
 /// looked at when the task is built.
 std::unique_ptr<TaskBuilder> ReadTaskFile(const std::filesystem::path& file);
+/// ReadTaskFile for a file's content. @param file  stands for where it lies.
+std::unique_ptr<TaskBuilder> ParseTaskFile(std::string_view text,
+                                           const std::filesystem::path& file);
 
 /// A task of a file as a run or a policy recorded it: all options are still to be set.
 /// @param name  the file's name, which is the task's.

@@ -161,6 +161,7 @@ ControlReport RunController(const std::filesystem::path& policy,
   CheckOptions(options, spec);
   const std::string bytes = ReadFile(policy);
   const auto artifact = models::ParsePolicy(bytes, policy.string());
+  models::CheckTrained(artifact.contract);
   models::CheckContract(artifact.contract, spec, "");
   RuntimeOptions runtime_options;
   runtime_options.soft_start = options.soft_start;
@@ -181,12 +182,13 @@ ControlReport RunController(const std::filesystem::path& policy,
   const Processors processors = SplitProcessors();
   {
     ChildProcess robot([&] {
-      ::sched_setaffinity(0, sizeof(cpu_set_t), &processors.others);
+      // hardware would not wait for other programs either
+      const RealtimeScope scope(processors.others, kRobotPriority);
       Link robot_link(channels.robot.get(), faults, "robot link");
       RunRobot(task, &robot_link, {options.seconds, options.seed}, &shared->log);
       shared->observations_lost = robot_link.lost();
     });
-    const RealtimeScope scope(processors.controller);
+    const RealtimeScope scope(processors.controller, kControllerPriority);
     report.fifo = scope.fifo();
     report.locked = scope.locked();
     report.pinned = scope.pinned();

@@ -11,7 +11,6 @@ namespace sinew::deploy {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
-constexpr int kPriority = 80;  // above interrupt threads of most devices, below the kernel's own
 
 }  // namespace
 
@@ -42,12 +41,12 @@ Processors SplitProcessors() {
   return processors;
 }
 
-RealtimeScope::RealtimeScope(const cpu_set_t& processor) {
+RealtimeScope::RealtimeScope(const cpu_set_t& processors, int priority) {
   ::sched_getaffinity(0, sizeof(cpu_set_t), &processors_before_);
-  pinned_ = ::sched_setaffinity(0, sizeof(cpu_set_t), &processor) == 0;
+  pinned_ = ::sched_setaffinity(0, sizeof(cpu_set_t), &processors) == 0;
   locked_ = ::mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
-  const sched_param priority{kPriority};
-  fifo_ = ::sched_setscheduler(0, SCHED_FIFO, &priority) == 0;
+  const sched_param parameter{priority};
+  fifo_ = ::sched_setscheduler(0, SCHED_FIFO, &parameter) == 0;
 }
 
 RealtimeScope::~RealtimeScope() {

@@ -20,12 +20,16 @@ struct Processors {
 };
 Processors SplitProcessors();
 
-/// Gives the calling thread what a control loop needs for as long as this object lives: a processor
+/// Above interrupt threads of most devices, below the kernel's own; what the controller drives
+/// comes behind it.
+inline constexpr int kControllerPriority = 80, kRobotPriority = 70;
+
+/// Gives the calling thread what a control loop needs for as long as this object lives: processors
 /// of its own, real-time priority, memory that is not swapped out. Whatever the system does not
 /// allow is left as it is.
 class RealtimeScope {
  public:
-  explicit RealtimeScope(const cpu_set_t& processor);
+  RealtimeScope(const cpu_set_t& processors, int priority);
   ~RealtimeScope();
   RealtimeScope(const RealtimeScope&) = delete;
   RealtimeScope& operator=(const RealtimeScope&) = delete;

@@ -92,6 +92,7 @@ sinew_status Load(const sinew_options* given, sinew_runtime** runtime, char* err
     std::string bytes = read();
     hash = sinew::HashHex(bytes);
     artifact = sinew::models::ParsePolicy(std::move(bytes), source);
+    sinew::models::CheckTrained(artifact.contract);
   });
   if (status != SINEW_OK) return status;
   return Guard(SINEW_BAD_OPTIONS, error, error_size, [&] {

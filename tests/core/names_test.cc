@@ -27,6 +27,11 @@ TEST(NearestName, TakesTheFirstOfEquals) {
   EXPECT_EQ(NearestName("c", std::vector<std::string>{"a", "b"}), "a");
 }
 
+TEST(OneLine, MakesBlanksOfControlCharacters) {
+  EXPECT_EQ(OneLine("a\nb\tc\x7f 5 µm\r\n"), "a b c  5 µm");
+  EXPECT_EQ(OneLine("\n"), "");
+}
+
 TEST(UnknownName, OffersTheNearestAndListsAll) {
   EXPECT_EQ(UnknownName("task", "reachr", kTasks),
             "unknown task 'reachr': did you mean 'reacher'? Known: pendulum, reacher, arm-reach");

@@ -282,6 +282,23 @@ TEST_F(GroupTest, ReadsBackToTheSame) {
   EXPECT_EQ(config_.ToToml(), toml);
 }
 
+TEST_F(GroupTest, TextIsUtf8SoThatItCanBeWritten) {
+  for (const char* text : {"µ", "€", "\xf0\x9f\xa6\xbe", ""}) {
+    OptionTable table("task");
+    std::string field;
+    table.Add("summary", &field, std::vector<std::string>{}, "any text");
+    table.Set("summary", text);
+    EXPECT_EQ(field, text);
+    // alone, cut short, too long for its code, a surrogate, beyond Unicode
+    for (const char* bad : {"\xff", "\x80", "\xc2", "\xe2\x82", "\xc0\xaf", "\xe0\x80\xaf",
+                            "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
+      EXPECT_THAT(MessageOf([&] { table.Set("summary", bad); }), HasSubstr("UTF-8"));
+    }
+  }
+  EXPECT_THAT(MessageOf([&] { config_.SetFromText("task.pieces=a,\xff"); }),
+              HasSubstr("a list of names"));
+}
+
 TEST_F(GroupTest, MistakesNameTheirOwnGroup) {
   const auto error = [this](const std::string& toml) {
     return MessageOf([&] { config_.SetFromToml(toml, "my.toml"); });

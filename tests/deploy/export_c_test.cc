@@ -56,6 +56,27 @@ TEST_F(ExportCTest, EveryShapeOfNetworkWorks) {
   }
 }
 
+TEST_F(ExportCTest, NothingButMathFunctionsIsAskedForAndTheCostIsKnownToTheCompiler) {
+  Export(TestArtifact(), 50, {{Format::kC, Format::kCInt16}});
+  for (const std::string prefix : {"test_task", "test_task_int16"}) {
+    const std::string macro = prefix == "test_task" ? "TEST_TASK" : "TEST_TASK_INT16";
+    WriteFileAtomically(
+        folder_ / "user.c",
+        fmt::format("#include \"{0}_policy.h\"\n"
+                    "typedef char fits[{1}_FLASH_BYTES < 8192 && {1}_STACK_BYTES < 1024 && "
+                    "{1}_MACS == 5 * 16 + 16 * 16 + 16 * 2 ? 1 : -1];\n"
+                    "int user(const float *o, float *t) {{ return {0}_torque(o, t); }}\n",
+                    prefix, macro));
+    EXPECT_EQ(Run("cc -std=c99 -O1 -ffreestanding -c user.c -o user.o"), 0) << output_;
+    EXPECT_EQ(Run("nm -u user.o | grep -v 'tanhf$'"), 256) << output_;
+    EXPECT_EQ(Run(fmt::format("grep '#include' {}_policy.h | "
+                              "grep -vE '<(math|stddef|stdint).h>'",
+                              prefix)),
+              256)
+        << output_;
+  }
+}
+
 TEST_F(ExportCTest, MakefileRunsTheCheck) {
   Export(TestArtifact());
   EXPECT_EQ(Run("make"), 0) << output_;

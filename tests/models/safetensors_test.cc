@@ -155,6 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{std::string(200000, '['), "nested too deeply"},
         BadFile{"{\"\xff\":1}", "not valid JSON"}, BadFile{R"({"__metadata__":[]})", "metadata"},
         BadFile{R"({"__metadata__":{"a":1}})", "metadata 'a'"},
+        BadFile{R"({"__metadata__":{"a":2e5831}})", "too large"},
         BadFile{R"({"a":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}})", "dtype 'F33'"},
         BadFile{R"({"a":{"shape":[2],"data_offsets":[0,8]}})", "no dtype"},
         BadFile{R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", "shape"},

@@ -80,6 +80,9 @@ TEST_P(TaskTest, SpecDescribesItself) {
   EXPECT_FALSE(Names(spec_.observation, &sim::ObservationElement::name).contains(""));
   EXPECT_FALSE(Names(spec_.reward_terms, &sim::RewardTerm::help).contains(""));
   for (const auto& element : spec_.observation) EXPECT_GT(element.magnitude, 0) << element.name;
+  const sim::Simulation simulation = task_->MakeSimulation();
+  for (const auto& element : spec_.observation)
+    EXPECT_NE(sim::FrameOf(element, simulation.model()), "") << element.name;
   for (const sim::SuccessCriterion& criterion : spec_.success) {
     EXPECT_GT(criterion.tolerance, 0) << criterion.name;
     EXPECT_GE(criterion.hold_steps, 1) << criterion.name;

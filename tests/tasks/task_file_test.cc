@@ -199,6 +199,36 @@ TEST_F(TaskFileTest, SettingsOfAgentAndTrainingAreLeftToThem) {
   EXPECT_EQ(ErrorOf(kReach + "[agent]\nanything = 3\n[train]\nsteps = 10\n"), "");
 }
 
+TEST_F(TaskFileTest, OtherSectionsAreNoneOfTheAgents) {
+  EXPECT_THAT(ErrorOf(kReach + "[agent2]\nanything = 3\n"), HasSubstr("agent2"));
+  EXPECT_EQ(ErrorOf(kReach + " [ agent.noise ]  # of exploration\nanything = 3\n"), "");
+}
+
+TEST_F(TaskFileTest, ALongLineIsNoTrouble) {
+  EXPECT_THAT(ErrorOf("[" + std::string(1 << 20, 'x') + "\n"), HasSubstr("sled.toml:"));
+  EXPECT_EQ(ErrorOf(kReach + std::string(1 << 20, ' ') + "[agent]\nanything = 3\n"), "");
+}
+
+TEST_F(TaskFileTest, EveryObservationHasAFrame) {
+  const auto task = Make(
+      "[task]\nmodel = \"sled.xml\"\ngoal = \"push\"\nsite = \"tip\"\nobject = \"puck\"\n"
+      "root = \"sled\"\ntarget = {low = [0, 0, 0], high = [1, 1, 1]}\n"
+      "reward = {object_distance = 1}\nobservation = [\"joint_angles\", \"joint_cos_sin\", "
+      "\"joint_velocities\", \"controls\", \"site_position\", \"object_to_site\", "
+      "\"root_height\", \"root_up\", \"sensor:speed\"]\n");
+  std::map<std::string, std::string> frames;
+  for (const auto& element : task->spec().observation) frames[element.name] = element.frame;
+  EXPECT_EQ(frames["angle_rail"], "joint");
+  EXPECT_EQ(frames["position_puck"], "joint");
+  EXPECT_EQ(frames["velocity_rail"], "joint");
+  EXPECT_EQ(frames["control_push"], "actuator");
+  EXPECT_EQ(frames["site_position_x"], "world");
+  EXPECT_EQ(frames["root_height"], "world");
+  EXPECT_EQ(frames["root_up_z"], "root");
+  EXPECT_EQ(frames["speed"], "joint");
+  for (const auto& [name, frame] : frames) EXPECT_NE(frame, "") << name;
+}
+
 TEST_F(TaskFileTest, ARecordNeedsNoFile) {
   const auto original = ReadTaskFile(Write(kReach));
   OptionTable table("task");

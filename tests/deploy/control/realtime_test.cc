@@ -44,7 +44,7 @@ TEST(RealtimeScope, GivesBackWhatItTook) {
   ::sched_getaffinity(0, sizeof before, &before);
   const int policy = ::sched_getscheduler(0);
   {
-    const RealtimeScope scope(SplitProcessors().controller);
+    const RealtimeScope scope(SplitProcessors().controller, kControllerPriority);
     if (scope.pinned()) {
       cpu_set_t during;
       ::sched_getaffinity(0, sizeof during, &during);

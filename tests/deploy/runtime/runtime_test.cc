@@ -167,6 +167,25 @@ TEST(CppController, LoadsStepsAndThrowsTheLibrarysLine) {
   EXPECT_THROW(runtime::Controller(file.path().string()), runtime::Error);
 }
 
+TEST(CppController, RefusesAPolicyThatWasNeverTrained) {
+  const models::ScratchFile file;
+  for (const int64_t updates : {0, 1}) {
+    auto artifact = models::RandomArtifact({3, 8, 2});
+    artifact.contract.updates = updates;
+    models::SavePolicy(file.path(), artifact);
+    if (updates > 0) {
+      EXPECT_NO_THROW(runtime::Controller(file.path().string()));
+      continue;
+    }
+    try {
+      runtime::Controller refused(file.path().string());
+      FAIL() << "no exception";
+    } catch (const runtime::Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("never trained: 1000 steps, 0 updates"));
+    }
+  }
+}
+
 TEST(TripName, IsThereForEveryCode) {
   for (int code = 0; code < SINEW_TRIP_COUNT; ++code) {
     EXPECT_STRNE(sinew_trip_name(static_cast<sinew_trip>(code)), "unknown");
