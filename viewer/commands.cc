@@ -14,6 +14,7 @@ namespace sinew::viewer {
 namespace {
 
 constexpr double kNoticeSeconds = 4;
+constexpr float kTextStep = 1.1f;
 
 template <class Flag>
 void Flip(Flag& flag) {
@@ -38,10 +39,10 @@ void StepBy(ViewerState& state, int steps) {
   state.micro.Clear();
   Session& session = state.session;
   for (; steps > 0; --steps) {
-    if (session.history().at_newest()) {
-      StepSession(state);
-    } else {
+    if (session.WalksHistory() && !state.perturbation.active()) {
       session.StepForward();
+    } else {
+      StepSession(state);
     }
   }
   for (; steps < 0; ++steps) session.StepBack();
@@ -62,7 +63,7 @@ void StepPhysics(ViewerState& state, int direction) {
     micro.Clear();
     session.StepForward();
     return;
-  } else if (session.history().at_newest()) {
+  } else if (micro.index() == 0 && !session.WalksHistory()) {
     if (session.frame().result.done()) return StepBy(state, 1);
     StepSession(state);
     if (session.trouble()) return;
@@ -214,6 +215,12 @@ void DoWindow(const Action& action, ViewerState& state) {
       return Flip(state.show_palette);
     case Command::kFullScreen:
       return Flip(state.full_screen);
+    case Command::kLargerText:
+      state.text_size = std::min(kLargestText, state.text_size * kTextStep);
+      return;
+    case Command::kSmallerText:
+      state.text_size = std::max(1 / kLargestText, state.text_size / kTextStep);
+      return;
     case Command::kToggleLeftSide:
       return Flip(state.show_left);
     case Command::kToggleRightSide:
@@ -259,7 +266,8 @@ void StepSession(ViewerState& state) {
     return;
   }
   const double dt = session.spec().control_dt;
-  state.impulse += dt * state.push.force;
+  state.impulse.force += dt * state.push.force;
+  state.impulse.torque += dt * state.push.torque;
   RecordFrames(state, dt);
 }
 

@@ -48,6 +48,8 @@ enum class Command {
   kToggleHelp,
   kPalette,
   kFullScreen,
+  kLargerText,
+  kSmallerText,
   kToggleLeftSide,
   kToggleRightSide,
   kScreenshot,

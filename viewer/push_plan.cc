@@ -11,6 +11,16 @@ Eigen::Vector3d PushPlan::Direction(double around) const {
           std::sin(elevation)};
 }
 
+int HeaviestMovingBody(const mjModel* model) {
+  int heaviest = 0;
+  for (int body = 1; body < model->nbody; ++body) {
+    // one that is welded to the world has the world's number
+    if (model->body_weldid[body] == 0 || IsPlaceable(model, body)) continue;
+    if (heaviest == 0 || model->body_mass[body] > model->body_mass[heaviest]) heaviest = body;
+  }
+  return std::max(1, heaviest);
+}
+
 void Pusher::Fire() {
   remaining_s_ = plan.duration_ms * 1e-3;
   azimuth_ =

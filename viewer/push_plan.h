@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/random.h"
+#include "viewer/body_move.h"
 #include "viewer/wrench.h"
 
 namespace sinew::viewer {
@@ -24,6 +25,10 @@ struct PushPlan {
   /// Force times duration [N·s].
   double impulse() const { return newtons * duration_ms * 1e-3; }
 };
+
+/// The body that a push is most likely meant for: of those that can move and are no target, the
+/// heaviest. 1 if there is none.
+int HeaviestMovingBody(const mjModel* model);
 
 /// Where a plan stands: what of it is still to come. Part of every frame, so that going back and on
 /// again pushes the same way.

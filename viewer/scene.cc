@@ -18,12 +18,21 @@ int FontScale(float scale) {
   return std::clamp(static_cast<int>(std::lround(2 * scale)) * 50, 100, 300);
 }
 
+// the ampersand marks a key of simulate's menus
+std::string WithoutMark(std::string name) {
+  std::erase(name, '&');
+  return name;
+}
+
 using Eigen::Vector3f;
 Eigen::Map<const Vector3f> Vector(const float* values) {
   return Eigen::Map<const Vector3f>(values);
 }
 
 }  // namespace
+
+std::string VisualFlagName(int flag) { return WithoutMark(mjVISSTRING[flag][0]); }
+std::string RenderFlagName(int flag) { return WithoutMark(mjRNDSTRING[flag][0]); }
 
 Scene::Scene(mjModel* model, float font_scale, bool software, int width, int height)
     : model_(model) {
@@ -43,6 +52,10 @@ Scene::Scene(mjModel* model, float font_scale, bool software, int width, int hei
 Scene::~Scene() {
   mjr_freeContext(&context_);
   mjv_freeScene(&scene_);
+}
+
+void Scene::SetFontScale(float font_scale) {
+  mjr_changeFont(FontScale(font_scale), &context_);
 }
 
 void Scene::Update(mjData* data, const mjvPerturb& perturb, std::span<const Wrench> pushes) {
@@ -187,9 +200,12 @@ void Scene::CycleFixedCamera(int direction) {
   if (model_->ncam == 0) return;
   const int first = direction > 0 ? 0 : model_->ncam - 1;
   const bool fixed = camera_.type == mjCAMERA_FIXED;
-  camera_.fixedcamid =
-      fixed ? (camera_.fixedcamid + direction + model_->ncam) % model_->ncam : first;
+  UseFixedCamera(fixed ? (camera_.fixedcamid + direction + model_->ncam) % model_->ncam : first);
+}
+
+void Scene::UseFixedCamera(int id) {
   camera_.type = mjCAMERA_FIXED;
+  camera_.fixedcamid = id;
 }
 
 void Scene::LookAt(const Eigen::Vector3d& point) {

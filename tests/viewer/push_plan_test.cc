@@ -4,6 +4,8 @@
 
 #include <numbers>
 
+#include "tests/viewer/test_task.h"
+
 namespace sinew::viewer {
 namespace {
 
@@ -61,6 +63,21 @@ TEST(Pusher, ARestoredStateDrawsTheSamePushes) {
   pusher.Restore(state);
   EXPECT_EQ(pusher.Save(), state);
   for (int i = 0; i < 50; ++i) EXPECT_EQ(pusher.Next(0.02), first[i]);
+}
+
+TEST(HeaviestMovingBody, IsNeitherFixedNorATarget) {
+  // the upper arm, of 1 kg, before the lower one of 0.5 kg
+  EXPECT_EQ(HeaviestMovingBody(SwingTask().MakeSimulation().model()), 1);
+  const auto simulation = sim::Simulation::FromString(R"(
+<mujoco><worldbody>
+  <body name="base"><geom size="0.1" mass="9"/>
+    <body name="light"><joint/><geom size="0.1" mass="1"/>
+      <body name="heavy"><joint axis="0 1 0"/><geom size="0.1" mass="2"/></body>
+    </body>
+  </body>
+  <body name="target"><joint type="slide"/><geom size="0.1" mass="5"/></body>
+</worldbody></mujoco>)");
+  EXPECT_EQ(BodyName(simulation.model(), HeaviestMovingBody(simulation.model())), "heavy");
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <imgui/imgui.h>
 
 #include <algorithm>
@@ -39,7 +40,7 @@ void DrawCurvePanel(ViewerState& state) {
     if (curve.values.empty()) continue;
     ImGui::TextUnformatted(curve.name.c_str());
     ImGui::SameLine();
-    TextRight(FixedText(curve.values.back(), 4));
+    TextRight(fmt::format("{:.5g}", curve.values.back()));
     Plot(curve, height);
   }
 }

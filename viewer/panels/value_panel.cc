@@ -24,7 +24,7 @@ void DrawValuePanel(ViewerState& state) {
     Swatch(SeriesColour(plot, k));
     const double now = series.values.empty() ? 0 : series.values.back();
     ImGui::Text("%s %s", series.name.c_str(), FixedText(now, 3).c_str());
-    ImGui::SameLine(0, ImGui::GetTextLineHeight());
+    if (k + 1 < plot.series.size()) ImGui::SameLine(0, ImGui::GetTextLineHeight());
   }
   ImGui::TextDisabled("discount %.3g", gamma);
   if (ImGui::IsItemHovered()) {
