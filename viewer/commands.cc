@@ -91,6 +91,19 @@ void ShelfBy(ViewerState& state, int step) {
   ChooseFromShelf(state, static_cast<size_t>(index));
 }
 
+// the plan's push, of every force and direction
+void MapSurvival(ViewerState& state) {
+  const PushPlan& plan = state.session.pusher.plan;
+  SurvivalOptions& options = state.survival_options;
+  options.body = plan.body;
+  options.elevation = plan.elevation;
+  options.duration_ms = plan.duration_ms;
+  state.survival.reset();
+  state.survival = std::make_unique<SurvivalMap>(state.session.task(), state.session.seed(),
+                                                 state.session.frame(), options);
+  ShowPanel(state, kSurvivalPanel);
+}
+
 void OpenTab(ViewerState& state, int tab) {
   const int side = Tabs()[tab].side == Side::kLeft ? 0 : 1;
   bool& shown = side == 0 ? state.show_left : state.show_right;
@@ -169,6 +182,8 @@ void DoPolicy(const Action& action, ViewerState& state) {
       Flip(session.pusher.plan.repeat);
       if (!session.pusher.plan.repeat) session.pusher.Stop();
       return;
+    case Command::kSurvivalMap:
+      return MapSurvival(state);
     default:
       return state.perturbation.Deselect();
   }
@@ -269,6 +284,15 @@ void StepSession(ViewerState& state) {
   state.impulse.force += dt * state.push.force;
   state.impulse.torque += dt * state.push.torque;
   RecordFrames(state, dt);
+}
+
+void ShowPanel(ViewerState& state, PanelId id) {
+  const auto panel = std::ranges::find(Panels(), id, &Panel::id);
+  const size_t side = Tabs()[panel->tab].side == Side::kLeft ? 0 : 1;
+  (side == 0 ? state.show_left : state.show_right) = true;
+  state.panels[id] = true;
+  state.tabs[side] = panel->tab;
+  state.tab_wanted[side] = true;
 }
 
 void SeekTo(ViewerState& state, size_t frame) {

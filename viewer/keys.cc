@@ -44,6 +44,7 @@ std::vector<Shortcut> PolicyKeys() {
       {kGhost, 'G', 0, "Policy", "G", "second policy as a ghost"},
       {kFirePush, 'F', 0, "Push", "F", "push as the panel says"},
       {kRepeatPush, 'F', key::kShift, "Push", "Shift+F", "push again and again"},
+      {kSurvivalMap, 'M', key::kShift, "Push", "Shift+M", "survival map from this moment"},
       {kDeselect, 'D', key::kControl, "Push", "Ctrl+D", "deselect the body"},
   };
 }

@@ -32,6 +32,7 @@ enum class Command {
   kGhost,
   kFirePush,
   kRepeatPush,
+  kSurvivalMap,
   kDeselect,
   kFreeCamera,
   kPreviousCamera,

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <mujoco/mujoco.h>
+
 #include <Eigen/Core>
 #include <cstdint>
 
 #include "core/random.h"
-#include "viewer/body_move.h"
 #include "viewer/wrench.h"
 
 namespace sinew::viewer {
@@ -26,9 +27,9 @@ struct PushPlan {
   double impulse() const { return newtons * duration_ms * 1e-3; }
 };
 
-/// The body that a push is most likely meant for: of those that can move and are no target, the
-/// heaviest. 1 if there is none.
-int HeaviestMovingBody(const mjModel* model);
+/// The body that a push is most likely meant for: the trunk of what walks or rolls, of an arm the
+/// last link that is not tiny. 1 for a model without motors.
+int BodyToPush(const mjModel* model);
 
 /// Where a plan stands: what of it is still to come. Part of every frame, so that going back and on
 /// again pushes the same way.

@@ -39,7 +39,7 @@ Session::Session(std::shared_ptr<const sim::Task> task, std::unique_ptr<PolicySo
       seen_(spec().obs_dim()),
       action_(spec().act_dim()),
       intent_(spec().act_dim()) {
-  pusher.plan.body = HeaviestMovingBody(env_.simulation().model());
+  pusher.plan.body = BodyToPush(env_.simulation().model());
   take_over.taken.assign(action_.size(), 0);
   take_over.action.assign(action_.size(), 0.0f);
   PolicyHandle first = source_->Poll();

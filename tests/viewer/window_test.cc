@@ -155,6 +155,9 @@ TEST_F(WindowTest, PushesByPanelAndGhosts) {
       [](ViewerState& state) { return state.session.env().simulation().qpos()[2] != 0; });
   script.Do("step with it", "key Right",
             [](ViewerState& state) { return state.session.frame().move.has_value(); });
+  script.Do("survival map", "key shift+m", [](ViewerState& state) {
+    return state.survival && state.panels[kSurvivalPanel] && state.survival->done() > 0;
+  });
   script.Do("palette", "key ctrl+k", [](ViewerState& state) { return state.show_palette; });
   script.Do("name it", "type 'restart the ep'", [](ViewerState& state) {
     return std::string(state.memory.query.data()) == "restart the ep";

@@ -35,7 +35,7 @@ void DrawCurvePanel(ViewerState& state) {
     ImGui::TextDisabled("nothing has been logged yet");
     return;
   }
-  const float height = PlotHeight(0.13f, 110 * state.ui_scale);
+  const float height = PlotHeight(0.1f, 86 * state.ui_scale);
   for (const TrainingCurve& curve : curves) {
     if (curve.values.empty()) continue;
     ImGui::TextUnformatted(curve.name.c_str());

@@ -8,6 +8,7 @@
 
 #include "viewer/landscape.h"
 #include "viewer/panels/draw.h"
+#include "viewer/panels/line_plot.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/state.h"
 
@@ -49,7 +50,7 @@ void Picture(const Insight& insight, const Frame& frame) {
   const Landscape& landscape = insight.landscape;
   const float line = ImGui::GetTextLineHeight();
   const float width = ImGui::GetContentRegionAvail().x;
-  const float side = std::min(width, 18 * line);
+  const float side = std::min(width, PlotHeight(0.24f, 12 * line));
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   const ImVec2 at{origin.x + 0.5f * (width - side), origin.y};
   ImGui::InvisibleButton("landscape", {width, side});

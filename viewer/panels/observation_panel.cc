@@ -11,6 +11,8 @@
 namespace sinew::viewer {
 namespace {
 
+constexpr float kShareOfHeight = 0.25f;  // of the window, that the list takes
+constexpr int kLeastRows = 8;
 constexpr float kRoomForUnits = 28;  // from which width on units have a column [lines]
 
 // which columns there is something to say in, and room for
@@ -81,10 +83,15 @@ void DrawObservationPanel(ViewerState& state) {
     ImGui::TextColored(theme::kWarning, "%d outside of the training range",
                        static_cast<int>(outside));
   }
-  const int flags = ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingStretchProp;
+  // long lists scroll, so that what the policy makes of them stays in sight
+  const int most = static_cast<int>(kShareOfHeight * ImGui::GetIO().DisplaySize.y / ListHeight(1));
+  const int shown = std::min(static_cast<int>(rows.size()), std::max(kLeastRows, most));
+  const int flags =
+      ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY;
   const int count = 2 + (columns.units ? 1 : 0) + (columns.scaled ? 1 : 0) +
                     (columns.ranged ? 1 : 0);
-  if (!ImGui::BeginTable("elements", count, flags)) return;
+  if (!ImGui::BeginTable("elements", count, flags, {0, ListHeight(shown + 1)})) return;
+  ImGui::TableSetupScrollFreeze(0, 1);
   const auto fixed = [](const char* name, const char* widest) {
     ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthFixed, ImGui::CalcTextSize(widest).x);
   };

@@ -51,6 +51,12 @@ std::vector<Entry> Entries(ViewerState& state) {
     entries.push_back({fmt::format("Window: page {}", tab.title), "",
                        [action](ViewerState& s) { Execute(action, s); }});
   }
+  for (const Panel& panel : Panels()) {
+    if (panel.available && !panel.available(state)) continue;
+    const PanelId id = panel.id;
+    entries.push_back({fmt::format("Show: {}", panel.title), "",
+                       [id](ViewerState& s) { ShowPanel(s, id); }});
+  }
   const auto& shelf = state.session.source().Shelf();
   for (size_t i = 0; i < shelf.size(); ++i) {
     entries.push_back(

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "viewer/commands.h"
 #include "viewer/panels/draw.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/state.h"
@@ -94,18 +95,12 @@ void Picture(const SurvivalMap& map) {
 
 void DrawSurvivalPanel(ViewerState& state) {
   SurvivalOptions& options = state.survival_options;
-  const PushPlan& plan = state.session.pusher.plan;
   LabelledSlider("up to", &options.max_newtons, 1, 1000, "%.0f N", true);
   LabelledSlider("horizon", &options.horizon_s, 0.2, 20, "%.1f s", true);
   LabelledInt("directions", &options.directions, 4, 36, "%d");
   LabelledInt("levels", &options.levels, 2, 12, "%d");
-  if (ImGui::Button("Map from this moment", {-1, 0})) {
-    options.body = plan.body;
-    options.elevation = plan.elevation;
-    options.duration_ms = plan.duration_ms;
-    state.survival.reset();
-    state.survival = std::make_unique<SurvivalMap>(state.session.task(), state.session.seed(),
-                                                   state.session.frame(), options);
+  if (ImGui::Button("Map from this moment  (Shift+M)", {-1, 0})) {
+    Execute(Command::kSurvivalMap, state);
   }
   if (!state.survival) {
     ImGui::TextDisabled("pushes of the panel above, all around");

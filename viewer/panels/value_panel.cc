@@ -15,7 +15,7 @@ void DrawValuePanel(ViewerState& state) {
   const double gamma = state.session.value_function()->gamma();
   const PlotData plot = ValuePlot(state.session.history(), spec, gamma);
   LinePlotOptions options;
-  options.height = PlotHeight(0.16f, 140 * state.ui_scale);
+  options.height = PlotHeight(0.13f, 104 * state.ui_scale);
   options.x_span = spec.control_dt * std::min(spec.time_limit, kPlotSamples);
   options.from_data = true;
   LinePlot("value plot", plot, options);
