@@ -11,6 +11,7 @@
 #include "apps/run_setup.h"
 #include "apps/watched_policy.h"
 #include "core/error.h"
+#include "tasks/task_file.h"
 #include "training/trainer.h"
 #include "viewer/keys.h"
 #include "viewer/viewer.h"
@@ -116,7 +117,8 @@ void Watch(const WatchArguments& arguments) {
   if (what.empty()) throw UserError("watch: name a run folder, a policy, an episode or a task");
   if (fs::is_directory(what) || arguments.follow) return WatchRun(arguments, arguments.options);
   if (fs::exists(what) && what.ends_with(".ep")) return WatchEpisode(arguments, arguments.options);
-  if (fs::exists(what)) return WatchPolicyFile(arguments, arguments.options);
+  const bool is_task = what.ends_with(".xml") || tasks::IsTaskFile(what);
+  if (fs::exists(what) && !is_task) return WatchPolicyFile(arguments, arguments.options);
   // a task, or one line that says what is wrong
   const Subject subject = ResolveSubject(what, arguments.choice, arguments.options.seed);
   WatchTask(subject.task, arguments, arguments.options);

@@ -16,7 +16,9 @@ pause=${PAUSE:-1}  # seconds that a key may take to be seen; a busy machine need
 work=$(mktemp -d)
 viewer=""
 server=""
+trainer=""
 leave() {
+  [[ -z $trainer ]] || kill "$trainer" 2>/dev/null || true
   [[ -z $viewer ]] || kill "$viewer" 2>/dev/null || true
   [[ -z $server ]] || kill "$server" 2>/dev/null || true
   rm -rf "$work"
@@ -53,14 +55,31 @@ keys() {
 }
 # ten control steps each
 tens() { for ((i = 0; i < $1; ++i)); do keys Down; done; }
-# show TITLE: what the palette finds first
-show() {
-  keys ctrl+k
-  xdotool type --delay 60 "$1"
+# between two pictures of the window a key that is let go at once is not seen by an input field
+enter() {
   sleep "$pause"
   xdotool keydown Return
   sleep "$pause"
   xdotool keyup Return
+  sleep "$pause"
+}
+# type_at X Y TEXT: into the slider there
+type_at() {
+  xdotool mousemove "$1" "$2" keydown ctrl
+  sleep "$pause"
+  xdotool click 1
+  sleep "$pause"
+  xdotool keyup ctrl key ctrl+a
+  xdotool type "$3"
+  enter
+  xdotool mousemove 600 500
+  sleep "$pause"
+}
+# show TITLE: what the palette finds first
+show() {
+  keys ctrl+k
+  xdotool type --delay 60 "$1"
+  enter
 }
 # save NAME: the window as it is, and close it
 save() {
@@ -76,15 +95,15 @@ save() {
   viewer=""
 }
 
-# an arm with a cube in its hand: rewards stacked, torques, where the goal is
+# an arm with a cube in its hand
 picture_viewer() {
-  open "$(trained arm-pick-place ddpg)" --policy best --paused
-  tens 4
+  open "$(trained arm-pick-place ddpg)" --paused
+  tens 7
   save viewer
 }
 
 picture_viewer-keys() {
-  open "$(trained arm-pick-place ddpg)" --policy best --paused
+  open "$(trained arm-pick-place ddpg)" --paused
   tens 2
   keys ctrl+k
   xdotool type --delay 60 step
@@ -92,48 +111,67 @@ picture_viewer-keys() {
   save viewer-keys
 }
 
-# a hopper is pushed, its younger self beside it, and which pushes it would have come through
+# pushed while it carries, beside the same policy's younger self, and which pushes it comes through
 picture_viewer-push() {
-  open "$(trained hopper td3)" --paused --tab Push --tab Mind
-  tens 12
+  open "$(trained arm-pick-place ddpg)" --paused --tab Push --tab Mind
+  tens 3
   keys shift+m
-  keys G Page_Down Page_Down Page_Down Page_Down Page_Down
-  sleep $((20 * pause))
-  keys F Right Right Right Right Right Right
+  type_at 190 400 400
+  keys shift+m g
+  for ((i = 0; i < 16; ++i)); do keys Page_Down; done
+  sleep $((15 * pause))
+  keys f Right Right Right
   save viewer-push
 }
 
-# what a NAF policy sees and expects
+# what a NAF policy expects, how it rates other actions, and what its actions hang on
 picture_viewer-understand() {
   open "$(trained reacher naf)" --paused --tab Model --tab Mind
   show "show fields"
   tens 1
-  xdotool key --repeat 4 --delay 200 Right
+  keys Right Right Right Right
+  xdotool mousemove 1100 150
+  sleep "$pause"
+  xdotool mousemove 930 400
+  sleep "$pause"
+  xdotool click --repeat 30 --delay 30 5
+  sleep "$pause"
+  xdotool mousemove 600 500
   sleep "$pause"
   save viewer-understand
 }
 
+# a training that is still young
 picture_viewer-training() {
-  open "$(trained arm-pick-place ddpg)" --policy best --follow --tab Training --tab Policy
+  $sinew train reacher --agent naf --seed 2 --steps 60000 --out "$work/run" --quiet >/dev/null &
+  trainer=$!
+  until [[ $(grep -c . "$work/run/eval.jsonl" 2>/dev/null) -ge 5 ]]; do sleep 1; done
+  open "$work/run" --follow --tab Training --tab Policy
   sleep $((4 * pause))
-  keys space
   save viewer-training
+  kill "$trainer"
+  wait "$trainer" || true
+  rm -rf "$work/run"
 }
 
-# branches from one moment: another policy, a push
+# another policy and a push from the past, and a film in the making
 picture_viewer-tape() {
-  open "$(trained arm-pick-place ddpg)" --policy best --paused --tab Tape --tab Timing
-  tens 5
-  keys Up Up Page_Down Down Down
-  keys Up F Down Down Down
-  keys Up Up Up v Down Down
+  open "$(trained arm-pick-place ddpg)" --paused --tab Tape --tab Timing
+  tens 6
+  keys Up Up Up Page_Down Down Down Down
+  keys Up Up f Down Down
+  keys v Down Left Left Left
   save viewer-tape
 }
 
-# torque noise beyond all bounds is an outcome, not an end
+# a spring that is too stiff for the time step
 picture_viewer-trouble() {
-  open "$(trained hopper td3)" --paused --tab Push --tab Episode
-  tens 3
+  mkdir "$work/robot"
+  cp -r assets/common "$work"
+  cp assets/examples/cheetah_leg.toml "$work/robot"
+  sed 's/name="knee" axis/name="knee" stiffness="1e7" axis/; s/timestep="0.002"/timestep="0.02"/' \
+    assets/examples/cheetah_leg.xml >"$work/robot/cheetah_leg.xml"
+  open "$work/robot/cheetah_leg.toml" --agent sine
   save viewer-trouble
 }
 

@@ -10,7 +10,7 @@ namespace sinew::viewer {
 namespace {
 
 constexpr int kMaxGeoms = 4000;
-constexpr float kGhostAlpha = 0.35f;
+constexpr float kGhostAlpha = 0.35f, kGhostScale = 0.98f;
 constexpr double kFramedAspect = 4.0 / 3;  // for which models place their cameras
 
 // MuJoCo's own labels come in steps of 50 %
@@ -76,6 +76,8 @@ void Scene::AddGhost(sim::Simulation& simulation) {
     mjvGeom& geom = scene_.geoms[i];
     for (int k = 0; k < 3; ++k) geom.rgba[k] = 0.35f * geom.rgba[k] + 0.65f * kTint[k];
     geom.rgba[3] = kGhostAlpha;
+    // a little smaller, so that it stays within the first one where both are in the same place
+    for (float& size : geom.size) size *= kGhostScale;
     geom.texid = -1;
     geom.transparent = 1;
   }

@@ -41,7 +41,8 @@ void DrawEpisodePanel(ViewerState& state) {
   }
   const auto count = static_cast<double>(rows.size());
   std::string text =
-      fmt::format("{} episodes, mean return {}", rows.size(), FixedText(sum / count, 3));
+      fmt::format("{} {}, mean return {}", rows.size(), rows.size() == 1 ? "episode" : "episodes",
+                  FixedText(sum / count, 3));
   if (!spec.success.empty()) text += fmt::format(", success {:.0f} %", 100 * successes / count);
   ImGui::TextUnformatted(text.c_str());
   if (rows.size() > 1) {

@@ -37,11 +37,11 @@ void Plan(ViewerState& state) {
   ImGui::SameLine();
   ImGui::Text("%.3f N·s", plan.impulse());
   ImGui::Checkbox("random direction", &plan.random_direction);
+  ImGui::SameLine();
   ImGui::Checkbox("repeat", &plan.repeat);
   if (plan.repeat) {
-    ImGui::SameLine();
-    ImGui::Checkbox("random time", &plan.random_time);
     LabelledSlider("every", &plan.interval_s, 0.1, 20, "%.2f s", true);
+    ImGui::Checkbox("at random times", &plan.random_time);
   }
 }
 

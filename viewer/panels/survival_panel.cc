@@ -7,6 +7,7 @@
 
 #include "viewer/commands.h"
 #include "viewer/panels/draw.h"
+#include "viewer/panels/line_plot.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/state.h"
 
@@ -67,7 +68,7 @@ void Tooltip(const Polar& polar, const SurvivalMap& map) {
 
 void Picture(const SurvivalMap& map) {
   const float line = ImGui::GetTextLineHeight();
-  const float side = std::min(ImGui::GetContentRegionAvail().x, 22 * line);
+  const float side = std::min(ImGui::GetContentRegionAvail().x, PlotHeight(0.26f, 12 * line));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   Polar polar;
   polar.centre = {at.x + 0.5f * ImGui::GetContentRegionAvail().x, at.y + 0.5f * side};

@@ -61,8 +61,12 @@ void DrawTimingPanel(ViewerState& state) {
   Row("policy of a step", "%.3f ms", step.policy_ms);
   Row("drawing without OpenGL", "%.2f ms a picture", mean.drawing_ms());
   Row("pictures", "%.0f /s", mean.interval_ms > 0 ? 1e3 / mean.interval_ms : 0);
-  Row("speed", state.pacer.capped() ? "%.2f x, at its limit" : "%.2f x real time",
-      state.pacer.real_time_factor(), state.pacer.capped() ? theme::kWarning : theme::kText);
+  const bool capped = state.pacer.capped();
+  Row("speed",
+      state.paused ? "paused"
+      : capped     ? "%.2f x, at its limit"
+                   : "%.2f x real time",
+      state.pacer.real_time_factor(), capped ? theme::kWarning : theme::kText);
   Row("missed deadlines", "%.0f", static_cast<double>(state.frames.missed()),
       state.frames.missed() > 0 ? theme::kWarning : theme::kText);
   ImGui::EndTable();
