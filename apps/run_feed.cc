@@ -89,6 +89,10 @@ std::vector<viewer::TrainingCurve> Figures(const std::filesystem::path& path) {
   std::erase_if(curves, [](const viewer::TrainingCurve& curve) {
     return curve.values.empty() || curve.name == "wall_seconds";
   });
+  // what never changes tells least
+  std::ranges::stable_partition(curves, [](const viewer::TrainingCurve& curve) {
+    return std::ranges::any_of(curve.values, [&](double v) { return v != curve.values[0]; });
+  });
   return curves;
 }
 
@@ -160,6 +164,13 @@ void RunFeed::ReadStatus() {
 }
 
 void RunFeed::ReadCurves() {
+  std::error_code missing;
+  const auto evaluations = std::filesystem::last_write_time(folder_.evaluations(), missing);
+  const auto progress = std::filesystem::last_write_time(folder_.progress(), missing);
+  // long runs have long files
+  if (evaluations == evaluations_time_ && progress == progress_time_) return;
+  evaluations_time_ = evaluations;
+  progress_time_ = progress;
   curves_ = Evaluations(folder_.evaluations());
   for (auto& curve : Figures(folder_.progress())) curves_.push_back(std::move(curve));
 }

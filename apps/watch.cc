@@ -11,6 +11,7 @@
 #include "apps/run_setup.h"
 #include "apps/watched_policy.h"
 #include "core/error.h"
+#include "tasks/task_file.h"
 #include "training/trainer.h"
 #include "viewer/keys.h"
 #include "viewer/viewer.h"
@@ -24,7 +25,7 @@ constexpr int kFolderSeconds = 30;  // that a run which has just been started ma
 
 struct WatchArguments {
   std::string what, choice;
-  bool follow = false, keys = false;
+  bool follow = false, keys = false, timing = false;
   viewer::ViewerOptions options;
 };
 
@@ -33,22 +34,29 @@ viewer::PolicyHandle Scripted(const std::string& name, const std::string& label,
   return viewer::MakeCard(label, [=] { return sim::MakeScriptedPolicy(name, *task, seed); });
 }
 
+void Show(std::shared_ptr<const sim::Task> task, std::unique_ptr<viewer::PolicySource> source,
+          const viewer::ViewerOptions& options, const WatchArguments& arguments) {
+  const viewer::FrameLog frames = viewer::RunViewer(std::move(task), std::move(source), options);
+  if (arguments.timing) fmt::print("{}", frames.Table());
+}
+
 void WatchTask(std::shared_ptr<const sim::Task> task, const WatchArguments& arguments,
                viewer::ViewerOptions options) {
   const std::string name = arguments.choice.empty() ? "zero" : arguments.choice;
   sim::MakeScriptedPolicy(name, *task, options.seed);
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, name);
   auto source = std::make_unique<FileSource>(task, Scripted(name, name, task, options.seed));
-  viewer::RunViewer(task, std::move(source), options);
+  Show(task, std::move(source), options, arguments);
 }
 
-void WatchPolicyFile(const fs::path& file, viewer::ViewerOptions options) {
+void WatchPolicyFile(const WatchArguments& arguments, viewer::ViewerOptions options) {
+  const fs::path file = arguments.what;
   const auto contract = models::LoadPolicy(file).contract;
   const auto task = TaskOfContract(contract);
   options.task_options = TaskOptionsOf(contract);
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, file.string());
   auto first = WatchedPolicy(file, "", task->spec(), task->MakeSimulation().model_hash());
-  viewer::RunViewer(task, std::make_unique<FileSource>(task, std::move(first)), options);
+  Show(task, std::make_unique<FileSource>(task, std::move(first)), options, arguments);
 }
 
 // the run's folder, waiting for its manifest if it is only just being made
@@ -91,7 +99,7 @@ void WatchRun(const WatchArguments& arguments, viewer::ViewerOptions options) {
   options.training = &feed;
   if (arguments.follow) options.tabs.push_back("Training");
   auto source = std::make_unique<RunSource>(task, std::move(first), folder, arguments.follow);
-  viewer::RunViewer(task, std::move(source), options);
+  Show(task, std::move(source), options, arguments);
 }
 
 void WatchEpisode(const WatchArguments& arguments, viewer::ViewerOptions options) {
@@ -109,7 +117,8 @@ void Watch(const WatchArguments& arguments) {
   if (what.empty()) throw UserError("watch: name a run folder, a policy, an episode or a task");
   if (fs::is_directory(what) || arguments.follow) return WatchRun(arguments, arguments.options);
   if (fs::exists(what) && what.ends_with(".ep")) return WatchEpisode(arguments, arguments.options);
-  if (fs::exists(what)) return WatchPolicyFile(what, arguments.options);
+  const bool is_task = what.ends_with(".xml") || tasks::IsTaskFile(what);
+  if (fs::exists(what) && !is_task) return WatchPolicyFile(arguments, arguments.options);
   // a task, or one line that says what is wrong
   const Subject subject = ResolveSubject(what, arguments.choice, arguments.options.seed);
   WatchTask(subject.task, arguments, arguments.options);
@@ -139,6 +148,13 @@ void AddWatchCommand(CLI::App& program) {
   command->add_option("--height", options.height, "of the window")->capture_default_str();
   command->add_option("--scale", options.ui_scale, "of text and panels; 0: the monitor's")
       ->capture_default_str();
+  command->add_option("--fps", options.frame_rate,
+                      "pictures of the window a second at most; 0: the monitor's")
+      ->capture_default_str();
+  command->add_option("--seconds", options.exit_after_s, "close by itself; 0: never")
+      ->capture_default_str();
+  command->add_flag("--timing", arguments->timing,
+                    "print what physics, policy and drawing took, once the window is closed");
   command->add_option("--tab", options.tabs,
                       "to open: Policy, Push, Model, Tape, Episode, Mind, Training or Timing");
   command->add_flag("--keys", arguments->keys, "print keys and mouse as Markdown, and stop");

@@ -57,6 +57,8 @@ bool Encode(const sim::Image& image, const std::vector<png_text>& text,
   png_set_write_fn(png, bytes, Append, Flush);
   png_set_IHDR(png, info, image.width, image.height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  // flat areas, letters and patterns that repeat are shorter as they are
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
   png_set_text(png, info, text.data(), static_cast<int>(text.size()));
   png_write_info(png, info);
   png_write_image(png, rows->data());

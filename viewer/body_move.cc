@@ -1,5 +1,7 @@
 #include "viewer/body_move.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sinew::viewer {
@@ -45,6 +47,11 @@ void PlaceBody(sim::Simulation& simulation, const BodyMove& move) {
     }
     data->qvel[model->jnt_dofadr[joint]] = 0;
   }
+}
+
+std::string BodyName(const mjModel* model, int body) {
+  const char* name = mj_id2name(model, mjOBJ_BODY, body);
+  return name ? name : fmt::format("body {}", body);
 }
 
 }  // namespace sinew::viewer

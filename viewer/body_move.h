@@ -3,6 +3,7 @@
 #include <mujoco/mujoco.h>
 
 #include <Eigen/Core>
+#include <string>
 
 #include "sim/simulation.h"
 
@@ -21,5 +22,8 @@ bool IsPlaceable(const mjModel* model, int body);
 /// Puts a placeable body where `move` says, as far as its slides reach. Kinematics follow with the
 /// next Forward().
 void PlaceBody(sim::Simulation& simulation, const BodyMove& move);
+
+/// Its name, or "body 3" for one without.
+std::string BodyName(const mjModel* model, int body);
 
 }  // namespace sinew::viewer

@@ -14,6 +14,7 @@ namespace sinew::viewer {
 namespace {
 
 constexpr double kNoticeSeconds = 4;
+constexpr float kTextStep = 1.1f;
 
 template <class Flag>
 void Flip(Flag& flag) {
@@ -38,10 +39,10 @@ void StepBy(ViewerState& state, int steps) {
   state.micro.Clear();
   Session& session = state.session;
   for (; steps > 0; --steps) {
-    if (session.history().at_newest()) {
-      StepSession(state);
-    } else {
+    if (session.WalksHistory() && !state.perturbation.active()) {
       session.StepForward();
+    } else {
+      StepSession(state);
     }
   }
   for (; steps < 0; ++steps) session.StepBack();
@@ -62,7 +63,7 @@ void StepPhysics(ViewerState& state, int direction) {
     micro.Clear();
     session.StepForward();
     return;
-  } else if (session.history().at_newest()) {
+  } else if (micro.index() == 0 && !session.WalksHistory()) {
     if (session.frame().result.done()) return StepBy(state, 1);
     StepSession(state);
     if (session.trouble()) return;
@@ -88,6 +89,19 @@ void ShelfBy(ViewerState& state, int step) {
   const auto last = static_cast<int>(shelf.size()) - 1;
   const int index = std::clamp(static_cast<int>(state.shelf_index) + step, 0, last);
   ChooseFromShelf(state, static_cast<size_t>(index));
+}
+
+// the plan's push, of every force and direction
+void MapSurvival(ViewerState& state) {
+  const PushPlan& plan = state.session.pusher.plan;
+  SurvivalOptions& options = state.survival_options;
+  options.body = plan.body;
+  options.elevation = plan.elevation;
+  options.duration_ms = plan.duration_ms;
+  state.survival.reset();
+  state.survival = std::make_unique<SurvivalMap>(state.session.task(), state.session.seed(),
+                                                 state.session.frame(), options);
+  ShowPanel(state, kSurvivalPanel);
 }
 
 void OpenTab(ViewerState& state, int tab) {
@@ -168,6 +182,8 @@ void DoPolicy(const Action& action, ViewerState& state) {
       Flip(session.pusher.plan.repeat);
       if (!session.pusher.plan.repeat) session.pusher.Stop();
       return;
+    case Command::kSurvivalMap:
+      return MapSurvival(state);
     default:
       return state.perturbation.Deselect();
   }
@@ -214,6 +230,12 @@ void DoWindow(const Action& action, ViewerState& state) {
       return Flip(state.show_palette);
     case Command::kFullScreen:
       return Flip(state.full_screen);
+    case Command::kLargerText:
+      state.text_size = std::min(kLargestText, state.text_size * kTextStep);
+      return;
+    case Command::kSmallerText:
+      state.text_size = std::max(1 / kLargestText, state.text_size / kTextStep);
+      return;
     case Command::kToggleLeftSide:
       return Flip(state.show_left);
     case Command::kToggleRightSide:
@@ -259,8 +281,18 @@ void StepSession(ViewerState& state) {
     return;
   }
   const double dt = session.spec().control_dt;
-  state.impulse += dt * state.push.force;
+  state.impulse.force += dt * state.push.force;
+  state.impulse.torque += dt * state.push.torque;
   RecordFrames(state, dt);
+}
+
+void ShowPanel(ViewerState& state, PanelId id) {
+  const auto panel = std::ranges::find(Panels(), id, &Panel::id);
+  const size_t side = Tabs()[panel->tab].side == Side::kLeft ? 0 : 1;
+  (side == 0 ? state.show_left : state.show_right) = true;
+  state.panels[id] = true;
+  state.tabs[side] = panel->tab;
+  state.tab_wanted[side] = true;
 }
 
 void SeekTo(ViewerState& state, size_t frame) {

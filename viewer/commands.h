@@ -13,6 +13,9 @@ void Execute(const Action& action, ViewerState& state);
 /// One control step with the mouse's push; pauses if it fails.
 void StepSession(ViewerState& state);
 
+/// Unfolds a panel on its page.
+void ShowPanel(ViewerState& state, PanelId id);
+
 /// To any frame; pauses.
 void SeekTo(ViewerState& state, size_t frame);
 

@@ -24,6 +24,14 @@ void EpisodeTable::Add(const History& history) {
   if (rows_.size() > kRows) rows_.pop_front();
 }
 
+PlotData EpisodeTable::Plot(const sim::TaskSpec& spec) const {
+  std::vector<std::string> names;
+  for (const sim::RewardTerm& term : spec.reward_terms) names.push_back(term.name);
+  PlotData plot = StackedPlotOf(names, 0, 1);
+  for (const EpisodeRow& row : rows_) AddStacked(row.terms, &plot);
+  return plot;
+}
+
 std::string EpisodeTable::Csv(const sim::TaskSpec& spec) const {
   std::string text = "episode,steps,return,success,end,pushed,policy";
   for (const sim::RewardTerm& term : spec.reward_terms) text += "," + term.name;

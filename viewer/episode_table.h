@@ -7,6 +7,7 @@
 
 #include "sim/task.h"
 #include "viewer/history.h"
+#include "viewer/series.h"
 
 namespace sinew::viewer {
 
@@ -32,6 +33,8 @@ class EpisodeTable {
   void Add(const History& history);
   const std::deque<EpisodeRow>& rows() const { return rows_; }
 
+  /// What each reward term came to in each of them, for StackedPlot, over their place in the list.
+  PlotData Plot(const sim::TaskSpec& spec) const;
   /// All rows as comma-separated values with a header.
   std::string Csv(const sim::TaskSpec& spec) const;
 

@@ -9,10 +9,11 @@
 
 namespace sinew::viewer {
 
-Gui::Gui(GLFWwindow* window, float scale) : layout_file_(LayoutFile().string()) {
+Gui::Gui(GLFWwindow* window, float scale, float pixels)
+    : layout_file_(LayoutFile().string()) {
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = layout_file_.empty() ? nullptr : layout_file_.c_str();
-  fonts_ = ApplyTheme(scale);
+  fonts_ = ApplyTheme(scale, pixels);
   ImGui_ImplGlfw_InitForOpenGL(window, true);
   // the shading language that goes with MuJoCo's compatibility profile
   if (!ImGui_ImplOpenGL3_Init("#version 120")) {
@@ -32,9 +33,14 @@ void Gui::BeginFrame() {
   ImGui::NewFrame();
 }
 
-void Gui::EndFrame() {
-  ImGui::Render();
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+void Gui::Rescale(float scale, float pixels) {
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui::GetIO().Fonts->Clear();
+  fonts_ = ApplyTheme(scale, pixels);
+  ImGui_ImplOpenGL3_CreateFontsTexture();
 }
+
+void Gui::EndFrame() { ImGui::Render(); }
+void Gui::Draw() { ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData()); }
 
 }  // namespace sinew::viewer

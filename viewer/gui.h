@@ -12,15 +12,20 @@ namespace sinew::viewer {
 /// before it.
 class Gui {
  public:
+  /// @param scale  of text and panels. @param pixels  framebuffer pixels in a screen coordinate.
   /// @throws Error if ImGui cannot compile its shaders.
-  Gui(GLFWwindow* window, float scale);
+  Gui(GLFWwindow* window, float scale, float pixels);
   ~Gui();
   Gui(const Gui&) = delete;
   Gui& operator=(const Gui&) = delete;
 
+  /// Between frames: another size of text and panels.
+  void Rescale(float scale, float pixels);
   void BeginFrame();
-  /// Draws everything since BeginFrame over what is in the framebuffer.
+  /// Turns everything since BeginFrame into triangles; no OpenGL yet.
   void EndFrame();
+  /// Draws them over what is in the framebuffer.
+  void Draw();
   const Fonts& fonts() const { return fonts_; }
 
  private:

@@ -50,7 +50,7 @@ void Input::Press(int button, int modifiers, double x, double y) {
   if (twice) return DoubleClick(button, control, x, y);
   if (!control || state_.perturbation.selected() <= 0) return;
   const auto& simulation = state_.session.env().simulation();
-  state_.impulse.setZero();
+  state_.impulse = {};
   const auto begin = [&](Perturbation::Kind kind) {
     state_.perturbation.Begin(simulation.model(), simulation.data(), state_.scene.raw(), kind);
   };
@@ -79,6 +79,11 @@ void Input::DoubleClick(int button, bool control, double x, double y) {
 void Input::Release(int button) {
   if (button != button_) return;
   button_ = -1;
+  const std::string impulse = DescribeImpulse(state_.impulse);
+  if (state_.push && !impulse.empty()) {
+    const mjModel* model = state_.session.env().simulation().model();
+    state_.Say(BodyName(model, state_.push.body) + " was given " + impulse);
+  }
   state_.perturbation.Release();
   state_.push = {};
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 
@@ -55,6 +56,7 @@ void Pacer::BeginFrame(double now, bool paused) {
   if (!unlimited()) {
     const double credit = speed_ * std::fmin(wall, kLongestFrame);
     owed_ += credit;
+    lost_ = speed_ * wall - credit;
     if (wall > kLongestFrame) window_capped_ = true;
     // counted when it falls due, not step by step: slow motion has less than one step in a window
     window_simulated_ += credit;
@@ -78,11 +80,15 @@ void Pacer::Stepped(double dt) {
   }
 }
 
-void Pacer::EndFrame(double dt) {
-  if (unlimited() || owed_ < dt) return;
-  window_simulated_ -= owed_;
-  owed_ = 0;
-  window_capped_ = true;
+int Pacer::EndFrame(double dt) {
+  double forgiven = std::exchange(lost_, 0);
+  if (!unlimited() && owed_ >= dt) {
+    forgiven += owed_;
+    window_simulated_ -= owed_;
+    owed_ = 0;
+    window_capped_ = true;
+  }
+  return static_cast<int>(forgiven / dt + 1e-9);
 }
 
 }  // namespace sinew::viewer

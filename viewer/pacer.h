@@ -28,7 +28,8 @@ class Pacer {
   bool Due(double dt) const;
   void Stepped(double dt);
   /// Ends the frame; time still owed beyond one step is forgiven and reported by capped().
-  void EndFrame(double dt);
+  /// @return the control steps forgiven, those of a stall included.
+  int EndFrame(double dt);
 
   /// Simulated seconds per wall second over the last half second; 0 while paused.
   double real_time_factor() const { return factor_; }
@@ -38,6 +39,7 @@ class Pacer {
  private:
   double speed_;
   double owed_ = 0;   // simulated time [s]
+  double lost_ = 0;   // to a stall in this frame, simulated time [s]
   double last_ = -1;  // wall time of the last frame [s], negative before the first
   double window_wall_ = 0, window_simulated_ = 0, factor_ = 0;
   bool window_capped_ = false, capped_ = false;

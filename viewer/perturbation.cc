@@ -6,6 +6,24 @@
 #include <array>
 
 namespace sinew::viewer {
+namespace {
+
+constexpr double kTiny = 1e-3;  // in any unit that is shown
+
+bool IsTiny(const Wrench& wrench) {
+  return wrench.force.norm() < kTiny && wrench.torque.norm() < kTiny;
+}
+
+// the spring to an off-centre point twists a little too: both are named only where both matter
+std::string LinearAndAngular(const Wrench& wrench, int decimals, const char* unit) {
+  const double force = wrench.force.norm(), torque = wrench.torque.norm();
+  const std::string pull = fmt::format("{:.{}f} N{}", force, decimals, unit);
+  const std::string twist = fmt::format("{:.2f} N·m{}", torque, unit);
+  if (torque < kTiny) return pull;
+  return force < kTiny ? twist : pull + ", " + twist;
+}
+
+}  // namespace
 
 void Perturbation::Select(const mjData* data, int body, const Eigen::Vector3d& point) {
   Deselect();
@@ -66,19 +84,14 @@ Wrench Perturbation::Compute(const mjModel* model, mjData* data) const {
   return wrench;
 }
 
-std::string DescribeWrench(const Wrench& wrench, double impulse) {
-  const double force = wrench.force.norm(), torque = wrench.torque.norm();
-  // the spring to an off-centre point twists a little too: name both only where both matter
-  std::string text;
-  if (torque < 1e-3) {
-    text = fmt::format("{:.1f} N", force);
-  } else if (force < 1e-3) {
-    text = fmt::format("{:.2f} N·m", torque);
-  } else {
-    text = fmt::format("{:.1f} N, {:.2f} N·m", force, torque);
-  }
-  if (impulse > 1e-3) text += fmt::format(", {:.2f} N·s", impulse);
+std::string DescribeWrench(const Wrench& wrench, const Wrench& impulse) {
+  std::string text = LinearAndAngular(wrench, 1, "");
+  if (const std::string sum = DescribeImpulse(impulse); !sum.empty()) text += ", " + sum;
   return text;
+}
+
+std::string DescribeImpulse(const Wrench& impulse) {
+  return IsTiny(impulse) ? "" : LinearAndAngular(impulse, 2, "·s");
 }
 
 }  // namespace sinew::viewer

@@ -52,7 +52,9 @@ class Perturbation {
 };
 
 /// "12.3 N", "0.45 N·m", or both, and the impulse where there is one: "12.3 N, 2.10 N·s".
-/// @param impulse  size of the force's sum over time [N·s].
-std::string DescribeWrench(const Wrench& wrench, double impulse = 0);
+/// @param impulse  sums over time of the force [N·s] and of the torque [N·m·s].
+std::string DescribeWrench(const Wrench& wrench, const Wrench& impulse = {});
+/// The impulse alone; empty if there is none worth naming.
+std::string DescribeImpulse(const Wrench& impulse);
 
 }  // namespace sinew::viewer

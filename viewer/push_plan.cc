@@ -5,10 +5,34 @@
 #include <numbers>
 
 namespace sinew::viewer {
+namespace {
+
+constexpr double kTinyShare = 0.1;  // of the heaviest body's mass
+
+}  // namespace
 
 Eigen::Vector3d PushPlan::Direction(double around) const {
   return {std::cos(elevation) * std::cos(around), std::cos(elevation) * std::sin(around),
           std::sin(elevation)};
+}
+
+int BodyToPush(const mjModel* model) {
+  if (model->nu == 0 || model->actuator_trntype[0] != mjTRN_JOINT) return 1;
+  const int root = model->body_rootid[model->jnt_bodyid[model->actuator_trnid[0]]];
+  if (model->body_dofnum[root] > 1) return root;
+  double heaviest = 0;
+  for (int body = root; body < model->nbody; ++body) {
+    if (model->body_rootid[body] == root && model->body_weldid[body] != 0) {
+      heaviest = std::max(heaviest, model->body_mass[body]);
+    }
+  }
+  // bodies come in the order of the tree: the last one is the farthest
+  int last = root;
+  for (int body = root; body < model->nbody; ++body) {
+    const bool moves = model->body_rootid[body] == root && model->body_weldid[body] != 0;
+    if (moves && model->body_mass[body] >= kTinyShare * heaviest) last = body;
+  }
+  return last;
 }
 
 void Pusher::Fire() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <mujoco/mujoco.h>
+
 #include <Eigen/Core>
 #include <cstdint>
 
@@ -24,6 +26,10 @@ struct PushPlan {
   /// Force times duration [N·s].
   double impulse() const { return newtons * duration_ms * 1e-3; }
 };
+
+/// The body that a push is most likely meant for: the trunk of what walks or rolls, of an arm the
+/// last link that is not tiny. 1 for a model without motors.
+int BodyToPush(const mjModel* model);
 
 /// Where a plan stands: what of it is still to come. Part of every frame, so that going back and on
 /// again pushes the same way.

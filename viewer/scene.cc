@@ -10,12 +10,18 @@ namespace sinew::viewer {
 namespace {
 
 constexpr int kMaxGeoms = 4000;
-constexpr float kGhostAlpha = 0.35f;
+constexpr float kGhostAlpha = 0.35f, kGhostScale = 0.98f;
 constexpr double kFramedAspect = 4.0 / 3;  // for which models place their cameras
 
 // MuJoCo's own labels come in steps of 50 %
 int FontScale(float scale) {
   return std::clamp(static_cast<int>(std::lround(2 * scale)) * 50, 100, 300);
+}
+
+// the ampersand marks a key of simulate's menus
+std::string WithoutMark(std::string name) {
+  std::erase(name, '&');
+  return name;
 }
 
 using Eigen::Vector3f;
@@ -24,6 +30,9 @@ Eigen::Map<const Vector3f> Vector(const float* values) {
 }
 
 }  // namespace
+
+std::string VisualFlagName(int flag) { return WithoutMark(mjVISSTRING[flag][0]); }
+std::string RenderFlagName(int flag) { return WithoutMark(mjRNDSTRING[flag][0]); }
 
 Scene::Scene(mjModel* model, float font_scale, bool software, int width, int height)
     : model_(model) {
@@ -45,6 +54,10 @@ Scene::~Scene() {
   mjv_freeScene(&scene_);
 }
 
+void Scene::SetFontScale(float font_scale) {
+  mjr_changeFont(FontScale(font_scale), &context_);
+}
+
 void Scene::Update(mjData* data, const mjvPerturb& perturb, std::span<const Wrench> pushes) {
   // a pull is shown by its arrow; MuJoCo's own drawing shows where a twist leads
   options_.flags[mjVIS_PERTOBJ] = (perturb.active & mjPERT_ROTATE) != 0;
@@ -63,6 +76,8 @@ void Scene::AddGhost(sim::Simulation& simulation) {
     mjvGeom& geom = scene_.geoms[i];
     for (int k = 0; k < 3; ++k) geom.rgba[k] = 0.35f * geom.rgba[k] + 0.65f * kTint[k];
     geom.rgba[3] = kGhostAlpha;
+    // a little smaller, so that it stays within the first one where both are in the same place
+    for (float& size : geom.size) size *= kGhostScale;
     geom.texid = -1;
     geom.transparent = 1;
   }
@@ -187,9 +202,12 @@ void Scene::CycleFixedCamera(int direction) {
   if (model_->ncam == 0) return;
   const int first = direction > 0 ? 0 : model_->ncam - 1;
   const bool fixed = camera_.type == mjCAMERA_FIXED;
-  camera_.fixedcamid =
-      fixed ? (camera_.fixedcamid + direction + model_->ncam) % model_->ncam : first;
+  UseFixedCamera(fixed ? (camera_.fixedcamid + direction + model_->ncam) % model_->ncam : first);
+}
+
+void Scene::UseFixedCamera(int id) {
   camera_.type = mjCAMERA_FIXED;
+  camera_.fixedcamid = id;
 }
 
 void Scene::LookAt(const Eigen::Vector3d& point) {

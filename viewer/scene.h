@@ -13,6 +13,10 @@
 
 namespace sinew::viewer {
 
+/// MuJoCo's own name of a mjtVisFlag or mjtRndFlag, such as "Convex Hull".
+std::string VisualFlagName(int flag);
+std::string RenderFlagName(int flag);
+
 /// MuJoCo's abstract scene and its OpenGL resources: camera, picking, drawing. One model; needs a
 /// current OpenGL context that outlives it.
 class Scene {
@@ -25,6 +29,8 @@ class Scene {
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
 
+  /// Size of MuJoCo's own labels.
+  void SetFontScale(float font_scale);
   /// Takes up the state of `data`, and an arrow for each push.
   void Update(mjData* data, const mjvPerturb& perturb, std::span<const Wrench> pushes);
   /// Adds what moves in a second world of the same model, as a pale shape. After Update.
@@ -53,10 +59,12 @@ class Scene {
   void ResetCamera(double aspect);
   /// @param direction  +1 or -1 through the model's own cameras; nothing for a model without any.
   void CycleFixedCamera(int direction);
+  void UseFixedCamera(int id);
   void LookAt(const Eigen::Vector3d& point);
   void Follow(int body);
   std::string CameraName() const;
 
+  const mjvCamera& camera() const { return camera_; }
   mjvOption& options() { return options_; }
   mjtByte* render_flags() { return scene_.flags; }
   const mjvScene& raw() const { return scene_; }

@@ -31,6 +31,25 @@ bool HasTotal(const sim::TaskSpec& spec) { return spec.reward_terms.size() > 1; 
 
 }  // namespace
 
+PlotData StackedPlotOf(std::span<const std::string> names, double x0, double dx) {
+  PlotData plot{x0, dx, {}};
+  for (const std::string& name : names) {
+    plot.series.push_back({name, {}});
+    plot.series.push_back({name, {}});
+  }
+  return plot;
+}
+
+void AddStacked(std::span<const double> values, PlotData* plot) {
+  double gained = 0, lost = 0;
+  for (size_t k = 0; k < values.size(); ++k) {
+    double& edge = values[k] < 0 ? lost : gained;
+    plot->series[2 * k].values.push_back(static_cast<float>(edge));
+    edge += values[k];
+    plot->series[2 * k + 1].values.push_back(static_cast<float>(edge));
+  }
+}
+
 PlotData RewardPlot(const History& history, const sim::TaskSpec& spec) {
   const Window window = PlotWindow(history, false);
   PlotData plot = EmptyPlot(history, window, spec.control_dt);
@@ -51,21 +70,11 @@ PlotData RewardPlot(const History& history, const sim::TaskSpec& spec) {
 
 PlotData StackedRewardPlot(const History& history, const sim::TaskSpec& spec) {
   const Window window = PlotWindow(history, false);
-  PlotData plot = EmptyPlot(history, window, spec.control_dt);
-  for (const sim::RewardTerm& term : spec.reward_terms) {
-    plot.series.push_back({term.name, {}});
-    plot.series.push_back({term.name, {}});
-  }
-  for (size_t i = window.begin; i < window.end; ++i) {
-    float gained = 0, lost = 0;
-    for (size_t k = 0; k < spec.reward_terms.size(); ++k) {
-      const auto term = static_cast<float>(history[i].reward_terms[k]);
-      float& edge = term < 0 ? lost : gained;
-      plot.series[2 * k].values.push_back(edge);
-      edge += term;
-      plot.series[2 * k + 1].values.push_back(edge);
-    }
-  }
+  std::vector<std::string> names;
+  for (const sim::RewardTerm& term : spec.reward_terms) names.push_back(term.name);
+  const PlotData empty = EmptyPlot(history, window, spec.control_dt);
+  PlotData plot = StackedPlotOf(names, empty.x0, empty.dx);
+  for (size_t i = window.begin; i < window.end; ++i) AddStacked(history[i].reward_terms, &plot);
   return plot;
 }
 
@@ -73,7 +82,8 @@ PlotData ValuePlot(const History& history, const sim::TaskSpec& spec, double gam
   const Window window = PlotWindow(history, false);
   PlotData plot = EmptyPlot(history, window, spec.control_dt);
   if (window.begin >= window.end || std::isnan(history.current().value)) return plot;
-  plot.series = {{"V", {}}, {"Q", {}}, {"earned", {}}};
+  // Q is V wherever the policy does what it thinks best
+  plot.series = {{"V", {}, {}, true}, {"Q", {}}, {"earned", {}}};
   // what each step earned with everything after it, from the end backwards
   const size_t end = history.EpisodeEnd();
   std::vector<double> earned(end - window.begin);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct Series {
   std::string name;
   std::vector<float> values;  // one per frame of the plot
   std::vector<double> x{};    // where they lie; empty: evenly, as the plot says
+  bool wide = false;          // drawn below the others and wider, where they may cover it
 };
 
 /// Curves over the shown part of the episode under the history's cursor; sample i is at x0 + i *
@@ -23,18 +25,23 @@ struct PlotData {
   std::vector<Series> series;
 };
 
+/// A plot of areas, without samples yet: series 2k and 2k + 1 are the lower and upper edge of what
+/// `names[k]` stands for.
+PlotData StackedPlotOf(std::span<const std::string> names, double x0, double dx);
+/// Adds one sample: each value on top of the ones before it that have its sign, so that the outer
+/// edges are the sums of what is gained and of what is lost.
+void AddStacked(std::span<const double> values, PlotData* plot);
+
 /// The most samples a plot shows: the newest ones of the episode.
 inline constexpr int kPlotSamples = 400;
 
 /// Every reward term of the spec and, where there is more than one, their "total"; begins at the
 /// episode's first step.
 PlotData RewardPlot(const History& history, const sim::TaskSpec& spec);
+/// The same without "total", as areas on top of each other.
+PlotData StackedRewardPlot(const History& history, const sim::TaskSpec& spec);
 /// The distance to the goal [m]; no series for a task without one.
 PlotData GoalDistancePlot(const History& history, const sim::TaskSpec& spec);
-/// The same without "total", each term on top of the ones before it that have its sign, so that the
-/// outer edges are the sums of what is gained and of what is lost. Series 2k and 2k + 1 are the
-/// lower and upper edge of term k.
-PlotData StackedRewardPlot(const History& history, const sim::TaskSpec& spec);
 /// V, Q, and the discounted return that was really earned from each step on as far as the episode
 /// is kept, frames behind the cursor included. No series without a critic.
 PlotData ValuePlot(const History& history, const sim::TaskSpec& spec, double gamma);

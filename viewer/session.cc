@@ -18,9 +18,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // exponential average over about 20 steps; the first value counts in full
-void Smooth(double* average_ms, Clock::time_point begin, Clock::time_point end) {
+void Measure(Clock::time_point begin, Clock::time_point end, double* average_ms, double* all_ms) {
   const double ms = std::chrono::duration<double, std::milli>(end - begin).count();
   *average_ms = *average_ms == 0 ? ms : 0.95 * *average_ms + 0.05 * ms;
+  *all_ms += ms;
 }
 
 }  // namespace
@@ -38,6 +39,7 @@ Session::Session(std::shared_ptr<const sim::Task> task, std::unique_ptr<PolicySo
       seen_(spec().obs_dim()),
       action_(spec().act_dim()),
       intent_(spec().act_dim()) {
+  pusher.plan.body = BodyToPush(env_.simulation().model());
   take_over.taken.assign(action_.size(), 0);
   take_over.action.assign(action_.size(), 0.0f);
   PolicyHandle first = source_->Poll();
@@ -123,8 +125,13 @@ bool Session::StepBack() {
   return true;
 }
 
+bool Session::WalksHistory() const {
+  return !history_.at_newest() && pilot_.card() == frame().policy && !move_ &&
+         pusher.Save() == frame().push_state;
+}
+
 bool Session::StepForward(const Wrench& push) {
-  if (history_.at_newest()) return Step(push);
+  if (push || !WalksHistory()) return Step(push);
   Seek(history_.cursor() + 1);
   return true;
 }
@@ -208,8 +215,9 @@ bool Session::Attempt(std::span<const float> given, std::vector<Wrench> pushes) 
       const ScopedWrenches scoped(env_.simulation().data(), next.pushes);
       next.result = env_.Step(action_);
     }
-    Smooth(&timing_.policy_ms, begin, decided);
-    Smooth(&timing_.physics_ms, decided, Clock::now());
+    Measure(begin, decided, &timing_.policy_ms, &timing_.all_policy_ms);
+    Measure(decided, Clock::now(), &timing_.physics_ms, &timing_.all_physics_ms);
+    ++timing_.steps;
     if (ghost_ && !next.result.diverged) ghost_->Step(next.pushes, next.move);
   } catch (const std::exception& error) {
     Fail(error.what());

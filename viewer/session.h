@@ -26,10 +26,11 @@ struct SessionOptions {
   size_t history_bytes = 100u << 20;
 };
 
-/// Smoothed cost of one control step.
+/// Cost of a control step, smoothed, and of all of them so far.
 struct StepTiming {
-  double policy_ms = 0;
-  double physics_ms = 0;
+  double policy_ms = 0, physics_ms = 0;
+  double all_policy_ms = 0, all_physics_ms = 0;
+  int64_t steps = 0;
 };
 
 /// An environment under a policy, stepped forwards and back by control steps. What the window shows
@@ -60,7 +61,10 @@ class Session {
                 const std::optional<BodyMove>& move);
   /// To the frame before; false at the oldest one.
   bool StepBack();
-  /// To the frame behind if there is one, as it was; else Step().
+  /// Whether the frame behind the cursor, if there is one, is what one more step leads to. Another
+  /// policy, another push or another place of the target since then lead elsewhere.
+  bool WalksHistory() const;
+  /// To the frame behind if WalksHistory() and nothing pushes, as it was; else Step().
   bool StepForward(const Wrench& push = {});
   /// To any frame of the history. Physics, random state and the policy's own memory are those of
   /// then, and so is the policy.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <system_error>
 
 #include "viewer/state.h"
@@ -26,8 +27,10 @@ void ReadLine(ImGuiContext*, ImGuiSettingsHandler* handler, void*, const char* l
   ViewerState& state = StateOf(handler);
   int id = 0, value = 0;
   float left = 0, right = 0;
-  if (std::sscanf(line, "panel %d=%d", &id, &value) == 2 && id >= 0 && id < kNumPanels) {
-    state.panels[id] = value != 0;
+  char title[64];
+  if (std::sscanf(line, "panel %63[^=]=%d", title, &value) == 2) {
+    const auto panel = std::ranges::find(Panels(), std::string_view(title), &Panel::title);
+    if (panel != Panels().end()) state.panels[panel->id] = value != 0;
   } else if (std::sscanf(line, "tabs=%d,%d", &id, &value) == 2) {
     const auto on = [](int tab, Side side) {
       return tab >= 0 && tab < kNumTabs && Tabs()[tab].side == side;
@@ -40,6 +43,8 @@ void ReadLine(ImGuiContext*, ImGuiSettingsHandler* handler, void*, const char* l
     state.show_right = value != 0;
   } else if (std::sscanf(line, "stacked=%d", &value) == 1) {
     state.stacked_rewards = value != 0;
+  } else if (std::sscanf(line, "text=%f", &left) == 1) {
+    state.text_size = std::clamp(left, 1 / kLargestText, kLargestText);
   } else if (std::sscanf(line, "widened=%f,%f", &left, &right) == 2) {
     state.widened = {std::clamp(left, 0.0f, kWidest), std::clamp(right, 0.0f, kWidest)};
   }
@@ -48,11 +53,12 @@ void ReadLine(ImGuiContext*, ImGuiSettingsHandler* handler, void*, const char* l
 void WriteAll(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffer* out) {
   const ViewerState& state = StateOf(handler);
   out->appendf("[%s][layout]\n", handler->TypeName);
-  for (int id = 0; id < kNumPanels; ++id)
-    out->appendf("panel %d=%d\n", id, state.panels[id] ? 1 : 0);
+  for (const Panel& panel : Panels())
+    out->appendf("panel %s=%d\n", panel.title, state.panels[panel.id] ? 1 : 0);
   out->appendf("tabs=%d,%d\n", state.tabs[0], state.tabs[1]);
   out->appendf("sides=%d,%d\n", state.show_left ? 1 : 0, state.show_right ? 1 : 0);
   out->appendf("stacked=%d\n", state.stacked_rewards ? 1 : 0);
+  out->appendf("text=%.3f\n", state.text_size);
   out->appendf("widened=%.0f,%.0f\n\n", state.widened[0], state.widened[1]);
 }
 

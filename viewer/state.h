@@ -7,6 +7,7 @@
 #include <string>
 
 #include "viewer/episode_file.h"
+#include "viewer/frame_log.h"
 #include "viewer/micro_step.h"
 #include "viewer/pacer.h"
 #include "viewer/panels/memory.h"
@@ -21,14 +22,8 @@ namespace sinew::viewer {
 
 class Scene;
 
-/// What the drawing costs, smoothed.
-struct FrameTiming {
-  double panels_ms = 0;   // Dear ImGui: every panel of a frame
-  double scene_ms = 0;    // MuJoCo's scene, before OpenGL
-  double opengl_ms = 0;   // handing both to OpenGL, with the driver's share
-  double frame_rate = 0;  // [1/s]
-  int64_t missed = 0;     // control steps that came too late for the chosen speed
-};
+/// The user's own factor on the size of text lies between this and its inverse.
+inline constexpr float kLargestText = 2;
 
 /// A line that fades, such as a saved picture's name.
 struct Notice {
@@ -68,9 +63,10 @@ struct ViewerState {
   int framebuffer_height = 1;  // [pixel]
   double aspect() const { return static_cast<double>(viewport.width) / viewport.height; }
   Wrench push{};                                      // of the mouse, now
-  Eigen::Vector3d impulse = Eigen::Vector3d::Zero();  // of it since the drag began [N·s]
-  FrameTiming timing{};
-  float ui_scale = 1;
+  Wrench impulse{};                                   // of it since the drag began [N·s, N·m·s]
+  FrameLog frames{};                                  // what drawing takes
+  float ui_scale = 1;                                 // of text and panels
+  float text_size = 1;                                // by the user, part of ui_scale
   Notice notice{};
   PanelMemory memory{};
 

@@ -27,6 +27,7 @@ void SetSizes(ImGuiStyle& style) {
   style.CellPadding = {5, 2};
   style.ScrollbarSize = 11;
   style.WindowBorderSize = 0;
+  style.FrameBorderSize = 1;
   style.WindowRounding = 0;
   style.FrameRounding = 4;
   style.GrabRounding = 4;
@@ -54,14 +55,24 @@ void SetColours(ImGuiStyle& style) {
   set(ImGuiCol_Header, kRaised);
   set(ImGuiCol_HeaderHovered, Mix(kRaised, kAccent, 0.2f));
   set(ImGuiCol_HeaderActive, Mix(kRaised, kAccent, 0.35f));
-  set(ImGuiCol_SliderGrab, kAccent);
+  // pale, since a slider's number stands on it
+  set(ImGuiCol_SliderGrab, Mix(kRaised, kAccent, 0.55f));
   set(ImGuiCol_SliderGrabActive, Mix(kAccent, kText, 0.4f));
   set(ImGuiCol_CheckMark, kAccent);
   set(ImGuiCol_ScrollbarBg, kSurface);
   set(ImGuiCol_ScrollbarGrab, kLine);
   set(ImGuiCol_TableRowBg, kSurface);
   set(ImGuiCol_TableRowBgAlt, Mix(kSurface, kRaised, 0.35f));
+  set(ImGuiCol_Tab, kSurface);
+  set(ImGuiCol_TabHovered, Mix(kRaised, kAccent, 0.35f));
+  set(ImGuiCol_TabActive, Mix(kRaised, kAccent, 0.28f));
+  set(ImGuiCol_TabUnfocused, kSurface);
+  set(ImGuiCol_TabUnfocusedActive, Mix(kRaised, kAccent, 0.28f));
+  set(ImGuiCol_PlotHistogram, kAccent);
+  set(ImGuiCol_TextSelectedBg, Mix(kRaised, kAccent, 0.45f));
   set(ImGuiCol_ResizeGrip, {0, 0, 0, 0});
+  set(ImGuiCol_ResizeGripHovered, kLine);
+  set(ImGuiCol_ResizeGripActive, kAccent);
 }
 
 }  // namespace
@@ -78,19 +89,20 @@ ImVec4 theme::Curve(size_t index) {
   return kCurves[index % kCurves.size()];
 }
 
-Fonts ApplyTheme(float scale) {
+Fonts ApplyTheme(float scale, float pixels) {
   ImGuiStyle& style = ImGui::GetStyle();
   style = ImGuiStyle();
   SetSizes(style);
   SetColours(style);
   style.ScaleAllSizes(scale);
   Fonts fonts;
-  fonts.body = LoadFont("DejaVuSans.ttf", kFontSize * scale);
+  fonts.body = LoadFont("DejaVuSans.ttf", kFontSize * scale * pixels);
+  ImGui::GetIO().FontGlobalScale = 1 / pixels;
   if (!fonts.body) {
     fonts.body = ImGui::GetIO().Fonts->AddFontDefault();
     ImGui::GetIO().FontGlobalScale = scale;
   }
-  fonts.bold = LoadFont("DejaVuSans-Bold.ttf", kFontSize * scale);
+  fonts.bold = LoadFont("DejaVuSans-Bold.ttf", kFontSize * scale * pixels);
   if (!fonts.bold) fonts.bold = fonts.body;
   return fonts;
 }

@@ -29,7 +29,8 @@ struct Fonts {
 };
 
 /// Sets style and fonts of the current ImGui context. Uses DejaVu Sans where it is installed,
-/// ImGui's own font otherwise. @param scale  1 on a monitor of 96 dpi.
-Fonts ApplyTheme(float scale);
+/// ImGui's own font otherwise. @param scale  1 on a monitor of 96 dpi. @param pixels  in one screen
+/// coordinate: letters are made of that many more.
+Fonts ApplyTheme(float scale, float pixels);
 
 }  // namespace sinew::viewer

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "viewer/episode_file.h"
+#include "viewer/frame_log.h"
 #include "viewer/policy_source.h"
 #include "viewer/training_feed.h"
 
@@ -24,6 +25,7 @@ struct ViewerOptions {
   uint64_t seed = 0;        // of the environment: every start state follows from it
   std::string title;        // empty: the task's name
   double exit_after_s = 0;  // wall time after which the window closes itself [s]; 0: never
+  double frame_rate = 0;    // pictures a second at most; 0: the monitor's
 
   std::filesystem::path screenshot_path;  // PNG of the whole window; empty: none
   int screenshot_step =
@@ -47,6 +49,7 @@ bool ViewerAvailable();
 ///
 /// @throws UserError for options out of range; Error in one line, naming `sinew record`, if there
 /// is no display, no OpenGL, or no viewer in this build.
-void RunViewer(std::shared_ptr<const sim::Task> task, std::unique_ptr<PolicySource> source,
-               const ViewerOptions& options);
+/// @return what the last pictures took.
+FrameLog RunViewer(std::shared_ptr<const sim::Task> task, std::unique_ptr<PolicySource> source,
+                   const ViewerOptions& options);
 }  // namespace sinew::viewer

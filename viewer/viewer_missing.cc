@@ -6,8 +6,8 @@ namespace sinew::viewer {
 
 bool ViewerAvailable() { return false; }
 
-void RunViewer(std::shared_ptr<const sim::Task>, std::unique_ptr<PolicySource>,
-               const ViewerOptions&) {
+FrameLog RunViewer(std::shared_ptr<const sim::Task>, std::unique_ptr<PolicySource>,
+                   const ViewerOptions&) {
   throw Error(
       "this build has no viewer: install libglfw3-dev and libimgui-dev and build again, or use "
       "`sinew record`, which needs no window");

@@ -49,8 +49,10 @@ bool IsSoftware(const char* renderer) {
 }
 
 bool ActsWhileTyping(int code, int modifiers) {
-  const bool palette = code == GLFW_KEY_K && (modifiers & GLFW_MOD_CONTROL);
-  return code == GLFW_KEY_ESCAPE || (code >= GLFW_KEY_F1 && code <= GLFW_KEY_F12) || palette;
+  const bool command =
+      (modifiers & GLFW_MOD_CONTROL) && (code == GLFW_KEY_K || code == GLFW_KEY_P ||
+                                         code == GLFW_KEY_S || code == GLFW_KEY_Q);
+  return code == GLFW_KEY_ESCAPE || (code >= GLFW_KEY_F1 && code <= GLFW_KEY_F12) || command;
 }
 
 Window* Self(GLFWwindow* window) { return static_cast<Window*>(glfwGetWindowUserPointer(window)); }
@@ -111,7 +113,7 @@ void Window::InstallCallbacks() {
   });
   glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double x, double y) {
     Window& self = *Self(w);
-    const double ratio = self.PixelRatio();
+    const double ratio = self.pixel_ratio();
     const double dx = x * ratio - self.x_, dy = y * ratio - self.y_;
     self.x_ = x * ratio;
     self.y_ = y * ratio;
@@ -127,7 +129,7 @@ void Window::InstallCallbacks() {
   });
 }
 
-double Window::PixelRatio() const {
+double Window::pixel_ratio() const {
   int window_width = 0, window_height = 0;
   glfwGetWindowSize(window_, &window_width, &window_height);
   return window_width > 0 ? static_cast<double>(width()) / window_width : 1.0;
@@ -164,7 +166,7 @@ int Window::height() const {
 float Window::content_scale() const {
   float x = 1, y = 1;
   glfwGetWindowContentScale(window_, &x, &y);
-  return std::clamp(std::max(x, y), 1.0f, 4.0f);
+  return std::clamp(std::max(x, y) / static_cast<float>(pixel_ratio()), 1.0f, 4.0f);
 }
 
 double Window::Now() { return glfwGetTime(); }

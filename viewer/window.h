@@ -39,8 +39,11 @@ class Window {
   /// Size of the framebuffer [pixel]; 0 while minimised.
   int width() const;
   int height() const;
-  /// Size of text and panels that the monitor asks for; 1 at 96 dpi.
+  /// Size of text and panels that the monitor asks for, in screen coordinates; 1 at 96 dpi. Where
+  /// these are not pixels (Wayland, macOS) the window system scales them itself.
   float content_scale() const;
+  /// Framebuffer pixels in one screen coordinate.
+  double pixel_ratio() const;
   /// Whether OpenGL is drawn by the CPU (Mesa's llvmpipe and the like).
   bool software() const { return software_; }
   /// Wall time since the first window opened [s].
@@ -55,7 +58,6 @@ class Window {
  private:
   void Create(int width, int height, const std::string& title, int samples);
   void InstallCallbacks();
-  double PixelRatio() const;
 
   GLFWwindow* window_ = nullptr;
   bool software_ = false;

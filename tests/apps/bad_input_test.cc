@@ -223,6 +223,10 @@ TEST(FullDisk, RolloutLeavesNoFile) {
 TEST(Machine, WithoutDisplayTheViewerNamesRecord) {
   const Scratch scratch;
   ExpectRefused(scratch.Sinew({"watch", "pendulum"}), 1, "sinew record");
+  // a task or a model of one's own is found first
+  const std::string leg = SINEW_SOURCE_DIR "/assets/examples/cheetah_leg";
+  ExpectRefused(scratch.Sinew({"watch", leg + ".toml"}), 1, "sinew record");
+  ExpectRefused(scratch.Sinew({"watch", leg + ".xml"}), 1, "sinew record");
 }
 
 TEST(Machine, WithoutGpuCudaIsRefusedBeforeAFolderIsMade) {

@@ -37,7 +37,7 @@ TEST(Keys, EachCommandHasAKeyAndAnExplanation) {
 TEST(Keys, FindsCommandsAndMindsModifiers) {
   EXPECT_EQ(FindCommand(key::kSpace, 0), Command::kPlayPause);
   EXPECT_EQ(FindCommand('P', key::kControl), Command::kScreenshot);
-  EXPECT_EQ(FindCommand('P', 0), std::nullopt);
+  EXPECT_EQ(FindCommand('B', 0), std::nullopt);
   constexpr int kCapsLock = 0x10;
   EXPECT_EQ(FindCommand('N', kCapsLock), Command::kNextEpisode);
 }

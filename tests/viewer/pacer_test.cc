@@ -31,6 +31,19 @@ TEST(Pacer, GivesSpeedTimesWallTime) {
   }
 }
 
+TEST(Pacer, CountsTheStepsThatItForgives) {
+  Pacer pacer;
+  pacer.BeginFrame(0, false);
+  EXPECT_EQ(pacer.EndFrame(kDt), 0);
+  pacer.BeginFrame(0.1, false);  // owes five steps, of which two are made
+  pacer.Stepped(kDt);
+  pacer.Stepped(kDt);
+  EXPECT_EQ(pacer.EndFrame(kDt), 3);
+  pacer.BeginFrame(1.35, false);  // a stall of 1.25 s: 1 s is not caught up at all
+  while (pacer.Due(kDt)) pacer.Stepped(kDt);
+  EXPECT_EQ(pacer.EndFrame(kDt), 50);
+}
+
 TEST(Pacer, TellsWhenTheMachineIsTooSlow) {
   Pacer pacer(10);
   EXPECT_EQ(RunFrames(pacer, 2, 1), 120);  // one step a frame, none owed in the very first

@@ -116,6 +116,12 @@ TEST(DescribeWrench, NamesWhatIsThere) {
   EXPECT_EQ(DescribeWrench({1, {3, 4, 0}, {0, 0, 0}}), "5.0 N");
   EXPECT_EQ(DescribeWrench({1, {0, 0, 0}, {0, 0.25, 0}}), "0.25 N·m");
   EXPECT_EQ(DescribeWrench({1, {3, 4, 0}, {0, 0.25, 0}}), "5.0 N, 0.25 N·m");
+  EXPECT_EQ(DescribeWrench({1, {3, 4, 0}, {0, 0, 0}}, {1, {0.5, 0, 0}, {0, 0, 0}}),
+            "5.0 N, 0.50 N·s");
+  EXPECT_EQ(DescribeWrench({1, {0, 0, 0}, {0, 0.25, 0}}, {1, {0, 0, 0}, {0, 0.1, 0}}),
+            "0.25 N·m, 0.10 N·m·s");
+  EXPECT_EQ(DescribeImpulse({1, {0, 0, 2}, {0, 0, 0}}), "2.00 N·s");
+  EXPECT_EQ(DescribeImpulse({}), "");
 }
 
 }  // namespace

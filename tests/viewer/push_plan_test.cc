@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <numbers>
+#include <string>
+
+#include "sim/simulation.h"
+#include "viewer/body_move.h"
 
 namespace sinew::viewer {
 namespace {
@@ -61,6 +65,33 @@ TEST(Pusher, ARestoredStateDrawsTheSamePushes) {
   pusher.Restore(state);
   EXPECT_EQ(pusher.Save(), state);
   for (int i = 0; i < 50; ++i) EXPECT_EQ(pusher.Next(0.02), first[i]);
+}
+
+std::string PushedBodyOf(const std::string& bodies, const std::string& motor) {
+  const auto simulation = sim::Simulation::FromString(
+      "<mujoco><worldbody>" + bodies + "</worldbody><actuator><motor joint='" + motor +
+      "'/></actuator></mujoco>");
+  return BodyName(simulation.model(), BodyToPush(simulation.model()));
+}
+
+TEST(BodyToPush, IsTheTrunkOrTheHand) {
+  EXPECT_EQ(PushedBodyOf(R"(
+<body name="base"><geom size="0.1" mass="9"/>
+  <body name="arm"><joint name="q"/><geom size="0.1" mass="3"/>
+    <body name="hand"><joint axis="0 1 0"/><geom size="0.1" mass="1"/>
+      <body name="finger"><joint axis="0 1 0"/><geom size="0.01" mass="0.01"/></body>
+    </body>
+  </body>
+</body>
+<body name="object"><freejoint/><geom size="0.1" mass="5"/></body>)",
+                         "q"),
+            "hand");
+  EXPECT_EQ(PushedBodyOf(R"(
+<body name="trunk"><joint type="slide" axis="1 0 0"/><joint type="slide"/><geom size="0.1" mass="4"/>
+  <body name="leg"><joint name="hip" axis="0 1 0"/><geom size="0.1" mass="1"/></body>
+</body>)",
+                         "hip"),
+            "trunk");
 }
 
 }  // namespace

@@ -37,6 +37,24 @@ TEST_F(SeriesTest, RewardPlotHasEveryTermAndTheirTotal) {
   }
 }
 
+TEST_F(SeriesTest, EpisodesAreStackedByTerm) {
+  Session session(std::make_shared<SwingTask>(5),
+                  std::make_unique<FixedPolicySource>(CardFor<RememberingPolicy>("short")), {});
+  // a step beyond the end begins the next episode
+  for (int i = 0; i < 11; ++i) session.Step();
+  const auto& rows = session.episodes().rows();
+  ASSERT_EQ(rows.size(), 2u);
+  const PlotData plot = session.episodes().Plot(session.spec());
+  ASSERT_EQ(plot.series.size(), 4u);
+  for (size_t i = 0; i < 2; ++i) {
+    // both terms are losses: the second lies below the first, and ends at the return
+    EXPECT_EQ(plot.series[0].values.at(i), 0);
+    EXPECT_FLOAT_EQ(plot.series[1].values.at(i), static_cast<float>(rows[i].terms[0]));
+    EXPECT_EQ(plot.series[2].values.at(i), plot.series[1].values.at(i));
+    EXPECT_NEAR(plot.series[3].values.at(i), rows[i].episode_return, 1e-5);
+  }
+}
+
 TEST_F(SeriesTest, SumsAddUpToTheReturn) {
   for (int i = 0; i < 6; ++i) session_.Step();
   const auto sums = RewardSums(session_.history(), session_.spec());

@@ -86,6 +86,36 @@ TEST(Session, SteppingFromThePastKeepsWhatCameAfterAsABranch) {
   EXPECT_EQ(session.frame().state.step, 4);
 }
 
+TEST(Session, StepsForwardThroughTheHistoryUntilSomethingIsChanged) {
+  Session session = MakeSession(CardFor<RememberingPolicy>("remembering"));
+  for (int i = 0; i < 10; ++i) session.Step();
+  const auto fifth = session.history()[5].state.simulation;
+  session.Seek(4);
+  EXPECT_TRUE(session.WalksHistory());
+  session.StepForward();
+  EXPECT_EQ(session.frame().state.simulation, fifth);
+  EXPECT_TRUE(session.history().branches().empty());
+
+  session.pusher.Fire();
+  EXPECT_FALSE(session.WalksHistory());
+  session.StepForward();
+  EXPECT_EQ(session.frame().pushes.size(), 1u);
+  EXPECT_EQ(session.history().branches().size(), 1u);
+
+  session.Seek(5);
+  const PolicyHandle other = CardFor<RememberingPolicy>("other");
+  session.UsePolicy(other);
+  session.StepForward();
+  EXPECT_EQ(session.frame().policy, other);
+  EXPECT_EQ(session.history().branches().size(), 2u);
+
+  session.Seek(5);
+  session.MoveBody({SwingTask::kGoalBody, {0.1, 0, 0.5}});
+  session.StepForward();
+  EXPECT_TRUE(session.frame().move);
+  EXPECT_EQ(session.history().branches().size(), 3u);
+}
+
 TEST(Session, RestartRepeatsAndNextAdvancesTheEpisode) {
   Session session = MakeSession(CardFor<RememberingPolicy>("remembering"));
   const auto start = session.frame().state.simulation;

@@ -4,121 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <deque>
 #include <filesystem>
-#include <functional>
-#include <utility>
+#include <memory>
 
-#include "core/error.h"
 #include "core/files.h"
-#include "tests/viewer/test_task.h"
-#include "tests/viewer/virtual_display.h"
-#include "viewer/scene.h"
-#include "viewer/state.h"
-#include "viewer/viewer.h"
+#include "tests/viewer/window_fixture.h"
 
 namespace sinew::viewer {
 namespace {
 
 using ::testing::HasSubstr;
-
-/// A play in acts: each sends input through xdotool once and then waits until the viewer has come
-/// to what is expected.
-class Script {
- public:
-  using Check = std::function<bool(ViewerState&)>;
-  using Input = std::function<std::string(ViewerState&)>;
-
-  void Do(std::string what, std::string input, Check until) {
-    acts_.push_back({std::move(what), [input](ViewerState&) { return input; }, std::move(until)});
-  }
-  void DoComputed(std::string what, Input input, Check until) {
-    acts_.push_back({std::move(what), std::move(input), std::move(until)});
-  }
-  bool done() const { return acts_.empty(); }
-
-  /// For ViewerOptions::on_frame.
-  bool OnFrame(ViewerState& state) {
-    if (acts_.empty()) return false;
-    Act& act = acts_.front();
-    const auto now = std::chrono::steady_clock::now();
-    if (!act.sent) {
-      // the first frames settle the layout
-      if (++frames_ < 5) return true;
-      act.sent = now;
-      const std::string input = act.input(state);
-      if (!input.empty()) {
-        EXPECT_EQ(std::system(fmt::format("{} {}", SINEW_XDOTOOL, input).c_str()), 0) << input;
-      }
-    } else if (act.until(state)) {
-      acts_.pop_front();
-    } else if (now - *act.sent > std::chrono::seconds(20)) {
-      ADD_FAILURE() << "nothing came of: " << act.what;
-      return false;
-    }
-    return true;
-  }
-
- private:
-  struct Act {
-    std::string what;
-    Input input;
-    Check until;
-    std::optional<std::chrono::steady_clock::time_point> sent{};
-  };
-  std::deque<Act> acts_;
-  int frames_ = 0;
-};
-
-class WindowTest : public ::testing::Test {
- protected:
-  WindowTest()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                fmt::format("sinew-viewer-{}", getpid())) {
-    std::filesystem::create_directories(folder_);
-    setenv("XDG_CONFIG_HOME", folder_.c_str(), 1);
-  }
-  ~WindowTest() override { std::filesystem::remove_all(folder_); }
-
-  void Run(const ViewerOptions& options) {
-    auto source = std::make_unique<ThreePolicies>();
-    RunViewer(std::make_shared<SwingTask>(200), std::move(source), options);
-  }
-
-  // three policies that differ in nothing but their names
-  class ThreePolicies : public PolicySource {
-   public:
-    PolicyHandle Poll() override { return std::exchange(first_, nullptr); }
-    const std::vector<ShelfEntry>& Shelf() override { return entries_; }
-    PolicyHandle Load(size_t index) override {
-      return CardFor<RememberingPolicy>(entries_.at(index).label);
-    }
-
-   private:
-    PolicyHandle first_ = CardFor<RememberingPolicy>("newest");
-    std::vector<ShelfEntry> entries_{{"young", 10}, {"grown", 20}, {"old", 30}};
-  };
-
-  void RunOnOwnDisplay(const ViewerOptions& options) {
-    const VirtualDisplay display(1280, 800);
-    Run(options);
-  }
-
-  std::filesystem::path folder_;
-};
-
-// where the middle of a body appears, as xdotool's "mousemove" wants it
-std::string MoveTo(ViewerState& state, int body) {
-  const mjData* data = state.session.env().simulation().data();
-  const mjrRect& view = state.viewport;
-  const auto place = state.scene.Project(Eigen::Vector3d(data->xipos + 3 * body),
-                                         static_cast<double>(view.width) / view.height);
-  EXPECT_TRUE(place);
-  const int x = view.left + static_cast<int>(place->x() * view.width);
-  const int y = state.framebuffer_height - view.bottom - static_cast<int>(place->y() * view.height);
-  return fmt::format("mousemove {} {}", x, y);
-}
 
 TEST_F(WindowTest, KeysAndMouseDriveTheSimulation) {
   const VirtualDisplay display(1280, 800);
@@ -171,7 +66,7 @@ TEST_F(WindowTest, KeysAndMouseDriveTheSimulation) {
   script.Do("step under the pull", "keyup ctrl key Right", [](ViewerState& state) {
     const auto& pushes = state.session.frame().pushes;
     return pushes.size() == 1 && pushes[0].body == SwingTask::kLowerBody &&
-           pushes[0].force.norm() > 0.1 && state.impulse.norm() > 0;
+           pushes[0].force.norm() > 0.1 && state.impulse.force.norm() > 0;
   });
   script.Do("let go", "mouseup 3", [](ViewerState& state) {
     const mjtNum* own =
@@ -260,6 +155,9 @@ TEST_F(WindowTest, PushesByPanelAndGhosts) {
       [](ViewerState& state) { return state.session.env().simulation().qpos()[2] != 0; });
   script.Do("step with it", "key Right",
             [](ViewerState& state) { return state.session.frame().move.has_value(); });
+  script.Do("survival map", "key shift+m", [](ViewerState& state) {
+    return state.survival && state.panels[kSurvivalPanel] && state.survival->done() > 0;
+  });
   script.Do("palette", "key ctrl+k", [](ViewerState& state) { return state.show_palette; });
   script.Do("name it", "type 'restart the ep'", [](ViewerState& state) {
     return std::string(state.memory.query.data()) == "restart the ep";
@@ -334,6 +232,42 @@ TEST_F(WindowTest, SavesAPictureOfItself) {
   EXPECT_EQ(static_cast<unsigned char>(png[22]) * 256 + static_cast<unsigned char>(png[23]), 600);
 }
 
+TEST_F(WindowTest, RemembersTheSizeOfText) {
+  Script script;
+  script.Do("larger", "mousemove 600 300 key ctrl+equal",
+            [](ViewerState& state) { return state.ui_scale > 1.05f; });
+  script.Do("and larger", "key ctrl+plus",
+            [](ViewerState& state) { return state.ui_scale > 1.15f; });
+  script.Do("smaller", "key ctrl+minus",
+            [](ViewerState& state) { return std::abs(state.ui_scale - 1.1f) < 1e-3f; });
+  ViewerOptions options;
+  options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
+  RunOnOwnDisplay(options);
+  EXPECT_TRUE(script.done());
+  int frames = 0;
+  options.on_frame = [&](ViewerState& state) {
+    if (++frames == 3) {
+      EXPECT_NEAR(state.ui_scale, 1.1, 1e-3);
+    }
+    return frames < 3;
+  };
+  RunOnOwnDisplay(options);
+}
+
+TEST_F(WindowTest, DrawsNoFasterThanAsked) {
+  const VirtualDisplay display(640, 480);
+  ViewerOptions options;
+  options.width = 640;
+  options.height = 480;
+  options.frame_rate = 5;
+  int frames = 0;
+  options.on_frame = [&](ViewerState&) { return ++frames < 4; };
+  const auto source = [] { return std::make_unique<ThreePolicies>(); };
+  const FrameLog log = RunViewer(std::make_shared<SwingTask>(200), source(), options);
+  EXPECT_EQ(log.size(), 3u);
+  EXPECT_GE(log.Quantile([](const FrameSample& sample) { return sample.interval_ms; }, 0), 195);
+}
+
 TEST_F(WindowTest, RemembersThePanelsChosen) {
   int frames = 0;
   ViewerOptions options;
@@ -351,29 +285,6 @@ TEST_F(WindowTest, RemembersThePanelsChosen) {
   };
   RunOnOwnDisplay(options);
   EXPECT_FALSE(shown);
-}
-
-TEST_F(WindowTest, TellsInOneLineThatThereIsNoDisplay) {
-  for (const char* display : {"", ":9999"}) {
-    setenv("DISPLAY", display, 1);
-    unsetenv("WAYLAND_DISPLAY");
-    try {
-      Run({});
-      FAIL() << "opened a window on nothing";
-    } catch (const Error& error) {
-      EXPECT_THAT(error.what(), HasSubstr("sinew record"));
-      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    }
-  }
-}
-
-TEST_F(WindowTest, RefusesOptionsOutOfRange) {
-  ViewerOptions small;
-  small.width = 10;
-  EXPECT_THROW(Run(small), UserError);
-  ViewerOptions backwards;
-  backwards.speed = -1;
-  EXPECT_THROW(Run(backwards), UserError);
 }
 
 }  // namespace

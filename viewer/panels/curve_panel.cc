@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <imgui/imgui.h>
 
 #include <algorithm>
@@ -34,12 +35,12 @@ void DrawCurvePanel(ViewerState& state) {
     ImGui::TextDisabled("nothing has been logged yet");
     return;
   }
-  const float height = PlotHeight(0.13f, 110 * state.ui_scale);
+  const float height = PlotHeight(0.1f, 86 * state.ui_scale);
   for (const TrainingCurve& curve : curves) {
     if (curve.values.empty()) continue;
     ImGui::TextUnformatted(curve.name.c_str());
     ImGui::SameLine();
-    TextRight(FixedText(curve.values.back(), 4));
+    TextRight(fmt::format("{:.5g}", curve.values.back()));
     Plot(curve, height);
   }
 }

@@ -22,6 +22,8 @@ void DrawSensorPanel(ViewerState& state);
 void DrawContactPanel(ViewerState& state);
 /// Any array of mjData or mjModel by name.
 void DrawFieldPanel(ViewerState& state);
+/// Camera, and what of the model is drawn.
+void DrawScenePanel(ViewerState& state);
 /// The history: scrubbing by moments, branches, episode files.
 void DrawBranchPanel(ViewerState& state);
 /// Video, pictures, film strip.

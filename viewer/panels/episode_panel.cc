@@ -5,11 +5,14 @@
 #include <string>
 
 #include "viewer/panels/draw.h"
+#include "viewer/panels/line_plot.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/state.h"
 
 namespace sinew::viewer {
 namespace {
+
+constexpr double kLeastEpisodes = 10;  // that the plot has room for
 
 void Tooltip(const EpisodeRow& row, const sim::TaskSpec& spec) {
   ImGui::BeginTooltip();
@@ -38,9 +41,17 @@ void DrawEpisodePanel(ViewerState& state) {
   }
   const auto count = static_cast<double>(rows.size());
   std::string text =
-      fmt::format("{} episodes, mean return {}", rows.size(), FixedText(sum / count, 3));
+      fmt::format("{} {}, mean return {}", rows.size(), rows.size() == 1 ? "episode" : "episodes",
+                  FixedText(sum / count, 3));
   if (!spec.success.empty()) text += fmt::format(", success {:.0f} %", 100 * successes / count);
   ImGui::TextUnformatted(text.c_str());
+  if (rows.size() > 1) {
+    LinePlotOptions options;
+    options.height = PlotHeight(0.1f, 84 * state.ui_scale);
+    options.x_span = kLeastEpisodes;
+    options.x_unit = "";
+    StackedPlot("terms", state.session.episodes().Plot(spec), options);
+  }
   const int shown = static_cast<int>(std::min<size_t>(rows.size(), 8));
   const int flags =
       ImGuiTableFlags_RowBg | ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingStretchProp;

@@ -8,6 +8,7 @@
 
 #include "viewer/landscape.h"
 #include "viewer/panels/draw.h"
+#include "viewer/panels/line_plot.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/state.h"
 
@@ -16,10 +17,9 @@ namespace {
 
 constexpr int kSide = 25;  // samples along each joint
 
-bool JointCombo(const char* id, const sim::TaskSpec& spec, int* joint, float width) {
+bool JointCombo(const char* label, const sim::TaskSpec& spec, int* joint) {
   bool changed = false;
-  ImGui::SetNextItemWidth(width);
-  if (ImGui::BeginCombo(id, spec.action[*joint].joint.c_str())) {
+  if (BeginLabelledCombo(label, spec.action[*joint].joint)) {
     for (int i = 0; i < spec.act_dim(); ++i) {
       if (ImGui::Selectable(spec.action[i].joint.c_str(), i == *joint)) {
         *joint = i;
@@ -50,21 +50,25 @@ void Picture(const Insight& insight, const Frame& frame) {
   const Landscape& landscape = insight.landscape;
   const float line = ImGui::GetTextLineHeight();
   const float width = ImGui::GetContentRegionAvail().x;
-  const float side = std::min(width, 20 * line);
+  const float side = std::min(width, PlotHeight(0.24f, 12 * line));
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   const ImVec2 at{origin.x + 0.5f * (width - side), origin.y};
   ImGui::InvisibleButton("landscape", {width, side});
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const float cell = side / static_cast<float>(landscape.side);
+  const float cell = side / static_cast<float>(landscape.side - 1);
   const float span = std::max(1e-9f, landscape.high - landscape.low);
-  for (int y = 0; y < landscape.side; ++y) {
-    for (int x = 0; x < landscape.side; ++x) {
+  const auto colour = [&](int x, int y) {
+    // the square root opens up what lies near the top
+    const float level = 1 - std::sqrt((landscape.high - landscape.at(x, y)) / span);
+    return ImGui::ColorConvertFloat4ToU32(Sequential(level));
+  };
+  for (int y = 0; y + 1 < landscape.side; ++y) {
+    for (int x = 0; x + 1 < landscape.side; ++x) {
       const float left = at.x + cell * static_cast<float>(x);
       const float bottom = at.y + side - cell * static_cast<float>(y);
-      // the square root opens up what lies near the top
-      const float level = 1 - std::sqrt((landscape.high - landscape.at(x, y)) / span);
-      list->AddRectFilled({left, bottom - cell}, {left + cell, bottom},
-                          ImGui::ColorConvertFloat4ToU32(Sequential(level)));
+      list->AddRectFilledMultiColor({left, bottom - cell}, {left + cell, bottom},
+                                    colour(x, y + 1), colour(x + 1, y + 1), colour(x + 1, y),
+                                    colour(x, y));
     }
   }
   const auto place = [&](float x, float y) {
@@ -88,15 +92,14 @@ void DrawLandscapePanel(ViewerState& state) {
   Insight& insight = state.memory.landscape;
   insight.joint_x = std::min(insight.joint_x, spec.act_dim() - 1);
   insight.joint_y = std::min(insight.joint_y, spec.act_dim() - 1);
-  const float half = 0.5f * (ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x);
-  bool changed = JointCombo("##x", spec, &insight.joint_x, half);
-  ImGui::SameLine();
-  changed |= JointCombo("##y", spec, &insight.joint_y, half);
+  bool changed = JointCombo("across", spec, &insight.joint_x);
+  changed |= JointCombo("up", spec, &insight.joint_y);
   Update(state, changed);
   Picture(insight, state.session.frame());
-  const std::string text = fmt::format("advantage {:.3g} to {:.3g}; ring: policy, cross: best",
+  const std::string text = fmt::format("advantage {:.3g} to {:.3g}, actions -1 to 1",
                                        insight.landscape.low, insight.landscape.high);
-  ImGui::TextDisabled("%s", text.c_str());
+  ImGui::TextUnformatted(text.c_str());
+  ImGui::TextDisabled("ring: the policy, cross: the best action");
 }
 
 }  // namespace sinew::viewer

@@ -16,7 +16,7 @@
 namespace sinew::viewer {
 namespace {
 
-constexpr float kLeftWidth = 290, kRightWidth = 350;      // at least, at scale 1 [pixel]
+constexpr float kLeftWidth = 290, kRightWidth = 380;      // at least, at scale 1 [pixel]
 constexpr float kLeftShare = 0.14f, kRightShare = 0.19f;  // of the window
 constexpr float kLeastScene = 280;                        // at scale 1 [pixel]
 constexpr float kMostOfWindow = 0.4f;                     // that one column may take

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -38,9 +39,15 @@ double At(const PlotData& plot, size_t series, size_t i) {
 }
 
 bool IsTotal(const PlotData& plot, size_t index) { return plot.series[index].name == "total"; }
+bool IsWide(const PlotData& plot, size_t index) {
+  return IsTotal(plot, index) || plot.series[index].wide;
+}
 
 std::string TickLabel(double value) {
-  return fmt::format("{:.4g}", std::abs(value) < 1e-12 ? 0.0 : value);
+  if (std::abs(value) < 1e-12) return "0";
+  if (std::abs(value) >= 1e6) return fmt::format("{:.4g}M", 1e-6 * value);
+  if (std::abs(value) >= 1e4) return fmt::format("{:.4g}k", 1e-3 * value);
+  return fmt::format("{:.4g}", value);
 }
 
 void FitY(const PlotData& plot, const LinePlotOptions& options, Axes* axes) {
@@ -65,7 +72,10 @@ void DrawGrid(ImDrawList* list, const Axes& axes, const char* x_unit) {
   const float line = ImGui::GetTextLineHeight();
   const int rows =
       std::max(2, static_cast<int>((axes.bottom_right.y - axes.top_left.y) / (2.2f * line)));
-  for (const double y : AxisTicks(axes.y_low, axes.y_high, rows)) {
+  auto ticks = AxisTicks(axes.y_low, axes.y_high, rows);
+  // one number alone tells no scale
+  if (ticks.size() < 2) ticks = AxisTicks(axes.y_low, axes.y_high, 2 * rows);
+  for (const double y : ticks) {
     const float at = axes.Y(y);
     list->AddLine({axes.top_left.x, at}, {axes.bottom_right.x, at},
                   Colour(theme::kLine, std::abs(y) < 1e-12 ? 1.0f : 0.45f));
@@ -88,8 +98,11 @@ void DrawGrid(ImDrawList* list, const Axes& axes, const char* x_unit) {
   }
 }
 
-void DrawMarks(ImDrawList* list, const Axes& axes, std::span<const PlotMark> marks) {
+void DrawMarks(ImDrawList* list, const Axes& axes, std::span<const PlotMark> unsorted) {
   const float line = ImGui::GetTextLineHeight();
+  // from the top, so that names that have to share a height take the higher one
+  std::vector<PlotMark> marks(unsorted.begin(), unsorted.end());
+  std::ranges::sort(marks, std::greater<>(), &PlotMark::value);
   float right = axes.bottom_right.x, last_y = -1e9f;
   for (const PlotMark& mark : marks) {
     const float y = axes.Y(mark.value);
@@ -124,10 +137,10 @@ void DrawCurves(ImDrawList* list, const Axes& axes, const PlotData& plot) {
   const float width = 0.1f * ImGui::GetTextLineHeight();
   // the total below the terms and wider, so that a term that makes up nearly all of it can be seen
   for (size_t k = 0; k < plot.series.size(); ++k) {
-    if (IsTotal(plot, k)) DrawCurve(list, axes, plot, k, 2.2f * width);
+    if (IsWide(plot, k)) DrawCurve(list, axes, plot, k, 2.2f * width);
   }
   for (size_t k = 0; k < plot.series.size(); ++k) {
-    if (!IsTotal(plot, k)) DrawCurve(list, axes, plot, k, width);
+    if (!IsWide(plot, k)) DrawCurve(list, axes, plot, k, width);
   }
 }
 
@@ -143,7 +156,9 @@ int NearestSample(const PlotData& plot, double x) {
   return index;
 }
 
-int HoveredSample(ImDrawList* list, const Axes& axes, const PlotData& plot, const char* x_unit) {
+// `edges`: two series are the lower and upper edge of one value
+int HoveredSample(ImDrawList* list, const Axes& axes, const PlotData& plot, const char* x_unit,
+                  bool edges) {
   if (!ImGui::IsItemHovered() || plot.series.empty() || plot.series[0].values.empty()) return -1;
   const float fraction =
       (ImGui::GetIO().MousePos.x - axes.top_left.x) / (axes.bottom_right.x - axes.top_left.x);
@@ -153,11 +168,14 @@ int HoveredSample(ImDrawList* list, const Axes& axes, const PlotData& plot, cons
   list->AddLine({at, axes.top_left.y}, {at, axes.bottom_right.y}, Colour(theme::kAccent, 0.7f));
   ImGui::BeginTooltip();
   ImGui::TextDisabled("%.6g%s", x, x_unit);
-  for (size_t k = 0; k < plot.series.size(); ++k) {
-    if (static_cast<size_t>(sample) >= plot.series[k].values.size()) continue;
-    ImGui::TextColored(SeriesColour(plot, k), "%s", plot.series[k].name.c_str());
+  for (size_t k = edges ? 1 : 0; k < plot.series.size(); k += edges ? 2 : 1) {
+    const Series& series = plot.series[k];
+    if (static_cast<size_t>(sample) >= series.values.size()) continue;
+    ImGui::TextColored(edges ? theme::Curve(k / 2) : SeriesColour(plot, k), "%s",
+                       series.name.c_str());
     ImGui::SameLine();
-    ImGui::Text("%.4g", plot.series[k].values[sample]);
+    const float below = edges ? plot.series[k - 1].values[sample] : 0;
+    ImGui::Text("%.4g", series.values[sample] - below);
   }
   ImGui::EndTooltip();
   return sample;
@@ -203,7 +221,7 @@ int LinePlot(const char* id, const PlotData& plot, const LinePlotOptions& option
   ImDrawList* list = ImGui::GetWindowDrawList();
   DrawMarks(list, axes, options.marks);
   DrawCurves(list, axes, plot);
-  return HoveredSample(list, axes, plot, options.x_unit);
+  return HoveredSample(list, axes, plot, options.x_unit, false);
 }
 
 void StackedPlot(const char* id, const PlotData& plot, const LinePlotOptions& options) {
@@ -219,6 +237,7 @@ void StackedPlot(const char* id, const PlotData& plot, const LinePlotOptions& op
       list->AddRectFilled({left, top}, {right, axes.Y(std::min(lower[i], upper[i]))}, colour);
     }
   }
+  HoveredSample(list, axes, plot, options.x_unit, true);
 }
 
 }  // namespace sinew::viewer

@@ -11,40 +11,55 @@
 namespace sinew::viewer {
 namespace {
 
-void Titles(bool scaled, bool ranged) {
+constexpr float kShareOfHeight = 0.25f;  // of the window, that the list takes
+constexpr int kLeastRows = 8;
+constexpr float kRoomForUnits = 28;  // from which width on units have a column [lines]
+
+// which columns there is something to say in, and room for
+struct Columns {
+  bool units, scaled, ranged;
+};
+
+void Titles(const Columns& columns) {
   ImGui::TableNextColumn();
   ImGui::TextDisabled("name");
   ImGui::TableNextColumn();
   TitleRight("raw");
-  ImGui::TableNextColumn();
-  if (scaled) {
+  if (columns.units) ImGui::TableNextColumn();
+  if (columns.scaled) {
     ImGui::TableNextColumn();
     TitleRight("net");
   }
-  if (ranged) {
+  if (columns.ranged) {
     ImGui::TableNextColumn();
-    ImGui::TextDisabled("in training");
+    ImGui::TextDisabled("trained");
   }
 }
 
-void Row(const ObservationRow& row, bool scaled, bool ranged) {
+void Row(const ObservationRow& row, const Columns& columns) {
   ImGui::TableNextColumn();
   ImGui::TextUnformatted(row.name.c_str());
+  if (ImGui::IsItemHovered()) {
+    ImGui::SetTooltip("%s%s%s", row.name.c_str(), row.unit.empty() ? "" : " in ",
+                      row.unit.c_str());
+  }
   ImGui::TableNextColumn();
   ImGui::PushStyleColor(ImGuiCol_Text, row.out_of_range() ? theme::kWarning : theme::kText);
   TextRight(FixedText(row.value, 3));
   ImGui::PopStyleColor();
-  ImGui::TableNextColumn();
-  ImGui::TextDisabled("%s", row.unit.c_str());
-  if (scaled) {
+  if (columns.units) {
+    ImGui::TableNextColumn();
+    ImGui::TextDisabled("%s", row.unit.c_str());
+  }
+  if (columns.scaled) {
     ImGui::TableNextColumn();
     ImGui::PushStyleColor(ImGuiCol_Text, row.clipped ? theme::kWarning : theme::kMuted);
     TextRight(row.normalised ? FixedText(*row.normalised, 2) : "");
     ImGui::PopStyleColor();
   }
-  if (!ranged) return;
+  if (!columns.ranged) return;
   ImGui::TableNextColumn();
-  if (!row.place) return ImGui::TextDisabled("constant");
+  if (!row.place) return ImGui::TextDisabled("fixed");
   RangeBar(*row.place);
   if (ImGui::IsItemHovered()) {
     ImGui::SetTooltip(row.out_of_range() ? "outside of what training has seen: %.0f %%"
@@ -57,27 +72,36 @@ void Row(const ObservationRow& row, bool scaled, bool ranged) {
 
 void DrawObservationPanel(ViewerState& state) {
   const auto rows = ObservationRows(state.session.frame(), state.session.spec());
-  const bool scaled = std::ranges::any_of(rows, [](const auto& row) { return !!row.normalised; });
-  const bool ranged = std::ranges::any_of(rows, [](const auto& row) { return !!row.place; });
+  const float width = ImGui::GetContentRegionAvail().x;
+  const Columns columns{
+      width > kRoomForUnits * ImGui::GetTextLineHeight(),
+      std::ranges::any_of(rows, [](const auto& row) { return !!row.normalised; }),
+      std::ranges::any_of(rows, [](const auto& row) { return !!row.place; })};
   const auto outside =
       std::ranges::count_if(rows, [](const ObservationRow& row) { return row.out_of_range(); });
-  if (ranged && outside > 0) {
+  if (columns.ranged && outside > 0) {
     ImGui::TextColored(theme::kWarning, "%d outside of the training range",
                        static_cast<int>(outside));
   }
-  const int flags = ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingStretchProp;
-  if (!ImGui::BeginTable("elements", 3 + (scaled ? 1 : 0) + (ranged ? 1 : 0), flags)) return;
-  ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthFixed);
-  ImGui::TableSetupColumn("raw", ImGuiTableColumnFlags_WidthFixed,
-                          ImGui::CalcTextSize("-00.000").x);
-  ImGui::TableSetupColumn("unit", ImGuiTableColumnFlags_WidthFixed);
-  if (scaled) {
-    ImGui::TableSetupColumn("net", ImGuiTableColumnFlags_WidthFixed,
-                            ImGui::CalcTextSize("-00.00").x);
-  }
-  if (ranged) ImGui::TableSetupColumn("range", ImGuiTableColumnFlags_WidthStretch);
-  Titles(scaled, ranged);
-  for (const ObservationRow& row : rows) Row(row, scaled, ranged);
+  // long lists scroll, so that what the policy makes of them stays in sight
+  const int most = static_cast<int>(kShareOfHeight * ImGui::GetIO().DisplaySize.y / ListHeight(1));
+  const int shown = std::min(static_cast<int>(rows.size()), std::max(kLeastRows, most));
+  const int flags =
+      ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY;
+  const int count = 2 + (columns.units ? 1 : 0) + (columns.scaled ? 1 : 0) +
+                    (columns.ranged ? 1 : 0);
+  if (!ImGui::BeginTable("elements", count, flags, {0, ListHeight(shown + 1)})) return;
+  ImGui::TableSetupScrollFreeze(0, 1);
+  const auto fixed = [](const char* name, const char* widest) {
+    ImGui::TableSetupColumn(name, ImGuiTableColumnFlags_WidthFixed, ImGui::CalcTextSize(widest).x);
+  };
+  ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthStretch, 1.0f);
+  fixed("raw", "-00.000");
+  if (columns.units) fixed("unit", "rad/s");
+  if (columns.scaled) fixed("net", "-00.00");
+  if (columns.ranged) fixed("range", "trained");
+  Titles(columns);
+  for (const ObservationRow& row : rows) Row(row, columns);
   ImGui::EndTable();
 }
 

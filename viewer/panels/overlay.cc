@@ -51,24 +51,36 @@ void Banner(const std::string& cause, const Fonts& fonts, ImVec2 origin, ImVec2 
   ImGui::PopStyleColor();
 }
 
-void PushLabel(ViewerState& state, ImVec2 origin, ImVec2 size) {
-  if (!state.push) return;
+// force and torque at the body that they act on
+void PushLabel(ViewerState& state, ImVec2 origin, ImVec2 size, int body, const std::string& text) {
   const mjData* data = state.shown().data();
-  const Eigen::Vector3d centre(data->xipos + 3 * state.push.body);
+  const Eigen::Vector3d centre(data->xipos + 3 * body);
   const auto place = state.scene.Project(centre, size.x / size.y);
   if (!place) return;
   const ImVec2 at{origin.x + size.x * static_cast<float>(place->x()),
                   origin.y + size.y * static_cast<float>(1 - place->y())};
-  Plate({at.x, at.y - 2.2f * ImGui::GetTextLineHeight()}, 0.5f,
-        DescribeWrench(state.push, state.impulse.norm()), theme::kWarning, theme::kBackground);
+  Plate({at.x, at.y - 2.2f * ImGui::GetTextLineHeight()}, 0.5f, text, theme::kWarning,
+        theme::kBackground);
+}
+
+void PushLabels(ViewerState& state, ImVec2 origin, ImVec2 size) {
+  const Wrench& mouse = state.push;
+  if (mouse) {
+    PushLabel(state, origin, size, mouse.body, DescribeWrench(mouse, state.impulse));
+  }
+  for (const Wrench& push : state.session.frame().pushes) {
+    if (push.body != mouse.body) {
+      PushLabel(state, origin, size, push.body, DescribeWrench(push));
+    }
+  }
 }
 
 std::string SelectionText(const ViewerState& state) {
   const int body = state.perturbation.selected();
   if (body <= 0) return {};
-  const char* name = mj_id2name(state.session.env().simulation().model(), mjOBJ_BODY, body);
-  const std::string label = name ? name : fmt::format("body {}", body);
-  if (IsPlaceable(state.session.env().simulation().model(), body)) {
+  const mjModel* model = state.session.env().simulation().model();
+  const std::string label = BodyName(model, body);
+  if (IsPlaceable(model, body)) {
     return label + "   Ctrl+right drag places it";
   }
   return label + "   Ctrl+drag: right pulls, left twists";
@@ -91,7 +103,7 @@ void DrawOverlay(ViewerState& state, const Fonts& fonts, ImVec2 origin, ImVec2 s
     Plate({origin.x + 0.5f * size.x, bottom - 2 * line}, 0.5f, state.notice.text, theme::kText,
           theme::kBackground);
   }
-  PushLabel(state, origin, size);
+  PushLabels(state, origin, size);
   const auto& trouble = state.session.trouble() ? state.session.trouble() : state.drawing_trouble;
   if (trouble) Banner(*trouble, fonts, origin, size);
 }

@@ -11,7 +11,9 @@
 
 #include "viewer/commands.h"
 #include "viewer/palette.h"
+#include "viewer/panels/panel.h"
 #include "viewer/panels/widgets.h"
+#include "viewer/scene.h"
 
 namespace sinew::viewer {
 namespace {
@@ -30,6 +32,30 @@ std::vector<Entry> Entries(ViewerState& state) {
     const Action action = shortcut.action;
     entries.push_back({fmt::format("{}: {}", shortcut.group, shortcut.meaning), shortcut.keys,
                        [action](ViewerState& s) { Execute(action, s); }});
+  }
+  const auto add_flag = [&](Command command, int flag, const std::string& name) {
+    const Action action{command, flag};
+    if (std::ranges::find(Shortcuts(), action, &Shortcut::action) != Shortcuts().end()) return;
+    entries.push_back(
+        {"Scene: " + name, "", [action](ViewerState& s) { Execute(action, s); }});
+  };
+  for (int flag = 0; flag < mjNVISFLAG; ++flag) {
+    add_flag(Command::kVisualFlag, flag, VisualFlagName(flag));
+  }
+  for (int flag = 0; flag < mjNRNDFLAG; ++flag) {
+    add_flag(Command::kRenderFlag, flag, RenderFlagName(flag));
+  }
+  for (const Tab& tab : Tabs()) {
+    if (tab.available && !tab.available(state)) continue;
+    const Action action{Command::kTab, tab.id};
+    entries.push_back({fmt::format("Window: page {}", tab.title), "",
+                       [action](ViewerState& s) { Execute(action, s); }});
+  }
+  for (const Panel& panel : Panels()) {
+    if (panel.available && !panel.available(state)) continue;
+    const PanelId id = panel.id;
+    entries.push_back({fmt::format("Show: {}", panel.title), "",
+                       [id](ViewerState& s) { ShowPanel(s, id); }});
   }
   const auto& shelf = state.session.source().Shelf();
   for (size_t i = 0; i < shelf.size(); ++i) {

@@ -39,6 +39,7 @@ enum PanelId {
   kSensorPanel,
   kContactPanel,
   kFieldPanel,
+  kScenePanel,
   kBranchPanel,
   kRecordPanel,
   kRewardPanel,

@@ -41,6 +41,7 @@ constexpr std::array<Panel, kNumPanels> kPanels{{
     {kSensorPanel, "Sensors", kModelTab, DrawSensorPanel, HasSensors},
     {kContactPanel, "Contacts", kModelTab, DrawContactPanel, nullptr},
     {kFieldPanel, "Fields", kModelTab, DrawFieldPanel, nullptr},
+    {kScenePanel, "Scene", kModelTab, DrawScenePanel, nullptr},
     {kBranchPanel, "History and branches", kTapeTab, DrawBranchPanel, nullptr},
     {kRecordPanel, "Video and pictures", kTapeTab, DrawRecordPanel, nullptr},
     {kRewardPanel, "Reward", kEpisodeTab, DrawRewardPanel, nullptr},

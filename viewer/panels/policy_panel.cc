@@ -13,7 +13,7 @@ namespace sinew::viewer {
 namespace {
 
 std::string AgeText(int64_t env_steps) {
-  return env_steps < 0 ? "not trained" : fmt::format("{:L} steps", env_steps);
+  return env_steps < 0 ? "not trained" : GroupedText(env_steps) + " steps";
 }
 
 void Facts(const ViewerState& state) {

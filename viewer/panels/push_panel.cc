@@ -37,11 +37,11 @@ void Plan(ViewerState& state) {
   ImGui::SameLine();
   ImGui::Text("%.3f N·s", plan.impulse());
   ImGui::Checkbox("random direction", &plan.random_direction);
+  ImGui::SameLine();
   ImGui::Checkbox("repeat", &plan.repeat);
   if (plan.repeat) {
-    ImGui::SameLine();
-    ImGui::Checkbox("random time", &plan.random_time);
     LabelledSlider("every", &plan.interval_s, 0.1, 20, "%.2f s", true);
+    ImGui::Checkbox("at random times", &plan.random_time);
   }
 }
 
@@ -51,8 +51,7 @@ void Targets(ViewerState& state) {
   const mjModel* model = simulation.model();
   for (int body = 1; body < model->nbody; ++body) {
     if (!IsPlaceable(model, body)) continue;
-    const char* name = mj_id2name(model, mjOBJ_BODY, body);
-    const std::string label = name ? name : fmt::format("body {}", body);
+    const std::string label = BodyName(model, body);
     double place[3];
     std::copy_n(simulation.data()->xpos + 3 * body, 3, place);
     ImGui::TextDisabled("%s [m]", label.c_str());

@@ -38,6 +38,19 @@ void Update(ViewerState& state) {
       ComputeSensitivity(*state.memory.probe, observation, Spread(*policy, spec), spec.act_dim());
 }
 
+// above the columns, where all of them have room
+void ActionTitles(const sim::TaskSpec& spec, float left, float cell) {
+  for (const auto& element : spec.action) {
+    if (ImGui::CalcTextSize(element.joint.c_str()).x > cell) return;
+  }
+  const float begin = ImGui::GetCursorPosX() + left;
+  for (int a = 0; a < spec.act_dim(); ++a) {
+    if (a > 0) ImGui::SameLine();
+    ImGui::SetCursorPosX(begin + cell * static_cast<float>(a) + 1);
+    ImGui::TextDisabled("%s", spec.action[a].joint.c_str());
+  }
+}
+
 }  // namespace
 
 void DrawSensitivityPanel(ViewerState& state) {
@@ -53,6 +66,7 @@ void DrawSensitivityPanel(ViewerState& state) {
   names += 0.6f * line;
   const float width = ImGui::GetContentRegionAvail().x - names;
   const float cell = width / static_cast<float>(std::max(1, sensitivity.actions));
+  ActionTitles(spec, names, cell);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float height = line * static_cast<float>(sensitivity.observations);
   ImGui::InvisibleButton("sensitivity", {ImGui::GetContentRegionAvail().x, height});
@@ -77,7 +91,7 @@ void DrawSensitivityPanel(ViewerState& state) {
                         spec.observation[i].name.c_str(), sensitivity.at(a, i));
     }
   }
-  ImGui::TextDisabled("columns: actions; most %.2g a spread", largest);
+  ImGui::TextDisabled("orange: up, blue: down; %.2g at most", largest);
   if (ImGui::IsItemHovered()) {
     ImGui::SetTooltip(
         "change of the action for one standard deviation of the observation\n(the task's magnitude "

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "viewer/commands.h"
+#include "viewer/panels/widgets.h"
 #include "viewer/state.h"
 
 namespace sinew::viewer {
@@ -120,8 +121,10 @@ void StatusLine(const ViewerState& state, const Fonts& fonts) {
   if (!session.spec().success.empty()) {
     Field("success", frame.success ? "yes" : "no", frame.success ? theme::kGood : theme::kMuted);
   }
-  Field("speed", fmt::format("{:.2f} x", state.pacer.real_time_factor()),
-        state.pacer.capped() ? theme::kWarning : theme::kText);
+  if (!state.paused) {
+    Field("speed", fmt::format("{:.2f} x", state.pacer.real_time_factor()),
+          state.pacer.capped() ? theme::kWarning : theme::kText);
+  }
   Field("policy", fmt::format("{}, {}", session.policy()->label,
                               session.deterministic() ? "deterministic" : "exploring"));
   if (state.recorder.recording()) {
@@ -129,7 +132,7 @@ void StatusLine(const ViewerState& state, const Fonts& fonts) {
   }
   if (state.training) {
     const TrainingStatus& run = state.training->status();
-    Field("run", fmt::format("{}, {:L} steps", run.state, run.step));
+    Field("run", fmt::format("{}, {} steps", run.state, GroupedText(run.step)));
   }
   ImGui::NewLine();
 }

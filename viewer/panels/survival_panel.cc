@@ -5,7 +5,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "viewer/commands.h"
 #include "viewer/panels/draw.h"
+#include "viewer/panels/line_plot.h"
 #include "viewer/panels/widgets.h"
 #include "viewer/state.h"
 
@@ -66,7 +68,7 @@ void Tooltip(const Polar& polar, const SurvivalMap& map) {
 
 void Picture(const SurvivalMap& map) {
   const float line = ImGui::GetTextLineHeight();
-  const float side = std::min(ImGui::GetContentRegionAvail().x, 22 * line);
+  const float side = std::min(ImGui::GetContentRegionAvail().x, PlotHeight(0.26f, 12 * line));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   Polar polar;
   polar.centre = {at.x + 0.5f * ImGui::GetContentRegionAvail().x, at.y + 0.5f * side};
@@ -94,18 +96,12 @@ void Picture(const SurvivalMap& map) {
 
 void DrawSurvivalPanel(ViewerState& state) {
   SurvivalOptions& options = state.survival_options;
-  const PushPlan& plan = state.session.pusher.plan;
   LabelledSlider("up to", &options.max_newtons, 1, 1000, "%.0f N", true);
   LabelledSlider("horizon", &options.horizon_s, 0.2, 20, "%.1f s", true);
   LabelledInt("directions", &options.directions, 4, 36, "%d");
   LabelledInt("levels", &options.levels, 2, 12, "%d");
-  if (ImGui::Button("Map from this moment", {-1, 0})) {
-    options.body = plan.body;
-    options.elevation = plan.elevation;
-    options.duration_ms = plan.duration_ms;
-    state.survival.reset();
-    state.survival = std::make_unique<SurvivalMap>(state.session.task(), state.session.seed(),
-                                                   state.session.frame(), options);
+  if (ImGui::Button("Map from this moment  (Shift+M)", {-1, 0})) {
+    Execute(Command::kSurvivalMap, state);
   }
   if (!state.survival) {
     ImGui::TextDisabled("pushes of the panel above, all around");

@@ -28,7 +28,7 @@ void Facts(const TrainingStatus& status) {
   NameValue("run", status.run);
   NameValue("agent", status.agent);
   NameValue("state", status.state, StateColour(status.state));
-  NameValue("steps", fmt::format("{:L} of {:L}", status.step, status.total_steps));
+  NameValue("steps", GroupedText(status.step) + " of " + GroupedText(status.total_steps));
   NameValue("speed", fmt::format("{:.0f} steps/s", status.steps_per_second));
   NameValue("time", Duration(status.wall_seconds));
   ImGui::EndTable();

@@ -15,7 +15,7 @@ void DrawValuePanel(ViewerState& state) {
   const double gamma = state.session.value_function()->gamma();
   const PlotData plot = ValuePlot(state.session.history(), spec, gamma);
   LinePlotOptions options;
-  options.height = PlotHeight(0.16f, 140 * state.ui_scale);
+  options.height = PlotHeight(0.13f, 104 * state.ui_scale);
   options.x_span = spec.control_dt * std::min(spec.time_limit, kPlotSamples);
   options.from_data = true;
   LinePlot("value plot", plot, options);
@@ -24,7 +24,7 @@ void DrawValuePanel(ViewerState& state) {
     Swatch(SeriesColour(plot, k));
     const double now = series.values.empty() ? 0 : series.values.back();
     ImGui::Text("%s %s", series.name.c_str(), FixedText(now, 3).c_str());
-    ImGui::SameLine(0, ImGui::GetTextLineHeight());
+    if (k + 1 < plot.series.size()) ImGui::SameLine(0, ImGui::GetTextLineHeight());
   }
   ImGui::TextDisabled("discount %.3g", gamma);
   if (ImGui::IsItemHovered()) {

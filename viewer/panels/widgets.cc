@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viewer/body_move.h"
+
 namespace sinew::viewer {
 namespace {
 
@@ -27,6 +29,13 @@ void Label(const char* label) {
 std::string FixedText(double value, int decimals) {
   std::string text = fmt::format("{:.{}f}", value, decimals);
   if (text[0] == '-' && text.find_first_not_of("-0.") == text.npos) text.erase(0, 1);
+  return text;
+}
+
+std::string GroupedText(int64_t value) {
+  std::string text = std::to_string(value);
+  const int first = text[0] == '-' ? 1 : 0;
+  for (int i = static_cast<int>(text.size()) - 3; i > first; i -= 3) text.insert(i, ",");
   return text;
 }
 
@@ -104,12 +113,14 @@ bool LabelledInt(const char* label, int* value, int low, int high, const char* f
                           ImGuiSliderFlags_AlwaysClamp);
 }
 
+bool BeginLabelledCombo(const char* label, const std::string& shown) {
+  Label(label);
+  return ImGui::BeginCombo(fmt::format("##{}", label).c_str(), shown.c_str());
+}
+
 std::vector<std::string> BodyNames(const mjModel* model) {
   std::vector<std::string> names;
-  for (int body = 1; body < model->nbody; ++body) {
-    const char* name = mj_id2name(model, mjOBJ_BODY, body);
-    names.push_back(name ? name : fmt::format("body {}", body));
-  }
+  for (int body = 1; body < model->nbody; ++body) names.push_back(BodyName(model, body));
   return names;
 }
 
@@ -117,9 +128,8 @@ bool BodyCombo(const char* label, const mjModel* model, int* body) {
   const auto names = BodyNames(model);
   if (names.empty()) return false;
   *body = std::clamp(*body, 1, static_cast<int>(names.size()));
-  Label(label);
   bool changed = false;
-  if (ImGui::BeginCombo(fmt::format("##{}", label).c_str(), names[*body - 1].c_str())) {
+  if (BeginLabelledCombo(label, names[*body - 1])) {
     for (int i = 0; i < static_cast<int>(names.size()); ++i) {
       ImGui::PushID(i);
       if (ImGui::Selectable(names[i].c_str(), *body == i + 1)) {

@@ -3,6 +3,7 @@
 #include <imgui/imgui.h>
 #include <mujoco/mujoco.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace sinew::viewer {
 
 /// A number with a fixed count of decimals, and never "-0.00".
 std::string FixedText(double value, int decimals);
+
+/// "1,234,567".
+std::string GroupedText(int64_t value);
 
 /// Text at the right edge of the current column or window.
 void TextRight(const std::string& text);
@@ -38,6 +42,9 @@ ImVec4 Sequential(float value);
 bool LabelledSlider(const char* label, double* value, double low, double high, const char* format,
                     bool logarithmic = false);
 bool LabelledInt(const char* label, int* value, int low, int high, const char* format);
+
+/// A name, then a box that opens; ImGui::EndCombo() if it returns true.
+bool BeginLabelledCombo(const char* label, const std::string& shown);
 
 /// Bodies by name, the world left out; "body 3" for one without a name.
 std::vector<std::string> BodyNames(const mjModel* model);
