@@ -148,8 +148,9 @@ void AddWatchCommand(CLI::App& program) {
   command->add_option("--height", options.height, "of the window")->capture_default_str();
   command->add_option("--scale", options.ui_scale, "of text and panels; 0: the monitor's")
       ->capture_default_str();
-  command->add_option("--fps", options.frame_rate,
-                      "pictures of the window a second at most; 0: the monitor's")
+  command
+      ->add_option("--fps", options.frame_rate,
+                   "pictures of the window a second at most; 0: the monitor's")
       ->capture_default_str();
   command->add_option("--seconds", options.exit_after_s, "close by itself; 0: never")
       ->capture_default_str();

@@ -101,11 +101,12 @@ fs::path FreeNameBeside(const fs::path& path) {
 
 }  // namespace
 
-void WriteFileAtomically(const fs::path& path, std::string_view bytes) {
-  WriteFileAtomically(path, std::span(&bytes, 1));
+void WriteFileAtomically(const fs::path& path, std::string_view bytes, Flush flush) {
+  WriteFileAtomically(path, std::span(&bytes, 1), flush);
 }
 
-void WriteFileAtomically(const fs::path& path, std::span<const std::string_view> pieces) {
+void WriteFileAtomically(const fs::path& path, std::span<const std::string_view> pieces,
+                         Flush flush) {
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (fs::is_directory(status)) ThrowCannot("write", path, EISDIR);
@@ -122,10 +123,11 @@ void WriteFileAtomically(const fs::path& path, std::span<const std::string_view>
     ThrowCannot("write", path, error);
   }
   WriteAll(file.get(), pieces, path);
-  if (::fsync(file.get()) != 0 || file.Close() != 0) ThrowCannot("write", path, errno);
+  if (flush == Flush::kYes && ::fsync(file.get()) != 0) ThrowCannot("write", path, errno);
+  if (file.Close() != 0) ThrowCannot("write", path, errno);
   if (::rename(temporary.path().c_str(), target.c_str()) != 0) ThrowCannot("write", path, errno);
   temporary.Release();
-  SyncFolder(ParentOf(target));
+  if (flush == Flush::kYes) SyncFolder(ParentOf(target));
 }
 
 std::string ReadFile(const fs::path& path) {

@@ -160,7 +160,7 @@ void CheckCritic(const Critic& critic, int obs_dim, int act_dim) {
   }
 }
 
-void SaveCritic(const std::filesystem::path& path, const Critic& critic) {
+void SaveCritic(const std::filesystem::path& path, const Critic& critic, Flush flush) {
   TensorWriter writer;
   Json activations = Json::array();
   for (size_t i = 0; i < critic.layers.size(); ++i) {
@@ -179,7 +179,7 @@ void SaveCritic(const std::filesystem::path& path, const Critic& critic) {
                                     {"gamma", critic.gamma},
                                     {"policy_hash", critic.policy_hash}}
                                    .dump());
-  writer.Write(path);
+  writer.Write(path, flush);
 }
 
 Critic LoadCritic(const std::filesystem::path& path) {

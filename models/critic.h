@@ -36,7 +36,7 @@ void CheckCritic(const Critic& critic, int obs_dim, int act_dim);
 
 /// Writes a safetensors file: tensors "critic.<i>.weight" and "critic.<i>.bias", the rest as JSON
 /// in the metadata. Atomic.
-void SaveCritic(const std::filesystem::path& path, const Critic& critic);
+void SaveCritic(const std::filesystem::path& path, const Critic& critic, Flush flush = Flush::kYes);
 /// @throws UserError naming the file and what is wrong with it.
 Critic LoadCritic(const std::filesystem::path& path);
 

@@ -149,7 +149,8 @@ GaussianHead ReadHead(const TensorFile& file, const Json& range) {
 }
 
 void ReadNetwork(const TensorFile& file, PolicyArtifact* artifact) {
-  const Json json = Json::parse(std::string_view(file.Metadata("network")), nullptr, /*allow_exceptions=*/false);
+  const Json json =
+      Json::parse(std::string_view(file.Metadata("network")), nullptr, /*allow_exceptions=*/false);
   const bool valid =
       json.is_object() && json.contains("activations") && json.contains("obs_clip") &&
       json["activations"].is_array() && json["obs_clip"].is_number() &&
@@ -198,8 +199,8 @@ void CheckArtifact(const PolicyArtifact& artifact) {
   CheckLimits(artifact.contract);
 }
 
-void SavePolicy(const std::filesystem::path& path, const PolicyArtifact& artifact) {
-  MakeWriter(artifact).Write(path);
+void SavePolicy(const std::filesystem::path& path, const PolicyArtifact& artifact, Flush flush) {
+  MakeWriter(artifact).Write(path, flush);
 }
 
 PolicyArtifact LoadPolicy(const std::filesystem::path& path) {

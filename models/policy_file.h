@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/files.h"
 #include "sim/policy.h"
 #include "sim/task.h"
 
@@ -89,7 +90,8 @@ void CheckTrained(const Contract& contract);
 /// "actor.<i>.bias", of a stochastic policy "log_std.bias" and "log_std.weight", and in the
 /// header's metadata the contract and the network's shape as JSON. Atomic.
 /// @throws Error as CheckArtifact, or if the file cannot be written.
-void SavePolicy(const std::filesystem::path& path, const PolicyArtifact& artifact);
+void SavePolicy(const std::filesystem::path& path, const PolicyArtifact& artifact,
+                Flush flush = Flush::kYes);
 /// Checks every length, offset, dtype, shape, the checksum and the contract before it allocates.
 /// @throws UserError naming the file and what is wrong with it.
 PolicyArtifact LoadPolicy(const std::filesystem::path& path);

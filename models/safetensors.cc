@@ -206,9 +206,9 @@ std::vector<std::string_view> TensorWriter::Pieces(std::string* head) const {
   return pieces;
 }
 
-void TensorWriter::Write(const std::filesystem::path& path) const {
+void TensorWriter::Write(const std::filesystem::path& path, Flush flush) const {
   std::string head;
-  WriteFileAtomically(path, Pieces(&head));
+  WriteFileAtomically(path, Pieces(&head), flush);
 }
 
 std::string TensorWriter::Serialize() const {

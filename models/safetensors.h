@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/files.h"
+
 namespace sinew::models {
 
 enum class DType { kF64, kI64, kU64, kF32, kI32, kU32, kF16, kBF16, kI16, kU16, kI8, kU8, kBool };
@@ -53,7 +55,7 @@ class TensorWriter {
   }
 
   /// Atomic (see WriteFileAtomically). @throws Error if the disk is full or a name is not UTF-8.
-  void Write(const std::filesystem::path& path) const;
+  void Write(const std::filesystem::path& path, Flush flush = Flush::kYes) const;
   /// The same bytes in memory.
   std::string Serialize() const;
 

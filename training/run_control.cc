@@ -87,7 +87,7 @@ void WriteLive(const RunFolder& folder, const LiveStatus& status) {
                   {"steps_per_second", status.steps_per_second},
                   {"wall_seconds", status.wall_seconds},
                   {"taken", ToJson(status.taken)}};
-  WriteFileAtomically(folder.live(), json.dump() + "\n");
+  WriteFileAtomically(folder.live(), json.dump() + "\n", Flush::kNo);
 }
 
 std::optional<LiveStatus> ReadLive(const RunFolder& folder) {

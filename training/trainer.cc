@@ -107,16 +107,17 @@ class Trainer {
     if (published_step_ == step || SecondsSince(published_) < kPolicySeconds) return;
     published_ = Clock::now();
     published_step_ = step;
-    Publish(folder_.live_policy(), Policy());
+    Publish(folder_.live_policy(), Policy(), Flush::kNo);
   }
 
   // a policy, and beside it what the agent thinks of states and actions
-  void Publish(const std::filesystem::path& path, const models::PolicyArtifact& artifact) {
+  void Publish(const std::filesystem::path& path, const models::PolicyArtifact& artifact,
+               Flush flush = Flush::kYes) {
     if (auto critic = agent_->CriticSnapshot()) {
       critic->policy_hash = models::PolicyHash(artifact);
-      models::SaveCritic(models::CriticPath(path), *critic);
+      models::SaveCritic(models::CriticPath(path), *critic, flush);
     }
-    models::SavePolicy(path, artifact);
+    models::SavePolicy(path, artifact, flush);
   }
 
   // one step of every environment, and the updates that it pays for

@@ -1,33 +1,51 @@
 #include "viewer/landscape.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace sinew::viewer {
 
-Landscape ComputeLandscape(sim::ValueFunction& value, std::span<const float> observation,
-                           std::span<const float> action, int joint_x, int joint_y, int side) {
-  Landscape landscape;
-  landscape.side = side;
-  landscape.values.reserve(static_cast<size_t>(side) * side);
-  const double base = value.Value(observation);
-  std::vector<float> tried(action.begin(), action.end());
-  const auto place = [side](size_t index) {
+void LandscapeWork::Begin(std::span<const float> observation, std::span<const float> action,
+                          int joint_x, int joint_y, int side) {
+  observation_.assign(observation.begin(), observation.end());
+  action_.assign(action.begin(), action.end());
+  joint_x_ = joint_x;
+  joint_y_ = joint_y;
+  result_ = {};
+  result_.side = side;
+  busy_ = true;
+}
+
+bool LandscapeWork::Advance(sim::ValueFunction& value, int samples) {
+  if (!busy_) return false;
+  const auto side = static_cast<size_t>(result_.side);
+  const auto place = [&](size_t index) {
     return -1 + 2 * static_cast<float>(index) / static_cast<float>(side - 1);
   };
-  for (int y = 0; y < side; ++y) {
-    for (int x = 0; x < side; ++x) {
-      tried[joint_x] = place(x);
-      tried[joint_y] = place(y);
-      landscape.values.push_back(static_cast<float>(value.ActionValue(observation, tried) - base));
-    }
+  auto& values = result_.values;
+  const double base = value.Value(observation_);
+  for (; samples > 0 && values.size() < side * side; --samples) {
+    action_[joint_x_] = place(values.size() % side);
+    action_[joint_y_] = place(values.size() / side);
+    values.push_back(static_cast<float>(value.ActionValue(observation_, action_) - base));
   }
-  const auto [low, high] = std::ranges::minmax_element(landscape.values);
-  landscape.low = *low;
-  landscape.high = *high;
-  const auto best = static_cast<size_t>(high - landscape.values.begin());
-  landscape.best_x = place(best % side);
-  landscape.best_y = place(best / side);
-  return landscape;
+  if (values.size() < side * side) return false;
+  const auto [low, high] = std::ranges::minmax_element(values);
+  result_.low = *low;
+  result_.high = *high;
+  const auto best = static_cast<size_t>(high - values.begin());
+  result_.best_x = place(best % side);
+  result_.best_y = place(best / side);
+  busy_ = false;
+  return true;
+}
+
+Landscape ComputeLandscape(sim::ValueFunction& value, std::span<const float> observation,
+                           std::span<const float> action, int joint_x, int joint_y, int side) {
+  LandscapeWork work;
+  work.Begin(observation, action, joint_x, joint_y, side);
+  work.Advance(value, std::numeric_limits<int>::max());
+  return work.result();
 }
 
 }  // namespace sinew::viewer

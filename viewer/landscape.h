@@ -17,6 +17,24 @@ struct Landscape {
   float at(int x, int y) const { return values[static_cast<size_t>(y) * side + x]; }
 };
 
+/// Works a landscape out piece by piece, so that no picture of the window has to wait for it.
+class LandscapeWork {
+ public:
+  /// Begins anew; see ComputeLandscape.
+  void Begin(std::span<const float> observation, std::span<const float> action, int joint_x,
+             int joint_y, int side);
+  /// At most `samples` more. @return true once, when it is complete.
+  bool Advance(sim::ValueFunction& value, int samples);
+  bool busy() const { return busy_; }
+  const Landscape& result() const { return result_; }
+
+ private:
+  std::vector<float> observation_, action_;
+  int joint_x_ = 0, joint_y_ = 0;
+  bool busy_ = false;
+  Landscape result_;
+};
+
 /// @param action  [act_dim], what the other joints are held at. @param joint_x, joint_y  which two.
 /// @param side  samples along each axis, at least 2.
 Landscape ComputeLandscape(sim::ValueFunction& value, std::span<const float> observation,

@@ -80,6 +80,13 @@ TEST_F(FilesTest, WritesAndReadsAnyBytes) {
   EXPECT_THAT(Names(), ElementsAre("a"));
 }
 
+TEST_F(FilesTest, ReplacesWithoutWaitingForTheDisk) {
+  WriteFileAtomically(folder_ / "a", "a long first version", Flush::kNo);
+  WriteFileAtomically(folder_ / "a", "second", Flush::kNo);
+  EXPECT_EQ(ReadFile(folder_ / "a"), "second");
+  EXPECT_THAT(Names(), ElementsAre("a"));
+}
+
 TEST_F(FilesTest, WritesToARelativeName) {
   const fs::path before = fs::current_path();
   fs::current_path(folder_);

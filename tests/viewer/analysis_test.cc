@@ -56,6 +56,21 @@ TEST(Landscape, IsTheAdvantageOverTwoJoints) {
   EXPECT_FLOAT_EQ(landscape.low, -2.25f - 2 * 1.5625f);
 }
 
+TEST(Landscape, InPiecesIsTheSame) {
+  BowlValue value;
+  const std::vector<float> observation{7}, action{0, 0, 0.9f};
+  LandscapeWork work;
+  EXPECT_FALSE(work.Advance(value, 10));
+  work.Begin(observation, action, 1, 0, 9);
+  EXPECT_FALSE(work.Advance(value, 40));
+  EXPECT_FALSE(work.Advance(value, 40));
+  EXPECT_TRUE(work.busy());
+  EXPECT_TRUE(work.Advance(value, 40));  // the last of 81
+  EXPECT_FALSE(work.busy());
+  EXPECT_EQ(work.result().values, ComputeLandscape(value, observation, action, 1, 0, 9).values);
+  EXPECT_FLOAT_EQ(work.result().best_x, -0.25f);
+}
+
 TEST(ValuePlot, ShowsWhatWasEarnedBesideWhatWasExpected) {
   PolicyCard card = *CardFor<RememberingPolicy>("rated");
   card.make_value = [] { return std::make_unique<BowlValue>(); };

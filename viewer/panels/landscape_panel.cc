@@ -15,7 +15,8 @@
 namespace sinew::viewer {
 namespace {
 
-constexpr int kSide = 25;  // samples along each joint
+constexpr int kSide = 17;              // samples along each joint
+constexpr int kSamplesAPicture = 100;  // of the window: about a millisecond
 
 bool JointCombo(const char* label, const sim::TaskSpec& spec, int* joint) {
   bool changed = false;
@@ -31,19 +32,24 @@ bool JointCombo(const char* label, const sim::TaskSpec& spec, int* joint) {
   return changed;
 }
 
-// works the landscape out again once the frame, the policy or the joints have changed
+// Works the landscape out again once the frame, the policy or the joints have changed; what was
+// complete last is shown meanwhile.
 void Update(ViewerState& state, bool changed) {
   Insight& insight = state.memory.landscape;
+  LandscapeWork& work = state.memory.landscape_work;
   const Frame& frame = state.session.frame();
   const void* policy = state.session.policy().get();
-  if (!changed && insight.policy == policy && insight.observation == frame.state.observation)
-    return;
-  insight.policy = policy;
-  insight.observation = frame.state.observation;
-  const std::vector<float> observation(frame.state.observation.begin(),
-                                       frame.state.observation.end());
-  insight.landscape = ComputeLandscape(*state.session.value_function(), observation, frame.intent,
-                                       insight.joint_x, insight.joint_y, kSide);
+  const bool other = changed || insight.policy != policy;
+  if (other || (!work.busy() && insight.observation != frame.state.observation)) {
+    insight.policy = policy;
+    insight.observation = frame.state.observation;
+    const std::vector<float> observation(frame.state.observation.begin(),
+                                         frame.state.observation.end());
+    work.Begin(observation, frame.intent, insight.joint_x, insight.joint_y, kSide);
+  }
+  if (work.Advance(*state.session.value_function(), kSamplesAPicture)) {
+    insight.landscape = work.result();
+  }
 }
 
 void Picture(const Insight& insight, const Frame& frame) {
@@ -54,6 +60,7 @@ void Picture(const Insight& insight, const Frame& frame) {
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   const ImVec2 at{origin.x + 0.5f * (width - side), origin.y};
   ImGui::InvisibleButton("landscape", {width, side});
+  if (landscape.side == 0) return;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float cell = side / static_cast<float>(landscape.side - 1);
   const float span = std::max(1e-9f, landscape.high - landscape.low);

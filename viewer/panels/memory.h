@@ -43,6 +43,7 @@ struct PanelMemory {
   FieldChoice field{};
   std::vector<TaskTrace> task{};
   Insight landscape{}, sensitivity{};
+  LandscapeWork landscape_work{};
   std::unique_ptr<sim::Policy> probe{};  // asked by the sensitivity panel
   std::array<char, 512> policy_path{}, episode_path{};
   std::array<char, 64> query{};  // of help and palette

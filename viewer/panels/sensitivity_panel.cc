@@ -54,9 +54,12 @@ void ActionTitles(const sim::TaskSpec& spec, float left, float cell) {
 }  // namespace
 
 void DrawSensitivityPanel(ViewerState& state) {
+  const auto& spec = state.session.spec();
+  const float all = ImGui::GetTextLineHeight() * static_cast<float>(spec.obs_dim());
+  // a hundred answers of the policy, for those who look
+  if (!ImGui::IsRectVisible({1, all})) return ImGui::Dummy({1, all});
   Update(state);
   const Sensitivity& sensitivity = state.memory.sensitivity.sensitivity;
-  const auto& spec = state.session.spec();
   const float largest = std::max(1e-6f, sensitivity.Largest());
   const float line = ImGui::GetTextLineHeight();
   float names = 0;
