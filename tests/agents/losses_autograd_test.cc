@@ -74,7 +74,8 @@ TEST(LossesAutogradTest, SoftPolicyGradient) {
   const double alpha = 0.3;
   const LogStdRange range{-4, 1};
   const auto outputs = Normals(kBatch * 2 * kAct, 0.8, "outputs");
-  SquashedSample sample{.noise = Normals(kBatch * kAct, 1, "noise")};
+  SquashedSample sample;
+  sample.noise = Normals(kBatch * kAct, 1, "noise");
   SampleSquashed(outputs, kAct, range, &sample);
 
   const auto leaf = Rows(outputs, kBatch).requires_grad_(true);

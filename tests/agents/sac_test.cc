@@ -30,7 +30,8 @@ TEST(TanhGaussianTest, LogDerivativeNeitherCancelsNorOverflows) {
 // log std = -5 + 7 / 2 = -1.5, std = 0.223130; u = 0.5 + 0.223130 = 0.723130, a = tanh(u) =
 // 0.618844; log pi = -1/2 + 1.5 - log(2 pi)/2 - log(1 - a^2) = 0.563897
 TEST(TanhGaussianTest, SampleByHand) {
-  SquashedSample sample{.noise = {1}};
+  SquashedSample sample;
+  sample.noise = {1};
   SampleSquashed(std::vector<float>{0.5f, 0}, 1, {-5, 2}, &sample);
   EXPECT_NEAR(sample.std_dev[0], 0.223130, 1e-6);
   EXPECT_NEAR(sample.actions[0], 0.618844, 1e-6);
@@ -49,7 +50,8 @@ TEST(TanhGaussianTest, DensityIntegratesToOne) {
   for (const float x : {-0.3f, 0.4f}) {
     double integral = 0, last_action = -1, last_density = 0;
     for (double noise = -8; noise <= 8; noise += 1e-3) {
-      SquashedSample sample{.noise = {static_cast<float>(noise)}};
+      SquashedSample sample;
+      sample.noise = {static_cast<float>(noise)};
       SampleSquashed(std::vector<float>{0.3f, x}, 1, {-3, 1}, &sample);
       const double density = std::exp(sample.log_probs[0]);
       integral += 0.5 * (density + last_density) * (sample.actions[0] - last_action);
@@ -61,7 +63,8 @@ TEST(TanhGaussianTest, DensityIntegratesToOne) {
 }
 
 TEST(TanhGaussianTest, ExtremeOutputsStayFinite) {
-  SquashedSample sample{.noise = {3, -3}};
+  SquashedSample sample;
+  sample.noise = {3, -3};
   SampleSquashed(std::vector<float>{1e4f, -1e4f, 1e10f, -1e10f}, 2, {-5, 2}, &sample);
   EXPECT_NEAR(sample.std_dev[0], std::exp(2), 1e-5);
   EXPECT_NEAR(sample.std_dev[1], std::exp(-5), 1e-8);
