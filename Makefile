@@ -26,7 +26,7 @@ bench: build  ## figures: simulation, learner, policy, training
 
 format:  ## lay out every source file with clang-format
 	@scripts/install-packages.sh clang-format
-	@find core sim tasks models agents training media deploy viewer bench apps tests \
+	@find core sim tasks models agents training media deploy viewer bench apps tests examples \
 	  -name '*.cc' -o -name '*.h' -o -name '*.c' | xargs clang-format -i
 
 lint: build  ## clang-format, clang-tidy and cppcheck over every source file

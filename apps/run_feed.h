@@ -30,7 +30,7 @@ class RunFeed : public viewer::TrainingFeed {
 
   training::RunFolder folder_;
   training::ControlRequest request_;
-  bool request_known_ = false;               // whether it starts from what the trainer has in force
+  bool request_known_ = false;  // whether it starts from what the trainer has in force
   // of the two files that curves_ was read from, when it was
   std::filesystem::file_time_type evaluations_time_{}, progress_time_{};
   double looked_ = -1, asked_ = -1, begun_;  // [s]

@@ -6,15 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int read_observation(float *observation, size_t count) {
+static int read_observation(float* observation, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     if (scanf("%f", &observation[i]) != 1) return 0;
   }
   return 1;
 }
 
-int main(int argc, char **argv) {
-  sinew_runtime *runtime;
+int main(int argc, char** argv) {
+  sinew_runtime* runtime;
   char error[500];
   if (argc != 2) return 2;
   if (sinew_runtime_load(argv[1], NULL, &runtime, error, sizeof error) != SINEW_OK) {
@@ -24,8 +24,8 @@ int main(int argc, char **argv) {
   const size_t joints = sinew_runtime_joint_count(runtime);
   const size_t observations = sinew_runtime_observation_count(runtime);
   const int64_t period_ns = (int64_t)(1e9 * sinew_runtime_control_period(runtime));
-  float *observation = calloc(observations, sizeof *observation);
-  float *torque = calloc(joints, sizeof *torque);
+  float* observation = calloc(observations, sizeof *observation);
+  float* torque = calloc(joints, sizeof *torque);
 
   for (int64_t now_ns = 0; read_observation(observation, observations); now_ns += period_ns) {
     sinew_report report;

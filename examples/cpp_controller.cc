@@ -1,5 +1,5 @@
-// A controller in C++: the robot lists its joints and sensors in an order of its own and has tighter
-// limits than the simulation; a sensor fails on the way.
+// A controller in C++: the robot lists its joints and sensors in an order of its own and has
+// tighter limits than the simulation; a sensor fails on the way.
 //   cpp_controller cart.policy
 
 #include <cmath>

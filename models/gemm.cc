@@ -143,7 +143,7 @@ void Tile(const float* a, int64_t stride, const PanelData& data, int k, const Ep
   const float* row[kPointers];
 #pragma GCC unroll 16
   for (int i = 0; i < kPointers; ++i) row[i] = a + 3 * i * stride;
-  // C is written at the end: its lines are fetched meanwhile
+    // C is written at the end: its lines are fetched meanwhile
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 2

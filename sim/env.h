@@ -72,8 +72,8 @@ class Env {
   /// quantities and observation follow it. @throws Error if the observation is not finite.
   void Refresh();
 
-  /// Runs before every physics step from now on, with the controls that it may change: a robot whose
-  /// commands arrive within a control period. @param substep  of the control step, from 0.
+  /// Runs before every physics step from now on, with the controls that it may change: a robot
+  /// whose commands arrive within a control period. @param substep  of the control step, from 0.
   using SubstepHook = std::function<void(int substep, std::span<double> ctrl)>;
   void SetSubstepHook(SubstepHook hook) { before_substep_ = std::move(hook); }
 

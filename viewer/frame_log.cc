@@ -81,10 +81,9 @@ std::string FrameLog::Table() const {
     steps += sample.steps;
     seconds += 1e-3 * sample.interval_ms;
   }
-  std::string text =
-      fmt::format("{} pictures in {:.1f} s ({:.1f} /s), {} control steps, {} too late\n",
-                  samples_.size(), seconds, static_cast<double>(samples_.size()) / seconds, steps,
-                  missed_);
+  std::string text = fmt::format(
+      "{} pictures in {:.1f} s ({:.1f} /s), {} control steps, {} too late\n", samples_.size(),
+      seconds, static_cast<double>(samples_.size()) / seconds, steps, missed_);
   text += fmt::format("{:<24}{:>9}{:>9}{:>9}\n", "ms a picture", "median", "95 %", "most");
   const auto row = [&](const char* name, Figure figure) {
     text += fmt::format("{:<24}{:>9.3f}{:>9.3f}{:>9.3f}\n", name, Quantile(figure, 0.5),

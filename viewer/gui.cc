@@ -9,8 +9,7 @@
 
 namespace sinew::viewer {
 
-Gui::Gui(GLFWwindow* window, float scale, float pixels)
-    : layout_file_(LayoutFile().string()) {
+Gui::Gui(GLFWwindow* window, float scale, float pixels) : layout_file_(LayoutFile().string()) {
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = layout_file_.empty() ? nullptr : layout_file_.c_str();
   fonts_ = ApplyTheme(scale, pixels);

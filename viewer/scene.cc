@@ -54,9 +54,7 @@ Scene::~Scene() {
   mjv_freeScene(&scene_);
 }
 
-void Scene::SetFontScale(float font_scale) {
-  mjr_changeFont(FontScale(font_scale), &context_);
-}
+void Scene::SetFontScale(float font_scale) { mjr_changeFont(FontScale(font_scale), &context_); }
 
 void Scene::Update(mjData* data, const mjvPerturb& perturb, std::span<const Wrench> pushes) {
   // a pull is shown by its arrow; MuJoCo's own drawing shows where a twist leads

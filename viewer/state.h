@@ -62,11 +62,11 @@ struct ViewerState {
   mjrRect viewport{};          // the scene's part of the framebuffer, y upwards [pixel]
   int framebuffer_height = 1;  // [pixel]
   double aspect() const { return static_cast<double>(viewport.width) / viewport.height; }
-  Wrench push{};                                      // of the mouse, now
-  Wrench impulse{};                                   // of it since the drag began [N·s, N·m·s]
-  FrameLog frames{};                                  // what drawing takes
-  float ui_scale = 1;                                 // of text and panels
-  float text_size = 1;                                // by the user, part of ui_scale
+  Wrench push{};        // of the mouse, now
+  Wrench impulse{};     // of it since the drag began [N·s, N·m·s]
+  FrameLog frames{};    // what drawing takes
+  float ui_scale = 1;   // of text and panels
+  float text_size = 1;  // by the user, part of ui_scale
   Notice notice{};
   PanelMemory memory{};
 

@@ -250,9 +250,9 @@ class Viewer {
   ViewerState state_;
   Input input_;
   std::unique_ptr<Gui> gui_;
-  float pixels_ = 1;        // of the framebuffer in one screen coordinate
-  FrameSample sample_{};    // of the picture that is being made
-  double drawing_s_ = 0;    // what the last one took
+  float pixels_ = 1;      // of the framebuffer in one screen coordinate
+  FrameSample sample_{};  // of the picture that is being made
+  double drawing_s_ = 0;  // what the last one took
   double begin_ = 0, frame_begin_ = 0, last_frame_ = 0;
   int steps_ = 0, picture_frames_ = 0;
 };

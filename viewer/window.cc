@@ -50,8 +50,8 @@ bool IsSoftware(const char* renderer) {
 
 bool ActsWhileTyping(int code, int modifiers) {
   const bool command =
-      (modifiers & GLFW_MOD_CONTROL) && (code == GLFW_KEY_K || code == GLFW_KEY_P ||
-                                         code == GLFW_KEY_S || code == GLFW_KEY_Q);
+      (modifiers & GLFW_MOD_CONTROL) &&
+      (code == GLFW_KEY_K || code == GLFW_KEY_P || code == GLFW_KEY_S || code == GLFW_KEY_Q);
   return code == GLFW_KEY_ESCAPE || (code >= GLFW_KEY_F1 && code <= GLFW_KEY_F12) || command;
 }
 

@@ -1,4 +1,4 @@
-// Ends the process without libstdc++'s verbose handler, which would bring its demangler 
+// Ends the process without libstdc++'s verbose handler, which would bring its demangler
 // into the library. Only for a copy of libstdc++ that is the library's own.
 
 #include <cstdlib>

@@ -1,10 +1,10 @@
-#include "models/vector_math.h"
-
 #include <gtest/gtest.h>
 
 #include <bit>
 #include <cmath>
 #include <limits>
+
+#include "models/vector_math.h"
 
 namespace sinew::models {
 namespace {

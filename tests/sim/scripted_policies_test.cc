@@ -30,9 +30,7 @@ std::vector<float> Act(Policy* policy, int steps) {
   return actions;
 }
 
-std::unique_ptr<Policy> Make(const char* name) {
-  return MakeScriptedPolicy(name, PointMass(), 4);
-}
+std::unique_ptr<Policy> Make(const char* name) { return MakeScriptedPolicy(name, PointMass(), 4); }
 
 TEST(ScriptedPoliciesTest, AreReproducibleAndWithinBounds) {
   for (const char* name : {"zero", "random", "sine"}) {
@@ -60,8 +58,8 @@ TEST(ScriptedPoliciesTest, SineTurnsEachJointInItsOwnPhase) {
   }
 }
 
-// the point mass starts at rest somewhere on its rail; m = 1 kg, limit 5 N, kp = 5 N / 0.5 m, kd = 2
-// sqrt(kp m)
+// the point mass starts at rest somewhere on its rail; m = 1 kg, limit 5 N, kp = 5 N / 0.5 m, kd =
+// 2 sqrt(kp m)
 TEST(ScriptedPoliciesTest, PdHoldsAStartPoseCriticallyDamped) {
   const auto task = std::make_shared<PointMass>();
   const auto policy = MakePdPolicy(*task);

@@ -68,9 +68,9 @@ TEST(Pusher, ARestoredStateDrawsTheSamePushes) {
 }
 
 std::string PushedBodyOf(const std::string& bodies, const std::string& motor) {
-  const auto simulation = sim::Simulation::FromString(
-      "<mujoco><worldbody>" + bodies + "</worldbody><actuator><motor joint='" + motor +
-      "'/></actuator></mujoco>");
+  const auto simulation = sim::Simulation::FromString("<mujoco><worldbody>" + bodies +
+                                                      "</worldbody><actuator><motor joint='" +
+                                                      motor + "'/></actuator></mujoco>");
   return BodyName(simulation.model(), BodyToPush(simulation.model()));
 }
 

@@ -22,19 +22,12 @@ class VirtualDisplay {
     if (pipe(ends) != 0) throw std::runtime_error("no pipe to Xvfb");
     const std::string screen = std::to_string(width) + "x" + std::to_string(height) + "x24";
     const std::string answer = std::to_string(ends[1]);
-    const char* arguments[] = {SINEW_XVFB,
-                               "-displayfd",
-                               answer.c_str(),
-                               "-screen",
-                               "0",
-                               screen.c_str(),
-                               "-r",  // a key held too long on a busy machine is still one key
-                               "-nolisten",
-                               "tcp",
-                               "-terminate",
-                               opengl ? "+extension" : "-extension",
-                               "GLX",
-                               nullptr};
+    const char* arguments[] = {
+        SINEW_XVFB,  "-displayfd",   answer.c_str(), "-screen",
+        "0",         screen.c_str(),
+        "-r",  // a key held too long on a busy machine is still one key
+        "-nolisten", "tcp",          "-terminate",   opengl ? "+extension" : "-extension",
+        "GLX",       nullptr};
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     if (posix_spawn(&server_, SINEW_XVFB, nullptr, nullptr, const_cast<char**>(arguments),
                     environ) != 0) {

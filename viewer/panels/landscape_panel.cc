@@ -73,9 +73,8 @@ void Picture(const Insight& insight, const Frame& frame) {
     for (int x = 0; x + 1 < landscape.side; ++x) {
       const float left = at.x + cell * static_cast<float>(x);
       const float bottom = at.y + side - cell * static_cast<float>(y);
-      list->AddRectFilledMultiColor({left, bottom - cell}, {left + cell, bottom},
-                                    colour(x, y + 1), colour(x + 1, y + 1), colour(x + 1, y),
-                                    colour(x, y));
+      list->AddRectFilledMultiColor({left, bottom - cell}, {left + cell, bottom}, colour(x, y + 1),
+                                    colour(x + 1, y + 1), colour(x + 1, y), colour(x, y));
     }
   }
   const auto place = [&](float x, float y) {

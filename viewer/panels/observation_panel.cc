@@ -40,8 +40,7 @@ void Row(const ObservationRow& row, const Columns& columns) {
   ImGui::TableNextColumn();
   ImGui::TextUnformatted(row.name.c_str());
   if (ImGui::IsItemHovered()) {
-    ImGui::SetTooltip("%s%s%s", row.name.c_str(), row.unit.empty() ? "" : " in ",
-                      row.unit.c_str());
+    ImGui::SetTooltip("%s%s%s", row.name.c_str(), row.unit.empty() ? "" : " in ", row.unit.c_str());
   }
   ImGui::TableNextColumn();
   ImGui::PushStyleColor(ImGuiCol_Text, row.out_of_range() ? theme::kWarning : theme::kText);
@@ -73,10 +72,9 @@ void Row(const ObservationRow& row, const Columns& columns) {
 void DrawObservationPanel(ViewerState& state) {
   const auto rows = ObservationRows(state.session.frame(), state.session.spec());
   const float width = ImGui::GetContentRegionAvail().x;
-  const Columns columns{
-      width > kRoomForUnits * ImGui::GetTextLineHeight(),
-      std::ranges::any_of(rows, [](const auto& row) { return !!row.normalised; }),
-      std::ranges::any_of(rows, [](const auto& row) { return !!row.place; })};
+  const Columns columns{width > kRoomForUnits * ImGui::GetTextLineHeight(),
+                        std::ranges::any_of(rows, [](const auto& row) { return !!row.normalised; }),
+                        std::ranges::any_of(rows, [](const auto& row) { return !!row.place; })};
   const auto outside =
       std::ranges::count_if(rows, [](const ObservationRow& row) { return row.out_of_range(); });
   if (columns.ranged && outside > 0) {
@@ -88,8 +86,8 @@ void DrawObservationPanel(ViewerState& state) {
   const int shown = std::min(static_cast<int>(rows.size()), std::max(kLeastRows, most));
   const int flags =
       ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingStretchProp | ImGuiTableFlags_ScrollY;
-  const int count = 2 + (columns.units ? 1 : 0) + (columns.scaled ? 1 : 0) +
-                    (columns.ranged ? 1 : 0);
+  const int count =
+      2 + (columns.units ? 1 : 0) + (columns.scaled ? 1 : 0) + (columns.ranged ? 1 : 0);
   if (!ImGui::BeginTable("elements", count, flags, {0, ListHeight(shown + 1)})) return;
   ImGui::TableSetupScrollFreeze(0, 1);
   const auto fixed = [](const char* name, const char* widest) {

@@ -36,8 +36,7 @@ std::vector<Entry> Entries(ViewerState& state) {
   const auto add_flag = [&](Command command, int flag, const std::string& name) {
     const Action action{command, flag};
     if (std::ranges::find(Shortcuts(), action, &Shortcut::action) != Shortcuts().end()) return;
-    entries.push_back(
-        {"Scene: " + name, "", [action](ViewerState& s) { Execute(action, s); }});
+    entries.push_back({"Scene: " + name, "", [action](ViewerState& s) { Execute(action, s); }});
   };
   for (int flag = 0; flag < mjNVISFLAG; ++flag) {
     add_flag(Command::kVisualFlag, flag, VisualFlagName(flag));
@@ -54,8 +53,8 @@ std::vector<Entry> Entries(ViewerState& state) {
   for (const Panel& panel : Panels()) {
     if (panel.available && !panel.available(state)) continue;
     const PanelId id = panel.id;
-    entries.push_back({fmt::format("Show: {}", panel.title), "",
-                       [id](ViewerState& s) { ShowPanel(s, id); }});
+    entries.push_back(
+        {fmt::format("Show: {}", panel.title), "", [id](ViewerState& s) { ShowPanel(s, id); }});
   }
   const auto& shelf = state.session.source().Shelf();
   for (size_t i = 0; i < shelf.size(); ++i) {

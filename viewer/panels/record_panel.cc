@@ -32,8 +32,8 @@ void DrawRecordPanel(ViewerState& state) {
   if (ImGui::Button("Film strip", {-1, 0})) Execute(Command::kFilmStrip, state);
   if (ImGui::IsItemHovered()) ImGui::SetTooltip("Shift+V: five moments of the episode");
   ImGui::PushStyleColor(ImGuiCol_Text, theme::kMuted);
-  const std::string into = state.folder.empty() ? "the folder that this was started in"
-                                                : state.folder.string();
+  const std::string into =
+      state.folder.empty() ? "the folder that this was started in" : state.folder.string();
   ImGui::TextWrapped("into %s", into.c_str());
   ImGui::PopStyleColor();
 }
