@@ -19,29 +19,30 @@ static inline int32_t @p@_rescale(int64_t sum, int32_t multiplier, int shift, in
 }
 
 /* tanh of value / 2^20, in units of 1 / 32767: a table, linear in between */
-static inline int16_t @p@_tanh(int32_t value) {
+static inline int32_t @p@_tanh(int32_t value) {
   const int32_t size = value < 0 ? -value : value;
   const int32_t step = size >> 14, rest = size & 16383;
   int32_t y = @p@_tanh_table[step];
   if (step < 512) y += ((@p@_tanh_table[step + 1] - y) * rest + 8192) >> 14;
-  return (int16_t)(value < 0 ? -y : y);
+  return value < 0 ? -y : y;
 }
 
 enum { @P@_IDENTITY = 0, @P@_RELU = 1, @P@_TANH = 2 };
 
-/* y = activation(weight x + bias), weight [outputs x inputs]; products of 16 bits, sums of 64 */
+/* y = activation(weight x + bias), weight [outputs x inputs]; sums have 64 bits */
 static inline void @p@_dense(const int16_t *@P@_RESTRICT weight, const int64_t *@P@_RESTRICT bias,
                              const int32_t *@P@_RESTRICT multiplier,
-                             const uint8_t *@P@_RESTRICT shift, int activation, int inputs,
-                             int outputs, const int16_t *@P@_RESTRICT x, int16_t *@P@_RESTRICT y) {
+                             const uint8_t *@P@_RESTRICT shift, int activation, int32_t limit,
+                             int inputs, int outputs, const int32_t *@P@_RESTRICT x,
+                             int32_t *@P@_RESTRICT y) {
   int i, j;
   for (i = 0; i < outputs; ++i, weight += inputs) {
     int64_t sum = bias[i];
-    for (j = 0; j < inputs; ++j) sum += (int32_t)weight[j] * x[j];
+    for (j = 0; j < inputs; ++j) sum += (int64_t)weight[j] * x[j];
     if (activation == @P@_TANH) {
       y[i] = @p@_tanh(@p@_rescale(sum, multiplier[i], shift[i], 8 << 20));
     } else {
-      y[i] = (int16_t)@p@_rescale(sum, multiplier[i], shift[i], 32767);
+      y[i] = @p@_rescale(sum, multiplier[i], shift[i], limit);
       if (activation == @P@_RELU && y[i] < 0) y[i] = 0;
     }
   }
@@ -50,14 +51,14 @@ static inline void @p@_dense(const int16_t *@P@_RESTRICT weight, const int64_t *
 /* Normalised action in [-1, 1] for a raw observation; all zero unless the status is
  * @P@_OK. The two arrays must not overlap. */
 static inline int @p@_action(const float observation[@P@_OBS_DIM], float action[@P@_ACT_DIM]) {
-  int16_t a[@P@_WIDTH], b[@P@_WIDTH];
+  int32_t a[@P@_WIDTH], b[@P@_WIDTH];
   int i;
   for (i = 0; i < @P@_ACT_DIM; ++i) action[i] = 0.0f;
   if (!@p@_all_finite(observation, @P@_OBS_DIM)) return @P@_BAD_OBSERVATION;
   for (i = 0; i < @P@_OBS_DIM; ++i) {
     const float x = @p@_clamp((observation[i] - @p@_obs_mean[i]) * @p@_obs_scale[i], -@P@_OBS_CLIP, @P@_OBS_CLIP);
-    const float units = @p@_clamp(x * @P@_INPUT_UNITS, -32767.0f, 32767.0f);
-    a[i] = (int16_t)(units < 0.0f ? units - 0.5f : units + 0.5f);
+    const float units = @p@_clamp(x * @P@_INPUT_UNITS, -4194304.0f, 4194304.0f);
+    a[i] = (int32_t)(units < 0.0f ? units - 0.5f : units + 0.5f);
   }
 @layers@  for (i = 0; i < @P@_ACT_DIM; ++i) action[i] = (float)@last@[i] / 32767.0f;
   return @P@_OK;
@@ -107,8 +108,8 @@ std::string Functions(const FixedPolicy& policy) {
                                                           : "@P@_IDENTITY";
     layers += fmt::format(
         "  @p@_dense(@p@_weight{0}, @p@_bias{0}, @p@_multiplier{0}, @p@_shift{0}, {1}, {2}, {3}, "
-        "{4}, {5});\n",
-        k, activation, layer.inputs, layer.outputs, from, to);
+        "{4}, {5}, {6});\n",
+        k, activation, layer.limit, layer.inputs, layer.outputs, from, to);
     std::swap(from, to);
   }
   std::string text(kLayers);
@@ -133,7 +134,7 @@ CCost CostInFixedC(const FixedPolicy& policy) {
         weights * static_cast<int64_t>(sizeof(int16_t)) +
         layer.outputs * static_cast<int64_t>(sizeof(int64_t) + sizeof(int32_t) + sizeof(uint8_t));
   }
-  cost.stack_bytes = 2 * static_cast<int64_t>(sizeof(int16_t)) * Width(policy);
+  cost.stack_bytes = 2 * static_cast<int64_t>(sizeof(int32_t)) * Width(policy);
   return cost;
 }
 
@@ -141,11 +142,12 @@ std::string CFixedHeader(const models::PolicyArtifact& artifact, const FixedPoli
                          const std::string& prefix) {
   const CCost cost = CostInFixedC(policy);
   return WithPrefix(
-      CIntroduction(artifact, cost, "whole numbers of 16 bits") +
-          CContract(artifact, cost,
-                    {{"WIDTH", fmt::to_string(Width(policy))},
-                     {"INPUT_UNITS",
-                      fmt::format("{:a}f", static_cast<float>(32767 / policy.input_range))}}) +
+      CIntroduction(artifact, cost, "weights of 16 bits in whole numbers") +
+          CContract(
+              artifact, cost,
+              {{"WIDTH", fmt::to_string(Width(policy))},
+               {"INPUT_UNITS",
+                fmt::format("{:a}f", static_cast<float>(kSignalLimit / policy.input_range))}}) +
           Arrays(artifact, policy) + CHelpers() + Functions(policy) + CTorque(false),
       prefix);
 }

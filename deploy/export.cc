@@ -200,7 +200,7 @@ std::string PrefixOf(const ExportManifest& manifest, Format format) {
   return manifest.prefix + (format == Format::kCInt16 ? "_int16" : "");
 }
 
-double ToleranceOf(Format format) { return format == Format::kCInt16 ? 2e-2 : 1e-5; }
+double ToleranceOf(Format format) { return format == Format::kCInt16 ? 1e-2 : 1e-5; }
 
 void CheckExportable(const models::PolicyArtifact& artifact, const ExportOptions& options) {
   models::CheckTrained(artifact.contract);

@@ -11,7 +11,7 @@ namespace sinew::deploy {
 namespace {
 
 constexpr double kLargest = 32767;
-constexpr double kMargin = 1.25;      // beyond the golden vectors
+constexpr double kMargin = 32;        // beyond the golden vectors
 constexpr double kBiasRoom = 64;      // a bias may exceed the largest product this many times
 constexpr double kLeastRange = 1e-3;  // of values that are always zero
 
@@ -30,17 +30,18 @@ std::vector<double> Ranges(const models::PolicyArtifact& artifact, const GoldenV
   return ranges;
 }
 
-int64_t LargestSum(const FixedLayer& layer, int row) {
+int64_t LargestSum(const FixedLayer& layer, int row, int64_t x_limit) {
   int64_t sum = std::abs(layer.bias[row]);
   for (int j = 0; j < layer.inputs; ++j) {
-    sum += 32767 * std::abs(int64_t{layer.weight[static_cast<size_t>(row) * layer.inputs + j]});
+    sum += x_limit * std::abs(int64_t{layer.weight[static_cast<size_t>(row) * layer.inputs + j]});
   }
   return sum;
 }
 
 // multiplier / 2^shift = factor as nearly as the product with the largest sum leaves room for
-void SetScale(FixedLayer* layer, int row, double factor) {
-  const double room = std::min(0x1p30, 0x1p61 / static_cast<double>(LargestSum(*layer, row) + 1));
+void SetScale(FixedLayer* layer, int row, int64_t x_limit, double factor) {
+  const auto largest = static_cast<double>(LargestSum(*layer, row, x_limit) + 1);
+  const double room = std::min(0x1p30, 0x1p61 / largest);
   int shift = 62;
   while (shift > 0 && factor * std::ldexp(1.0, shift) > room) --shift;
   const double multiplier = std::round(factor * std::ldexp(1.0, shift));
@@ -51,20 +52,27 @@ void SetScale(FixedLayer* layer, int row, double factor) {
   layer->shift.push_back(static_cast<uint8_t>(shift));
 }
 
-// @param x_unit, y_unit  worth of one unit of the inputs and of what the activation reads
-FixedLayer Quantize(const models::DenseLayer& layer, double x_unit, double y_unit) {
-  FixedLayer fixed{layer.inputs, layer.outputs, layer.activation, {}, {}, {}, {}};
+// whole numbers within +-limit that stand for values within +-range
+struct Scale {
+  double range = 1;
+  int64_t limit = kSignalLimit;
+  double unit() const { return range / static_cast<double>(limit); }
+};
+
+// @param x       of the inputs. @param y_unit  worth of one unit of what the activation reads
+FixedLayer Quantize(const models::DenseLayer& layer, const Scale& x, double y_unit) {
+  FixedLayer fixed{layer.inputs, layer.outputs, layer.activation, kSignalLimit, {}, {}, {}, {}};
   for (int i = 0; i < layer.outputs; ++i) {
     const float* row = &layer.weight[static_cast<size_t>(i) * layer.inputs];
     // a row of zeros has any unit
-    double largest = std::max(std::abs(layer.bias[i]) / (kBiasRoom * kLargest * x_unit), 1e-9);
+    double largest = std::max(std::abs(layer.bias[i]) / (kBiasRoom * x.range), 1e-9);
     for (int j = 0; j < layer.inputs; ++j) largest = std::max<double>(largest, std::abs(row[j]));
     const double unit = largest / kLargest;
     for (int j = 0; j < layer.inputs; ++j) {
       fixed.weight.push_back(static_cast<int16_t>(std::lround(row[j] / unit)));
     }
-    fixed.bias.push_back(std::llround(layer.bias[i] / (unit * x_unit)));
-    SetScale(&fixed, i, unit * x_unit / y_unit);
+    fixed.bias.push_back(std::llround(layer.bias[i] / (unit * x.unit())));
+    SetScale(&fixed, i, x.limit, unit * x.unit() / y_unit);
   }
   return fixed;
 }
@@ -83,15 +91,15 @@ FixedPolicy QuantizePolicy(const models::PolicyArtifact& artifact, const GoldenV
   models::CheckArtifact(artifact);
   const std::vector<double> ranges = Ranges(artifact, golden);
   FixedPolicy policy{ranges[0], {}};
-  double x_unit = ranges[0] / kLargest;
+  Scale x{ranges[0]};
   for (size_t k = 0; k < artifact.layers.size(); ++k) {
     const models::DenseLayer& layer = artifact.layers[k];
     const bool last = k + 1 == artifact.layers.size(), tanh = layer.activation == "tanh";
     // an action beyond +-1 saturates, as it should
-    const double out_unit = last || tanh ? 1 / kLargest : ranges[k + 1] / kLargest;
-    policy.layers.push_back(
-        Quantize(layer, x_unit, tanh ? std::ldexp(1.0, -kTanhInputBits) : out_unit));
-    x_unit = out_unit;
+    const Scale y = last || tanh ? Scale{1, kUnitLimit} : Scale{ranges[k + 1]};
+    policy.layers.push_back(Quantize(layer, x, tanh ? std::ldexp(1.0, -kTanhInputBits) : y.unit()));
+    policy.layers.back().limit = static_cast<int32_t>(y.limit);
+    x = y;
   }
   return policy;
 }

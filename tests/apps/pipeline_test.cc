@@ -80,7 +80,7 @@ TEST(ExportCommand, ToEveryFormatPassesVerification) {
   for (const json& backend : report.at("backends")) {
     if (backend.contains("skipped")) continue;
     tried.push_back(backend.at("name"));
-    EXPECT_LT(backend.at("max_error"), tried.back().starts_with("c-int16") ? 2e-2 : 1e-5);
+    EXPECT_LT(backend.at("max_error"), tried.back().starts_with("c-int16") ? 1e-2 : 1e-5);
   }
   EXPECT_THAT(tried,
               IsSupersetOf({"c -O2", "c -Os", "c-int16 -O2", "onnx interpreter", "torchscript"}));
@@ -116,7 +116,6 @@ TEST(RecordCommand, FilmsWithoutADisplay) {
   const Outcome filmed =
       scratch.Sinew({"record", TrainedRun().string(), "--episodes", "1", "--width", "96",
                      "--height", "72", "--fps", "5", "--no-shadows", "--out", "film.gif"});
-  if (filmed.err.find("EGL") != std::string::npos) GTEST_SKIP() << filmed.err;
   ASSERT_EQ(filmed.status, 0) << filmed.err;
   EXPECT_THAT(ReadFile(scratch / "film.gif"), StartsWith("GIF89a"));
 }
