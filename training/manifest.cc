@@ -161,8 +161,8 @@ std::string FormatUtc(std::time_t time) {
 }
 
 std::string CommandLine(int argc, const char* const* argv) {
-  std::string line;
-  for (int i = 0; i < argc; ++i) line.append(i > 0 ? " " : "").append(ShellQuoted(argv[i]));
+  std::string line = "sinew";
+  for (int i = 1; i < argc; ++i) line.append(" ").append(ShellQuoted(argv[i]));
   return line;
 }
 

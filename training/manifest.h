@@ -54,7 +54,8 @@ RunManifest ReadManifest(const std::filesystem::path& path);
 /// "2026-03-01T09:30:00Z"
 std::string FormatUtc(std::time_t time);
 
-/// The arguments as one line that a POSIX shell reads back as they are.
+/// The arguments as one line that a POSIX shell reads back as they are; the program is "sinew",
+/// wherever it lies on this machine.
 std::string CommandLine(int argc, const char* const* argv);
 
 }  // namespace sinew::training
