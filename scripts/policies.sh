@@ -17,7 +17,7 @@ mv evaluations.json.new evaluations.json
   cat <<'TEXT'
 # Trained policies
 
-The last policies of runs of the task's preset, on 400 fresh episodes. `sinew watch FILE` shows it,
+The last policies of training runs, on 400 fresh episodes. `sinew watch FILE` shows it,
 `sinew export FILE --format all --out DIR` makes a controller of it, and `sinew eval FILE --episodes 400` prints its
 figures again. Made by `scripts/policies.sh`.
 

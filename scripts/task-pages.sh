@@ -29,10 +29,10 @@ figure() {
 
 mkdir -p docs/tasks/reference
 out=docs/tasks/README.md.new
-cat > "$out" <<'TEXT'
+sed "s/EPISODES/$episodes/" > "$out" <<'TEXT'
 # Tasks
 
-Mean return of an episode, and success where the task has a goal, of three baselines and of the trained policy in
+Mean return of an episode over EPISODES fresh ones, and success where the task has a goal, of three baselines and of the trained policy in
 [`assets/policies`](../../assets/policies/README.md): no torque (`zero`), uniformly random torques (`random`), and
 proportional-derivative control that holds a start pose (`pd`). `sinew eval TASK --policy zero` prints such a figure
 again; this page is made by `scripts/task-pages.sh`. "Reference" lists every observation, action, reward term and option
