@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "apps/command.h"
@@ -14,13 +16,16 @@
 namespace sinew::apps {
 namespace {
 
+// sim has two rows for each of many tasks
+constexpr double kSeconds = 2.5, kSimSeconds = 1;
+
 struct BenchArguments {
   std::string what;
   std::vector<std::string> tasks, agents;
   std::vector<int> threads{1, 2};
   std::filesystem::path onnxruntime;
-  double seconds = 2.5;
-  int64_t steps = 0;  // of train; 0: as the case has it
+  double seconds = 0;  // of a row; 0: as kSeconds and kSimSeconds have it
+  int64_t steps = 0;   // of train; 0: as the case has it
   bool json = false;
 };
 
@@ -28,7 +33,7 @@ nlohmann::ordered_json BenchSimulation(const BenchArguments& arguments) {
   std::vector<std::shared_ptr<const sim::Task>> tasks;
   const auto names = arguments.tasks.empty() ? tasks::TaskNames() : arguments.tasks;
   for (const std::string& name : names) tasks.push_back(tasks::MakeTask(name));
-  return bench::BenchSim(tasks, arguments.seconds);
+  return bench::BenchSim(tasks, arguments.seconds > 0 ? arguments.seconds : kSimSeconds);
 }
 
 nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
@@ -44,10 +49,10 @@ nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
 }
 
 nlohmann::ordered_json Measure(const BenchArguments& arguments) {
+  const double seconds = arguments.seconds > 0 ? arguments.seconds : kSeconds;
   if (arguments.what == "learner")
-    return bench::BenchLearner(arguments.agents, arguments.threads, arguments.seconds);
-  if (arguments.what == "policy")
-    return bench::BenchPolicy({arguments.seconds, arguments.onnxruntime});
+    return bench::BenchLearner(arguments.agents, arguments.threads, seconds);
+  if (arguments.what == "policy") return bench::BenchPolicy({seconds, arguments.onnxruntime});
   if (arguments.what == "sim") return BenchSimulation(arguments);
   if (arguments.what == "train") return BenchTraining(arguments);
   static const std::vector<std::string> kNames{"learner", "policy", "sim", "train"};
@@ -69,9 +74,10 @@ void AddBenchCommand(CLI::App& program) {
       ->capture_default_str();
   command
       ->add_option("--seconds", arguments->seconds,
-                   "measured for each row of learner, sim and policy")
-      ->check(CLI::Range(0.01, 3600.0))
-      ->capture_default_str();
+                   fmt::format("measured for each row of learner and policy (default: {}) or sim "
+                               "(default: {})",
+                               kSeconds, kSimSeconds))
+      ->check(CLI::Range(0.01, 3600.0));
   command
       ->add_option("--steps", arguments->steps,
                    "environment steps of each run of train (default: a few seconds' worth)")

@@ -1,6 +1,7 @@
 #include "bench/sim_bench.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "bench/timing.h"
@@ -12,7 +13,7 @@ namespace sinew::bench {
 namespace {
 
 constexpr int kEnvsPerThread = 4;
-constexpr double kControlScale = 0.3;
+constexpr double kControlScale = 0.3;  // of the range
 
 /// Random actions of one block: [steps][envs x act_dim].
 using Actions = std::vector<std::vector<float>>;
@@ -28,47 +29,77 @@ Actions MakeActions(const sim::TaskSpec& spec, int envs) {
   return actions;
 }
 
-/// Simulations that know of no task: controls are written, mj_step is called.
+/// What an environment's simulation was given over one block.
+struct Script {
+  sim::SimulationState start;
+  std::vector<double> controls;  // [steps x nu], in the actuators' own unit
+  std::vector<double> applied;   // [steps x nv], the forces that compensate gravity [N, N m]
+  struct Restart {
+    size_t step;  // before which the episode begins
+    std::vector<double> qpos, qvel;
+  };
+  std::vector<Restart> restarts;
+};
+
+std::vector<double> Copy(const double* values, int count) { return {values, values + count}; }
+
+void Append(std::vector<double>* to, const double* from, int count) {
+  to->insert(to->end(), from, from + count);
+}
+
+/// Runs a block of `env`, which stands at the start of an episode, and notes what it took.
+/// @param actions  of which those of environment `index` are taken.
+Script Record(sim::Env& env, const Actions& actions, int index) {
+  Script script;
+  script.start = env.simulation().SaveState();
+  const mjModel* model = env.simulation().model();
+  const mjData* data = env.simulation().data();
+  const int act_dim = env.spec().act_dim();
+  for (size_t step = 0; step < actions.size(); ++step) {
+    const bool done = env.Step(std::span(actions[step]).subspan(index * act_dim, act_dim)).done();
+    Append(&script.controls, data->ctrl, model->nu);
+    Append(&script.applied, data->qfrc_applied, model->nv);
+    if (!done) continue;
+    env.Reset();
+    script.restarts.push_back({step + 1, Copy(data->qpos, model->nq), Copy(data->qvel, model->nv)});
+  }
+  return script;
+}
+
+/// A simulation that knows of no task: what a script says is written to it, mj_step is called.
 class RawLoop {
  public:
-  RawLoop(const sim::Task& task, const Actions& actions, int envs) : spec_(task.spec()) {
-    for (int i = 0; i < envs; ++i) {
-      simulations_.push_back(task.MakeSimulation());
-      if (simulations_[i].gravity_compensation()) {
-        mju_zero3(simulations_[i].model()->opt.gravity);
-      }
-    }
-    // [envs][steps x act_dim], in the actuators' own unit
-    controls_.resize(envs);
-    for (const auto& step : actions) {
-      for (size_t i = 0; i < step.size(); ++i) {
-        const auto& element = spec_.action[i % spec_.act_dim()];
-        const double fraction = 0.5 * (step[i] + 1.0);
-        controls_[i / spec_.act_dim()].push_back(element.ctrl_low +
-                                                 fraction * (element.ctrl_high - element.ctrl_low));
-      }
-    }
+  explicit RawLoop(const sim::Task& task)
+      : simulation_(task.MakeSimulation()), substeps_(task.spec().substeps) {}
+
+  void Prepare(Script script) {
+    script_ = std::move(script);
+    simulation_.RestoreState(script_.start);
   }
 
-  void StartFrom(int index, const sim::Simulation& start) {
-    simulations_[index].RestoreState(start.SaveState());
-    std::fill_n(simulations_[index].data()->qfrc_applied, simulations_[index].model()->nv, 0.0);
-  }
-
-  void Run(int index) {
-    mjModel* model = simulations_[index].model();
-    mjData* data = simulations_[index].data();
-    for (auto control = controls_[index].begin(); control != controls_[index].end();
-         control += model->nu) {
-      std::copy_n(control, model->nu, data->ctrl);
-      for (int k = 0; k < spec_.substeps; ++k) mj_step(model, data);
+  void Run() {
+    mjModel* model = simulation_.model();
+    mjData* data = simulation_.data();
+    const size_t steps = script_.controls.size() / model->nu;
+    auto restart = script_.restarts.begin();
+    for (size_t step = 0; step < steps; ++step) {
+      if (restart != script_.restarts.end() && restart->step == step) {
+        mj_resetData(model, data);
+        std::ranges::copy(restart->qpos, data->qpos);
+        std::ranges::copy(restart->qvel, data->qvel);
+        mj_forward(model, data);
+        ++restart;
+      }
+      std::copy_n(script_.controls.data() + step * model->nu, model->nu, data->ctrl);
+      std::copy_n(script_.applied.data() + step * model->nv, model->nv, data->qfrc_applied);
+      for (int k = 0; k < substeps_; ++k) mj_step(model, data);
     }
   }
 
  private:
-  const sim::TaskSpec& spec_;
-  std::vector<sim::Simulation> simulations_;
-  std::vector<std::vector<double>> controls_;
+  sim::Simulation simulation_;
+  int substeps_;
+  Script script_;
 };
 
 SimRates ToRates(const std::vector<double>& medians, double steps) {
@@ -77,18 +108,23 @@ SimRates ToRates(const std::vector<double>& medians, double steps) {
 
 SimRates MeasureEnv(const std::shared_ptr<const sim::Task>& task, double seconds) {
   const Actions actions = MakeActions(task->spec(), 1);
-  sim::Env env(task, 1);
-  RawLoop raw(*task, actions, 1);
+  sim::Env env(task, 1), recorded(task, 1);
+  RawLoop raw(*task);
+  uint64_t episode = 0;
   const Workload with_env{[&] {
-                            for (const auto& action : actions) env.Step(action);
+                            for (const auto& action : actions) {
+                              if (env.Step(action).done()) env.Reset();
+                            }
                           },
-                          [&] { env.Reset(); }};
-  // from the start state of the block before
-  sim::Env start(task, 1);
-  const Workload bare{[&] { raw.Run(0); },
+                          [&] {
+                            env.Reset();
+                            episode = env.episode();
+                          }};
+  // the same episodes as in the block before
+  const Workload bare{[&] { raw.Run(); },
                       [&] {
-                        start.ResetToEpisode(env.episode());
-                        raw.StartFrom(0, start.simulation());
+                        recorded.ResetToEpisode(episode);
+                        raw.Prepare(Record(recorded, actions, 0));
                       }};
   const std::vector<Workload> workloads{with_env, bare};
   return ToRates(InterleavedMedians(workloads, {.seconds = seconds}),
@@ -99,18 +135,23 @@ SimRates MeasureVecEnv(const std::shared_ptr<const sim::Task>& task, int threads
   const int count = threads * kEnvsPerThread;
   const Actions actions = MakeActions(task->spec(), count);
   ThreadPool pool(threads);
-  sim::VecEnv envs(task, count, 1, &pool), starts(task, count, 1, &pool);
-  RawLoop raw(*task, actions, count);
+  sim::VecEnv envs(task, count, 1, &pool), recorded(task, count, 1, &pool);
+  std::vector<RawLoop> raw;
+  for (int i = 0; i < count; ++i) raw.emplace_back(*task);
+  std::vector<uint64_t> episodes(count);
   const Workload with_envs{[&] {
                              for (const auto& action : actions) envs.Step(action);
                            },
-                           [&] { envs.Reset(); }};
-  const Workload bare{[&] { pool.ParallelFor(count, [&](int i) { raw.Run(i); }); },
+                           [&] {
+                             envs.Reset();
+                             for (int i = 0; i < count; ++i) episodes[i] = envs.env(i).episode();
+                           }};
+  const Workload bare{[&] { pool.ParallelFor(count, [&](int i) { raw[i].Run(); }); },
                       [&] {
-                        for (int i = 0; i < count; ++i) {
-                          starts.env(i).ResetToEpisode(envs.env(i).episode());
-                          raw.StartFrom(i, starts.env(i).simulation());
-                        }
+                        pool.ParallelFor(count, [&](int i) {
+                          recorded.env(i).ResetToEpisode(episodes[i]);
+                          raw[i].Prepare(Record(recorded.env(i), actions, i));
+                        });
                       }};
   const std::vector<Workload> workloads{with_envs, bare};
   return ToRates(InterleavedMedians(workloads, {.seconds = seconds}),

@@ -15,11 +15,9 @@ struct SimRates {
 };
 
 /// Compares an Env (one thread) or a VecEnv (more) with a loop of nothing but mj_step over the same
-/// model, control steps of the same number of substeps, the same random controls (30 % of their
-/// range) and the same start states. Measured in turns; resets are outside the clock on both sides.
-///
-/// A task with gravity compensation is compared with physics without gravity, which moves alike: it
-/// is what the compensation makes of it, without its cost.
+/// model, which repeats what the environment's episodes gave to theirs: start states, random
+/// controls (30 % of their range), forces that compensate gravity; where an episode ends early,
+/// both begin the next one (mj_resetData, state, mj_forward). Measured in turns.
 SimRates MeasureSim(const std::shared_ptr<const sim::Task>& task, int threads, double seconds);
 
 /// @param seconds  spent on each row.

@@ -36,6 +36,7 @@ class CartpoleSwingup : public sim::Task {
                             {"centring", "what the distance from the centre costs of the rest"}};
     }
     spec_.time_limit = 1000;
+    spec_.refresh_kinematics = false;  // joint positions and velocities are all that is read
     const mjModel* model = prototype().model();
     spec_.control_dt = spec_.substeps * model->opt.timestep;
     spec_.action = ActionFromModel(model);

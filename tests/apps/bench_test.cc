@@ -3,7 +3,9 @@
 
 #include "bench/algorithm_gemms.h"
 #include "bench/learner_workloads.h"
+#include "bench/sim_bench.h"
 #include "bench/timing.h"
+#include "tasks/registry.h"
 
 namespace sinew::bench {
 namespace {
@@ -62,6 +64,17 @@ TEST(InterleavedMedians, KeepsPreparationOutOfTheClock) {
   const Workload workload{[&] { ++ran; }, [&] { ++prepared; }};
   InterleavedMedians(std::span(&workload, 1), {.seconds = 0, .min_blocks = 4});
   EXPECT_EQ(prepared, ran);
+}
+
+// inverted-pendulum: episodes end within the block
+TEST(SimBenchTest, MeasuresEnvironmentsAndBarePhysics) {
+  for (const char* name : {"arm-reach", "inverted-pendulum"}) {
+    for (const int threads : {1, 2}) {
+      const SimRates rates = MeasureSim(tasks::MakeTask(name), threads, 0.01);
+      EXPECT_GT(rates.env_steps_per_s, 0) << name;
+      EXPECT_GT(rates.raw_steps_per_s, 0) << name;
+    }
+  }
 }
 
 }  // namespace

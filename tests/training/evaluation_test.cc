@@ -79,8 +79,11 @@ TEST(EvaluationTest, SummarisesByHand) {
   // returns 1 to 8: mean 4.5, middle half 3, 4, 5, 6 with mean 4.5
   std::vector<EpisodeRecord> records;
   for (int i = 1; i <= 8; ++i) {
-    records.push_back(
-        {.episode_return = double(i), .length = 10 * i, .success = {i > 2}, .diverged = i == 1});
+    records.push_back({.episode_return = double(i),
+                       .length = 10 * i,
+                       .success = {i > 2},
+                       .diverged = i == 1,
+                       .drawn = {}});
   }
   records.back().episode_return = 80;
   const Evaluation evaluation = Summarize(spec, records);
@@ -112,7 +115,9 @@ TEST(EvaluationTest, JsonHasWhatScriptsRelyOn) {
   sim::TaskSpec without_goal = MakeTask()->spec();
   without_goal.success.clear();
   const auto bare =
-      Summarize(without_goal, {{.episode_return = 1, .length = 1, .success = {}}}).ToJson();
+      Summarize(without_goal,
+                {{.episode_return = 1, .length = 1, .success = {}, .diverged = false, .drawn = {}}})
+          .ToJson();
   EXPECT_TRUE(bare["success_rate"].is_null());
   EXPECT_TRUE(bare["success_ci95"].is_null());
 }
