@@ -96,8 +96,9 @@ std::string CSection(const ExportManifest& manifest, Format format, const CCost&
   if (manifest.stochastic && !fixed) text += kSample;
   return fmt::format(
       fmt::runtime(text), fmt::arg("prefix", prefix), fmt::arg("PREFIX", WithPrefix("@P@", prefix)),
-      fmt::arg("numbers", fixed ? "whole numbers with weights of 16 bits, floating point at its two ends only"
-                                : "32-bit floating point"),
+      fmt::arg("numbers",
+               fixed ? "whole numbers with weights of 16 bits, floating point at its two ends only"
+                     : "32-bit floating point"),
       fmt::arg("check", fixed ? "check_int16.c" : "check.c"),
       fmt::arg("period", manifest.contract.control_dt), fmt::arg("parameters", cost.parameters),
       fmt::arg("flash", cost.flash_bytes), fmt::arg("stack", cost.stack_bytes),

@@ -33,7 +33,11 @@ void Env::ResetToEpisode(uint64_t episode) {
   random_ = Random(seed_, "episode", episode);
   if (randomizer_) randomizer_->BeginEpisode(seed_, episode, &simulation_);
   simulation_.Reset();
-  if (starts_ == Starts::kTraining) {
+  const StartStates::Start* start = DrawStart();
+  start_ = start ? start->id : 0;
+  if (start) {
+    simulation_.RestoreState(start->state);
+  } else if (starts_ == Starts::kTraining) {
     task_->ResetForTraining(simulation_, random_);
   } else {
     task_->Reset(simulation_, random_);
@@ -55,6 +59,19 @@ void Env::ResetToState(std::span<const double> qpos, std::span<const double> qve
   // the constraint solver must not start from the accelerations of the state that the reset drew
   std::fill_n(simulation_.data()->qacc_warmstart, simulation_.model()->nv, 0.0);
   BeginEpisode();
+}
+
+void Env::ResetToSaved(const SimulationState& start) {
+  ResetToEpisode(episode_);
+  simulation_.RestoreState(start);
+  BeginEpisode();
+}
+
+// draws nothing where there are none, so that episodes without a curriculum stay as they are
+const StartStates::Start* Env::DrawStart() {
+  if (!extra_starts_ || extra_starts_->starts.empty()) return nullptr;
+  if (random_.Uniform() >= extra_starts_->share) return nullptr;
+  return &extra_starts_->starts[random_.Below(extra_starts_->starts.size())];
 }
 
 std::span<double> Env::control() { return {simulation_.data()->ctrl, spec().action.size()}; }
@@ -183,6 +200,7 @@ EnvState Env::SaveState() const {
   return {simulation_.SaveState(),
           random_.state(),
           episode_,
+          start_,
           step_,
           episode_return_,
           hold_,
@@ -199,6 +217,7 @@ void Env::RestoreState(const EnvState& state) {
   random_.set_state(state.random);
   episode_ = state.episode;
   next_episode_ = state.episode + 1;
+  start_ = state.start;
   step_ = state.step;
   episode_return_ = state.episode_return;
   hold_ = state.hold;

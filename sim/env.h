@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/start_states.h"
 #include "sim/task.h"
 
 namespace sinew::sim {
@@ -29,6 +30,7 @@ struct EnvState {
   SimulationState simulation;
   Random::State random;
   uint64_t episode = 0;
+  uint64_t start = 0;
   int64_t step = 0;
   double episode_return = 0;
   std::vector<int64_t> hold;  // control steps spent within each success criterion
@@ -60,6 +62,10 @@ class Env {
   /// Starts the present episode anew from a given state [nq], [nv] (empty: as its reset drew it).
   /// @throws UserError on wrong sizes.
   void ResetToState(std::span<const double> qpos, std::span<const double> qvel);
+  /// The same from a saved state of a simulation of this task. @throws Error if it is of another.
+  void ResetToSaved(const SimulationState& start);
+  /// Episodes to come may start from these as well, which stay the caller's; null: no longer.
+  void UseStarts(const StartStates* starts) { extra_starts_ = starts; }
 
   /// @param action  [act_dim], clipped to [-1, 1] and mapped to the actuators' range.
   /// @throws Error if an action, a reward term or an observation is not finite, naming it with step
@@ -89,6 +95,8 @@ class Env {
   bool success(int criterion = 0) const;
   int64_t step() const { return step_; }
   uint64_t episode() const { return episode_; }
+  /// The one of UseStarts that the episode started from; 0: the task drew its start.
+  uint64_t start() const { return start_; }
   double episode_return() const { return episode_return_; }
 
   /// What the present episode's randomisation drew; empty where it is off. ResetToEpisode draws the
@@ -99,6 +107,7 @@ class Env {
   void RestoreState(const EnvState& state);
 
  private:
+  const StartStates::Start* DrawStart();
   void BeginEpisode();
   std::span<double> control();
   StepResult Advance();
@@ -108,11 +117,13 @@ class Env {
   std::shared_ptr<const Task> task_;
   uint64_t seed_;
   Starts starts_;
+  const StartStates* extra_starts_ = nullptr;
   Simulation simulation_;
   std::unique_ptr<Randomizer> randomizer_;  // null where it is off
   Random random_;
   uint64_t next_episode_ = 0;
   uint64_t episode_ = 0;
+  uint64_t start_ = 0;
   int64_t step_ = 0;
   double episode_return_ = 0;
   std::vector<int64_t> hold_;

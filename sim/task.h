@@ -97,6 +97,9 @@ class Task {
   virtual void ResetForTraining(Simulation& simulation, Random& random) const {
     Reset(simulation, random);
   }
+  /// Draws a state in which the goal is reached, from which a curriculum walks back.
+  /// @return  false: the task knows of none, and the simulation is as it was.
+  virtual bool ResetAtGoal(Simulation&, Random&) const { return false; }
   /// Puts what follows a path of its own (a moving target's mocap body) where it is at the
   /// simulation's time; runs after the last substep, before positions are read.
   virtual void MoveTargets(Simulation&) const {}

@@ -30,6 +30,11 @@ VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, Th
   }
 }
 
+void VecEnv::UseStarts(const StartStates* starts) {
+  uses_starts_ = starts != nullptr;
+  for (const auto& env : envs_) env->UseStarts(starts);
+}
+
 void VecEnv::Reset() {
   pool_->ParallelFor(num_envs(), [this](int i) {
     envs_[i]->Reset();
@@ -55,8 +60,10 @@ void VecEnv::StepOne(int index, std::span<const float> actions) {
   CopyObservation(env.observation(), next_observations_.data() + index * obs_dim);
   has_finished_[index] = result.done();
   if (result.done()) {
-    finished_by_env_[index] = {index, env.episode_return(), env.step(), env.success(),
-                               result.diverged};
+    Episode& finished = finished_by_env_[index];
+    finished = {index,           env.episode_return(), env.step(), env.success(),
+                result.diverged, env.start(),          {}};
+    if (uses_starts_ && finished.success) finished.end = env.simulation().SaveState();
     env.Reset();
   }
   CopyObservation(env.observation(), observations_.data() + index * obs_dim);

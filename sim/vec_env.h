@@ -26,6 +26,9 @@ class VecEnv {
   Env& env(int index) { return *envs_[index]; }
   const Env& env(int index) const { return *envs_[index]; }
 
+  /// See Env::UseStarts.
+  void UseStarts(const StartStates* starts);
+
   void Reset();
   /// @param actions  [num_envs x act_dim].
   void Step(std::span<const float> actions);
@@ -43,6 +46,8 @@ class VecEnv {
     double episode_return = 0;
     int64_t length = 0;
     bool success = false, diverged = false;
+    uint64_t start = 0;   // see Env::start
+    SimulationState end;  // of a success, while UseStarts is in force; else empty
   };
   const std::vector<Episode>& finished() const { return finished_; }
 
@@ -54,6 +59,7 @@ class VecEnv {
   void StepOne(int index, std::span<const float> actions);
 
   ThreadPool* pool_;
+  bool uses_starts_ = false;
   std::vector<std::unique_ptr<Env>> envs_;
   std::vector<float> observations_, next_observations_, rewards_;
   std::vector<StepResult> results_;

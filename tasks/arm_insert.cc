@@ -18,6 +18,7 @@ constexpr double kDepth = 0.05, kClearance = 0.001;
 // where the hole's bottom is, and how far above its opening the peg starts [m]
 constexpr Interval kHoleX{0.4, 0.58}, kHoleY{-0.2, 0.2}, kHoleZ{0.03, 0.15};
 constexpr Interval kStartAbove{0.05, 0.2}, kJustAbove{0.002, 0.03};
+constexpr Interval kAtBottom{0, 0.003};
 constexpr double kBeside = 0.015;  // of the hole's axis, where an episode starts above it [m]
 constexpr double kYaw = 45 * std::numbers::pi / 180, kTilt = 8 * std::numbers::pi / 180;
 
@@ -51,19 +52,17 @@ class ArmInsert : public Arm7Task {
   void ResetForTraining(sim::Simulation& simulation, Random& random) const override {
     const double draw = random.Uniform();
     if (draw >= options_.start_inside + options_.start_above) return Reset(simulation, random);
-    PlaceHole(simulation, random);
-    const bool inside = draw < options_.start_inside;
-    const Vector3d hole = Target(simulation);
-    const double beside = inside ? kClearance / 2 : kBeside;
-    PosePeg(
-        simulation, random,
-        [&] {
-          const double height =
-              inside ? random.Uniform(0, kDepth) : kDepth + kJustAbove.Draw(random);
-          return Vector3d(hole.x() + random.Uniform(-beside, beside),
-                          hole.y() + random.Uniform(-beside, beside), hole.z() + height);
-        },
-        inside ? 0 : kTilt);
+    if (draw < options_.start_inside) {
+      StartOverHole(simulation, random, {0, kDepth}, kClearance / 2, 0);
+    } else {
+      StartOverHole(simulation, random, {kDepth + kJustAbove.low, kDepth + kJustAbove.high},
+                    kBeside, kTilt);
+    }
+  }
+
+  bool ResetAtGoal(sim::Simulation& simulation, Random& random) const override {
+    StartOverHole(simulation, random, kAtBottom, kClearance / 2, 0);
+    return true;
   }
 
   void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
@@ -99,6 +98,19 @@ class ArmInsert : public Arm7Task {
 
   void PlaceHole(sim::Simulation& simulation, Random& random) const {
     Target(simulation) = Vector3d(kHoleX.Draw(random), kHoleY.Draw(random), kHoleZ.Draw(random));
+  }
+
+  // places the hole, and the peg's end so high over its bottom and so far beside its axis
+  void StartOverHole(sim::Simulation& simulation, Random& random, Interval height, double beside,
+                     double tilt) const {
+    PlaceHole(simulation, random);
+    const Vector3d hole = Target(simulation);
+    const auto draw = [&] {
+      const double above = height.Draw(random);
+      return Vector3d(hole.x() + random.Uniform(-beside, beside),
+                      hole.y() + random.Uniform(-beside, beside), hole.z() + above);
+    };
+    PosePeg(simulation, random, draw, tilt);
   }
 
   // brings the peg's end to a place that draw() gives, pointing down but for `tilt`

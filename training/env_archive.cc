@@ -10,6 +10,7 @@ void SerializeState(models::Archive& archive, const std::string& name, sim::EnvS
   archive.Value(name + ".random", random);
   state->random = random.state();
   archive.Value(name + ".episode", state->episode);
+  archive.Value(name + ".start", state->start);
   archive.Value(name + ".step", state->step);
   archive.Value(name + ".return", state->episode_return);
   archive.CopiedValues(name + ".hold", state->hold);

@@ -28,7 +28,9 @@ RunConfig::RunConfig(std::string task, TaskHooks hooks, std::string agent, uint6
   hooks_.describe_randomization(randomize_table_);
   agent_builder_->Describe(agent_table_);
   train_.Describe(train_table_);
-  for (OptionTable* table : {&train_table_, &task_table_, &randomize_table_, &agent_table_})
+  curriculum_.Describe(curriculum_table_);
+  for (OptionTable* table :
+       {&train_table_, &task_table_, &randomize_table_, &curriculum_table_, &agent_table_})
     config_.AddSection(table);
 }
 

@@ -8,6 +8,7 @@
 #include "agents/agent.h"
 #include "core/options.h"
 #include "sim/task.h"
+#include "training/reverse_curriculum.h"
 
 namespace sinew::training {
 
@@ -51,6 +52,8 @@ class RunConfig {
   uint64_t seed() const { return seed_; }
   TrainOptions& train() { return train_; }
   const TrainOptions& train() const { return train_; }
+  ReverseCurriculumOptions& curriculum() { return curriculum_; }
+  const ReverseCurriculumOptions& curriculum() const { return curriculum_; }
   Config& config() { return config_; }
   const Config& config() const { return config_; }
 
@@ -69,8 +72,9 @@ class RunConfig {
   TaskHooks hooks_;
   std::unique_ptr<agents::AgentBuilder> agent_builder_;
   TrainOptions train_;
+  ReverseCurriculumOptions curriculum_;
   OptionTable task_table_{"task"}, randomize_table_{"randomize"}, agent_table_{"agent"},
-      train_table_{"train"};
+      train_table_{"train"}, curriculum_table_{"curriculum"};
   Config config_;
 };
 

@@ -12,6 +12,7 @@
 #include "core/version.h"
 #include "training/env_archive.h"
 #include "training/metrics_log.h"
+#include "training/reverse_curriculum.h"
 #include "training/run_control.h"
 #include "training/tensorboard.h"
 
@@ -45,7 +46,11 @@ class Trainer {
         envs_(task_, static_cast<int>(options_.num_envs), config.seed(), &pool_,
               sim::Starts::kTraining),
         agent_(config.BuildAgent(*task_, &pool_)),
-        actions_(options_.num_envs * task_->spec().act_dim()) {}
+        actions_(options_.num_envs * task_->spec().act_dim()) {
+    if (!config.curriculum().enabled()) return;
+    curriculum_.emplace(config.curriculum(), task_, config.seed());
+    envs_.UseStarts(&curriculum_->starts());
+  }
 
   void Restore(const std::filesystem::path& checkpoint) {
     models::Archive archive(checkpoint);
@@ -138,6 +143,7 @@ class Trainer {
       diverged_ += episode.diverged;
       progress_->ReportReturn(episode.episode_return);
     }
+    if (curriculum_) curriculum_->Observe(envs_.finished());
   }
 
   // whether a multiple of `interval` was reached in this round
@@ -156,6 +162,10 @@ class Trainer {
         row.push_back({"success_rate", static_cast<double>(sums_.successes) / episodes});
     }
     sums_ = {};
+    if (curriculum_) {
+      row.push_back({"curriculum_generation", static_cast<double>(curriculum_->generation())});
+      row.push_back({"curriculum_success", curriculum_->success_rate()});
+    }
     for (const auto& [name, value] : agent_->TakeMetrics()) row.push_back({name, value});
     csv_->Append(step, row);
     for (Metric& metric : row) metric.name = "train/" + metric.name;
@@ -238,6 +248,7 @@ class Trainer {
     archive.Value("episodes.length", sums_.length);
     archive.Value("episodes.return", sums_.episode_return);
     agent_->Serialize(archive);
+    if (curriculum_) curriculum_->Serialize(archive);
     SerializeEnvironments(archive, "env", &envs_);
   }
 
@@ -301,6 +312,7 @@ class Trainer {
   ThreadPool pool_;
   sim::VecEnv envs_;
   std::unique_ptr<agents::Agent> agent_;
+  std::optional<ReverseCurriculum> curriculum_;
   std::vector<float> actions_, before_;
   EpisodeSums sums_;
   int64_t diverged_ = 0, has_best_ = 0;

@@ -106,7 +106,8 @@ TEST(Manifest, FormatsUtc) {
 }
 
 TEST(Manifest, CommandLineCanBePastedIntoAShell) {
-  const char* argv[] = {"/opt/my build/sinew", "train", "arm-reach", "--out", "my runs/it's $1", ""};
+  const char* argv[] = {"/opt/my build/sinew", "train", "arm-reach", "--out",
+                        "my runs/it's $1",     ""};
   EXPECT_EQ(CommandLine(6, argv), R"(sinew train arm-reach --out 'my runs/it'\''s $1' '')");
 }
 

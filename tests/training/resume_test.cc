@@ -138,6 +138,26 @@ TEST_P(ResumeTest, FinishedRunIsFinishedAgain) {
   EXPECT_EQ(ReadFile(whole.final_policy()), policy);
 }
 
+// three generations of starts, and other threads in the second half
+TEST(ResumeCurriculumTest, GoesOnInTheMiddleOfAGeneration) {
+  const TemporaryFolder temporary;
+  const auto config = [](const std::string& threads) {
+    return SmallRun({"curriculum.share=0.7", "curriculum.episodes=2", "curriculum.new_starts=5",
+                     "train.threads=" + threads},
+                    "arm-insert");
+  };
+  const RunFolder whole = RunFolder::Create(temporary / "whole");
+  Train(*config("1"), whole, Quiet());
+  const RunFolder folder = RunFolder::Create(temporary / "stopped");
+  Train(*config("1"), folder, StopAt(646, *config("1")));
+  Resume(*config("2"), folder, Quiet());
+  EXPECT_TRUE(CheckpointTensors(folder.checkpoint(kSteps)) ==
+              CheckpointTensors(whole.checkpoint(kSteps)));
+  const auto rows = ProgressWithoutClock(folder.progress());
+  EXPECT_EQ(rows, ProgressWithoutClock(whole.progress()));
+  EXPECT_THAT(rows.front(), HasSubstr("curriculum_generation"));
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryAgent, ResumeTest, testing::ValuesIn([] {
                            std::vector<std::string> names;
                            for (const agents::AgentInfo& info : agents::AgentList())
