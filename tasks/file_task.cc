@@ -122,6 +122,14 @@ class FileTask : public sim::Task {
     if (!options_.object_low.empty()) ResetObject(simulation, random);
   }
 
+  bool ResetAtGoal(Simulation& simulation, Random&) const override {
+    if (goal_keyframe_ < 0) return false;
+    Pose(simulation, goal_keyframe_);
+    simulation.Forward();
+    SetTarget(simulation, PointThatMatters(simulation));
+    return true;
+  }
+
   void MoveTargets(Simulation& simulation) const override {
     if (context_.path < 0) return;
     const auto path = TargetPath::Load(simulation, context_.path);
@@ -146,9 +154,7 @@ class FileTask : public sim::Task {
 
   double GoalDistance(const Simulation& simulation) const override {
     if (!HasTarget(options_)) return Task::GoalDistance(simulation);
-    const Eigen::Vector3d point =
-        options_.goal == "push" ? context_.Object(simulation) : context_.Site(simulation);
-    return (context_.Target(simulation) - point).norm();
+    return (context_.Target(simulation) - PointThatMatters(simulation)).norm();
   }
 
  private:
@@ -196,6 +202,11 @@ class FileTask : public sim::Task {
     if (!options_.object.empty()) context_.object = s.Id(mjOBJ_BODY, options_.object);
     if (!options_.root.empty()) context_.root = s.Id(mjOBJ_BODY, options_.root);
     if (!options_.reset_keyframe.empty()) keyframe_ = s.Id(mjOBJ_KEY, options_.reset_keyframe);
+    if (!options_.reset_goal_keyframe.empty()) {
+      if (options_.goal != "reach" && options_.goal != "push")
+        throw UserError("task.reset.goal_keyframe goes with the goals reach and push");
+      goal_keyframe_ = s.Id(mjOBJ_KEY, options_.reset_goal_keyframe);
+    }
     context_.precision_width = options_.precision_width;
     context_.target_height = options_.target_height;
     context_.target_speed = options_.target_speed;
@@ -247,9 +258,17 @@ class FileTask : public sim::Task {
     throw UserError("no term of task.reward has a weight; there are: " + known);
   }
 
-  void StartPose(Simulation& simulation) const {
+  // what is to come to the target
+  Eigen::Vector3d PointThatMatters(const Simulation& simulation) const {
+    return options_.goal == "push" ? context_.Object(simulation) : context_.Site(simulation);
+  }
+
+  void StartPose(Simulation& simulation) const { Pose(simulation, keyframe_); }
+
+  // of a keyframe, or -1: qpos0
+  static void Pose(Simulation& simulation, int keyframe) {
     const mjModel* m = simulation.model();
-    const double* pose = keyframe_ >= 0 ? m->key_qpos + keyframe_ * m->nq : m->qpos0;
+    const double* pose = keyframe >= 0 ? m->key_qpos + keyframe * m->nq : m->qpos0;
     std::copy_n(pose, m->nq, simulation.data()->qpos);
   }
 
@@ -313,7 +332,7 @@ class FileTask : public sim::Task {
 
   TaskFileOptions options_;
   TaskContext context_;
-  int keyframe_ = -1;
+  int keyframe_ = -1, goal_keyframe_ = -1;
   std::vector<ObservationPiece> pieces_;
   std::vector<const RewardPiece*> terms_;
   std::vector<double> weights_;

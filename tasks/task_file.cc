@@ -36,8 +36,8 @@ std::string_view SectionOf(std::string_view line) {
   return line.empty() || line.starts_with('#') ? name : std::string_view();
 }
 
-// The text with all lines outside [task] and [randomize] emptied: settings of agent and training
-// are not for the task, and line numbers stay.
+// The text without the lines of [agent], [train] and [curriculum], which are not for the task; line
+// numbers stay.
 std::string TaskSections(std::string_view text) {
   std::string kept;
   bool skip = false;
@@ -45,7 +45,8 @@ std::string TaskSections(std::string_view text) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = text.substr(begin, end - begin);
     const std::string_view section = SectionOf(line);
-    if (!section.empty()) skip = section == "agent" || section == "train";
+    if (!section.empty())
+      skip = section == "agent" || section == "train" || section == "curriculum";
     if (!skip) kept += line;
     kept += '\n';
     begin = end + 1;
@@ -123,6 +124,8 @@ void TaskFileOptions::Describe(OptionTable& table) {
   table.Add("reward.precision_width", &precision_width, {1e-4, 10}, "of the precision terms", "m");
   table.Add("reset.keyframe", &reset_keyframe, any,
             "pose of the model to start from; empty: qpos0");
+  table.Add("reset.goal_keyframe", &reset_goal_keyframe, any,
+            "pose that reaches the goal, for [curriculum] to walk back from (reach, push)");
   table.Add("reset.position", &reset_position, {0, 10},
             "each hinge and slide starts within this of it", "rad or m");
   table.Add("reset.velocity", &reset_velocity, {0, 100}, "each starts within this of rest",

@@ -31,7 +31,7 @@ struct TaskFileOptions {
   std::vector<double> reward_weights = std::vector<double>(RewardPieces().size(), 0.0);
   double precision_width = 0.05;  // [m]
 
-  std::string reset_keyframe;
+  std::string reset_keyframe, reset_goal_keyframe;
   double reset_position = 0.1, reset_velocity = 0;  // spread of each joint [rad or m], [.../s]
   std::vector<double> object_low, object_high;      // where the object starts [m]
 

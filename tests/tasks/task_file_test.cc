@@ -195,8 +195,36 @@ TEST_F(TaskFileTest, RandomisationStandsInTheSameFile) {
   EXPECT_FALSE(sim::Env(task, 1).drawn_physics().empty());
 }
 
+TEST_F(TaskFileTest, ACurriculumBeginsAtTheGoalsKeyframe) {
+  const std::string key = "[task.reset]\ngoal_keyframe = \"left\"\n";
+  Random random(1);
+  const auto reach = Make(kReach + key);
+  sim::Simulation simulation = reach->MakeSimulation();
+  EXPECT_TRUE(reach->ResetAtGoal(simulation, random));
+  simulation.Forward();
+  EXPECT_EQ(simulation.qpos()[0], -0.5);
+  EXPECT_EQ(reach->GoalDistance(simulation), 0);
+
+  const auto push = Make(
+      "[task]\nmodel = \"sled.xml\"\ngoal = \"push\"\nsite = \"tip\"\n"
+      "object = \"puck\"\n[task.target]\nlow = [0.5, 0, 0.5]\n"
+      "high = [0.8, 0, 0.5]\n[task.reward]\nobject_distance = 1\n" +
+      key);
+  simulation = push->MakeSimulation();
+  EXPECT_TRUE(push->ResetAtGoal(simulation, random));
+  simulation.Forward();
+  EXPECT_EQ(simulation.qpos()[1], 0.1);
+  EXPECT_EQ(push->GoalDistance(simulation), 0);
+
+  EXPECT_FALSE(Make(kReach)->ResetAtGoal(simulation, random)) << "it knows of no such pose";
+  EXPECT_THAT(ErrorOf(kReach + "[task.reset]\ngoal_keyframe = \"right\"\n"),
+              AllOf(HasSubstr("right"), HasSubstr("left")));
+}
+
 TEST_F(TaskFileTest, SettingsOfAgentAndTrainingAreLeftToThem) {
-  EXPECT_EQ(ErrorOf(kReach + "[agent]\nanything = 3\n[train]\nsteps = 10\n"), "");
+  EXPECT_EQ(ErrorOf(kReach + "[agent]\nanything = 3\n[train]\nsteps = 10\n"
+                             "[curriculum]\nshare = 0.5\n"),
+            "");
 }
 
 TEST_F(TaskFileTest, OtherSectionsAreNoneOfTheAgents) {
