@@ -112,18 +112,23 @@ class ArmGrip : public sim::Task {
   void ResetForTraining(sim::Simulation& simulation, Random& random) const override {
     const double draw = random.Uniform();
     if (draw >= options_.start_in_hand + options_.start_around) return Reset(simulation, random);
-    const bool in_hand = draw < options_.start_in_hand;
-    const double yaw = PoseHand(simulation, in_hand ? kInHandZ : kAroundZ, random);
-    const Vector3d grip = simulation.SitePosition(grip_);
-    Vector3d object = grip;
-    if (in_hand) {
-      simulation.qpos()[fingers_[0].q] = simulation.qpos()[fingers_[1].q] = kHalfCube;
-      PlaceObject(simulation, object, HandFrame(simulation));
+    Vector3d object;
+    if (draw < options_.start_in_hand) {
+      object = StartInHand(simulation, random);
     } else {
+      const double yaw = PoseHand(simulation, kAroundZ, random);
+      object = simulation.SitePosition(grip_);
       object.z() = kHalfCube;
       PlaceObject(simulation, object, TurnAboutZ(yaw) * Yaw(kAroundYaw, random));
     }
     PlaceTarget(simulation, {object.x(), object.y(), kHalfCube}, random);
+  }
+
+  // not of arm-lift, whose target is always as high over where the cube began
+  bool ResetAtGoal(sim::Simulation& simulation, Random& random) const override {
+    if (lift_) return false;
+    SetTarget(simulation, StartInHand(simulation, random));
+    return true;
   }
 
   void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
@@ -262,7 +267,20 @@ class ArmGrip : public sim::Task {
       target = {kObjectX.Draw(random), kObjectY.Draw(random), kTargetAirZ.Draw(random)};
       if (random.Uniform() < 0.5) target.z() = kHalfCube;
     }
+    SetTarget(simulation, target);
+  }
+
+  void SetTarget(sim::Simulation& simulation, const Vector3d& target) const {
     std::copy_n(target.data(), 3, simulation.data()->mocap_pos + 3 * target_);
+  }
+
+  // the cube between the pads; returns where
+  Vector3d StartInHand(sim::Simulation& simulation, Random& random) const {
+    PoseHand(simulation, kInHandZ, random);
+    const Vector3d grip = simulation.SitePosition(grip_);
+    simulation.qpos()[fingers_[0].q] = simulation.qpos()[fingers_[1].q] = kHalfCube;
+    PlaceObject(simulation, grip, HandFrame(simulation));
+    return grip;
   }
 
   void PlaceObject(sim::Simulation& simulation, const Vector3d& position,

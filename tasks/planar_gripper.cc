@@ -87,9 +87,19 @@ class PlanarGripper : public sim::Task {
     if (draw >= options_.start_in_hand + options_.start_around) return Reset(simulation, random);
     const bool in_hand = draw < options_.start_in_hand;
     PlaceTarget(simulation, random);
-    const Vector2d grip = PoseHand(simulation, in_hand ? kInHandZ : kAroundZ, random);
-    SetFingers(simulation, in_hand ? kAroundBall : kOpen);
-    PlaceObject(simulation, in_hand ? grip : Vector2d(grip.x(), kBallRadius));
+    if (in_hand) {
+      StartInHand(simulation, kInHandZ, random);
+    } else {
+      const Vector2d grip = PoseHand(simulation, kAroundZ, random);
+      SetFingers(simulation, kOpen);
+      PlaceObject(simulation, {grip.x(), kBallRadius});
+    }
+  }
+
+  bool ResetAtGoal(sim::Simulation& simulation, Random& random) const override {
+    if (!variant_.random_target) return false;
+    SetTarget(simulation, StartInHand(simulation, kTargetZ, random));
+    return true;
   }
 
   void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
@@ -219,12 +229,23 @@ class PlanarGripper : public sim::Task {
   }
 
   void PlaceTarget(sim::Simulation& simulation, Random& random) const {
-    const Vector2d target = variant_.random_target
-                                ? Vector2d(ReachX().Draw(random), kTargetZ.Draw(random))
-                                : kFixedTarget;
+    SetTarget(simulation, variant_.random_target
+                              ? Vector2d(ReachX().Draw(random), kTargetZ.Draw(random))
+                              : kFixedTarget);
+  }
+
+  void SetTarget(sim::Simulation& simulation, const Vector2d& target) const {
     double* p = simulation.data()->mocap_pos + 3 * target_;
     p[0] = target.x();
     p[2] = target.y();
+  }
+
+  // the ball between the fingers; returns where
+  Vector2d StartInHand(sim::Simulation& simulation, const Interval& height, Random& random) const {
+    const Vector2d grip = PoseHand(simulation, height, random);
+    SetFingers(simulation, kAroundBall);
+    PlaceObject(simulation, grip);
+    return grip;
   }
 
   void PlaceObject(sim::Simulation& simulation, const Vector2d& position) const {

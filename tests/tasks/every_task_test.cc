@@ -201,6 +201,17 @@ TEST_P(TaskTest, OptionsDescribeThemselves) {
   EXPECT_EQ(builder->Build()->spec().observation.size(), spec_.observation.size());
 }
 
+TEST_P(TaskTest, WhatItCallsItsGoalIsReached) {
+  sim::Simulation simulation = task_->MakeSimulation();
+  Random random(3);
+  for (int i = 0; i < 20; ++i) {
+    simulation.Reset();
+    if (!task_->ResetAtGoal(simulation, random)) return;
+    simulation.Forward();
+    EXPECT_LE(task_->GoalDistance(simulation), spec_.success.front().tolerance);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryTask, TaskTest, testing::ValuesIn(TaskNames()), [](const auto& info) {
   std::string name = info.param;
   std::ranges::replace(name, '-', '_');
