@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -56,6 +58,32 @@ inline void Train(Agent* agent, sim::VecEnv* envs, int64_t steps) {
     agent->Observe({before, actions, envs->rewards(), envs->next_observations(), envs->results()});
     agent->Update();
   }
+}
+
+/// An agent that a checkpoint after `steps` steps restored goes on like the one that never stopped.
+/// @param make  () -> std::unique_ptr<Agent>. @param make_envs  () -> std::unique_ptr<sim::VecEnv>.
+template <class Make, class MakeEnvs>
+void ExpectRestoredGoesOn(const Make& make, const MakeEnvs& make_envs, int64_t steps) {
+  const auto original = make(), restored = make();
+  const auto envs = make_envs(), other_envs = make_envs();
+  Train(original.get(), envs.get(), steps);
+  // a past that the restored one has to forget
+  Train(restored.get(), other_envs.get(), 120);
+  const models::ScratchFile file;
+  {
+    models::Archive archive;
+    original->Serialize(archive);
+    archive.Write(file.path());
+  }
+  models::Archive archive(file.path());
+  restored->Serialize(archive);
+  other_envs->RestoreState(envs->SaveState());
+  EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()));
+  Train(original.get(), envs.get(), 150);
+  Train(restored.get(), other_envs.get(), 150);
+  EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()))
+      << "after " << steps << " steps";
+  EXPECT_EQ(restored->TakeMetrics(), original->TakeMetrics());
 }
 
 inline double MetricOf(const Metrics& metrics, const std::string& name) {

@@ -99,20 +99,13 @@ TEST_F(DdpgTest, LearnsThePointMassInSeconds) {
 }
 
 TEST_F(DdpgTest, SeedAloneDecidesTheBits) {
-  ThreadPool pool(1), two(2), three(3);
   for (const bool twin : {false, true}) {
     DdpgOptions options = ShortOptions();
     options.twin = twin;
     options.policy_delay = twin ? 2 : 1;
-    const auto bits = [&](uint64_t seed, ThreadPool* env_pool, ThreadPool* learner_pool) {
-      return SavedTensors(
-          TrainOnPointMass(options, seed, 1600, env_pool, learner_pool).agent.get());
-    };
-    const auto expected = bits(1, &pool, nullptr);
-    EXPECT_EQ(bits(1, &pool, nullptr), expected);
-    EXPECT_EQ(bits(1, &two, &two), expected) << "two threads";
-    EXPECT_EQ(bits(1, &three, &two), expected) << "three threads";
-    EXPECT_NE(bits(2, &pool, nullptr).at("actor.online"), expected.at("actor.online"));
+    ExpectSeedAloneDecides(
+        [&](const AgentContext& context) { return MakeDdpgAgent(options, context); }, 1600,
+        "actor.online");
   }
 }
 

@@ -175,19 +175,12 @@ TEST(NafTest, LearnsThePointMassInSeconds) {
 
 TEST(NafTest, SeedAloneDecidesTheBits) {
   models::UseOneMathThread();
-  ThreadPool one(1), two(2);
   NafOptions options = PointMassOptions();
   options.hidden = {8};
   options.warmup_steps = 400;
-  const auto bits = [&](uint64_t seed, ThreadPool* env_pool, ThreadPool* learner_pool) {
-    return SavedTensors(
-        TrainOnPointMass(MakeNafAgent(options, PointMassContext(seed, 1000, learner_pool)), seed,
-                         1000, env_pool)
-            .agent.get());
-  };
-  const auto expected = bits(1, &one, nullptr);
-  EXPECT_EQ(bits(1, &two, &two), expected);
-  EXPECT_NE(bits(2, &one, nullptr).at("q.online"), expected.at("q.online"));
+  ExpectSeedAloneDecides(
+      [&](const AgentContext& context) { return MakeNafAgent(options, context); }, 1000,
+      "q.online");
 }
 
 }  // namespace

@@ -96,27 +96,8 @@ TEST_P(OptionTest, IsDeterministicAndChangesTheRun) {
 }
 
 TEST_P(OptionTest, RestoredAgentGoesOnWithTheSameBits) {
-  for (const int64_t steps : {30, 201}) {
-    const auto original = MakeVariant(), restored = MakeVariant();
-    const auto envs = MakeEnvs(), other_envs = MakeEnvs();
-    Train(original.get(), envs.get(), steps);
-    Train(restored.get(), other_envs.get(), 120);
-    const models::ScratchFile file;
-    {
-      models::Archive archive;
-      original->Serialize(archive);
-      archive.Write(file.path());
-    }
-    models::Archive archive(file.path());
-    restored->Serialize(archive);
-    other_envs->RestoreState(envs->SaveState());
-    EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()));
-    Train(original.get(), envs.get(), 150);
-    Train(restored.get(), other_envs.get(), 150);
-    EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()))
-        << "after " << steps << " steps";
-    EXPECT_EQ(restored->TakeMetrics(), original->TakeMetrics());
-  }
+  for (const int64_t steps : {30, 201})
+    ExpectRestoredGoesOn([&] { return MakeVariant(); }, [&] { return MakeEnvs(); }, steps);
 }
 
 std::vector<Variant> Variants() {

@@ -44,6 +44,24 @@ inline Trained TrainOnPointMass(std::unique_ptr<Agent> agent, uint64_t seed, int
   return trained;
 }
 
+/// The same seed gives the same bits for any number of threads, another seed others.
+/// @param make  (const AgentContext&) -> std::unique_ptr<Agent>.
+/// @param tensor  of the checkpoint, whose bits depend on the seed.
+template <class Make>
+void ExpectSeedAloneDecides(const Make& make, int64_t steps, const std::string& tensor) {
+  ThreadPool one(1), two(2), three(3);
+  const auto bits = [&](uint64_t seed, ThreadPool* env_pool, ThreadPool* learner_pool) {
+    const Trained trained =
+        TrainOnPointMass(make(PointMassContext(seed, steps, learner_pool)), seed, steps, env_pool);
+    return SavedTensors(trained.agent.get());
+  };
+  const auto expected = bits(1, &one, nullptr);
+  EXPECT_EQ(bits(1, &one, nullptr), expected);
+  EXPECT_EQ(bits(1, &two, &two), expected) << "two threads";
+  EXPECT_EQ(bits(1, &three, &two), expected) << "three threads";
+  EXPECT_NE(bits(2, &one, nullptr).at(tensor), expected.at(tensor));
+}
+
 inline double MeanReturn(const std::function<float(double x, double v)>& act) {
   sim::Env env(PointMassTask(), 1000);
   double total = 0;

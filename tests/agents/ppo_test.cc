@@ -60,19 +60,13 @@ TEST_F(PpoTest, LearnsThePointMassInSecondsWithEverySurrogate) {
 }
 
 TEST_F(PpoTest, SeedAloneDecidesTheBits) {
-  ThreadPool one(1), two(2), three(3);
   for (const bool recompute : {false, true}) {
     PpoOptions options = ShortOptions();
     options.recompute_advantages = recompute;
     options.stop_kl = recompute ? 0.01 : 0;
-    const auto bits = [&](uint64_t seed, ThreadPool* env_pool, ThreadPool* learner_pool) {
-      return SavedTensors(TrainOnPointMass(options, seed, 700, env_pool, learner_pool).agent.get());
-    };
-    const auto expected = bits(1, &one, nullptr);
-    EXPECT_EQ(bits(1, &one, nullptr), expected);
-    EXPECT_EQ(bits(1, &two, &two), expected) << "two threads";
-    EXPECT_EQ(bits(1, &three, &two), expected) << "three threads";
-    EXPECT_NE(bits(2, &one, nullptr).at("actor.online"), expected.at("actor.online"));
+    ExpectSeedAloneDecides(
+        [&](const AgentContext& context) { return MakePpoAgent(options, context); }, 700,
+        "actor.online");
   }
 }
 

@@ -249,19 +249,12 @@ TEST(SacTest, LearnsThePointMassInSeconds) {
 
 TEST(SacTest, SeedAloneDecidesTheBits) {
   models::UseOneMathThread();
-  ThreadPool one(1), two(2);
   SacOptions options = PointMassOptions();
   options.actor_hidden = options.critic_hidden = {8};
   options.warmup_steps = 400;
-  const auto bits = [&](uint64_t seed, ThreadPool* env_pool, ThreadPool* learner_pool) {
-    return SavedTensors(
-        TrainOnPointMass(MakeSacAgent(options, PointMassContext(seed, 1000, learner_pool)), seed,
-                         1000, env_pool)
-            .agent.get());
-  };
-  const auto expected = bits(1, &one, nullptr);
-  EXPECT_EQ(bits(1, &two, &two), expected);
-  EXPECT_NE(bits(2, &one, nullptr).at("actor.online"), expected.at("actor.online"));
+  ExpectSeedAloneDecides(
+      [&](const AgentContext& context) { return MakeSacAgent(options, context); }, 1000,
+      "actor.online");
 }
 
 TEST(SacTest, ContradictingOptionsAreRefused) {

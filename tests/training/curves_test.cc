@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "core/error.h"
-#include "tests/training/temporary_folder.h"
+#include "tests/core/temporary_folder.h"
 #include "training/manifest.h"
 
 namespace sinew::training {

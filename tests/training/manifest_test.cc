@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/version.h"
-#include "temporary_folder.h"
+#include "tests/core/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

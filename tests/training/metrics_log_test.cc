@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "temporary_folder.h"
+#include "tests/core/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

@@ -13,7 +13,7 @@
 #include <map>
 
 #include "core/files.h"
-#include "temporary_folder.h"
+#include "tests/core/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "tests/training/temporary_folder.h"
+#include "tests/core/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "agents/registry.h"
 #include "core/error.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/training/small_run.h"
-#include "tests/training/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/sim/point_mass.h"
-#include "tests/training/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "core/error.h"
 #include "models/critic.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/training/small_run.h"
-#include "tests/training/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "core/error.h"
 #include "models/flat_parameters.h"
+#include "tests/core/temporary_folder.h"
 #include "tests/sim/point_mass.h"
 #include "tests/training/small_run.h"
-#include "tests/training/temporary_folder.h"
 
 namespace sinew::training {
 namespace {

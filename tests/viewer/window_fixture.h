@@ -85,6 +85,14 @@ class WindowTest : public ::testing::Test {
     RunViewer(std::make_shared<SwingTask>(200), std::move(source), options);
   }
 
+  /// Plays a script to its end, from a paused start.
+  void RunScript(Script& script, ViewerOptions options = {}) {
+    options.start_paused = true;
+    options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
+    Run(options);
+    EXPECT_TRUE(script.done());
+  }
+
   // three policies that differ in nothing but their names
   class ThreePolicies : public PolicySource {
    public:

@@ -75,11 +75,7 @@ TEST_F(WindowTest, KeysAndMouseDriveTheSimulation) {
   });
   script.Do("close", "key ctrl+q", [](ViewerState& state) { return state.quit; });
 
-  ViewerOptions options;
-  options.start_paused = true;
-  options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
-  Run(options);
-  EXPECT_TRUE(script.done());
+  RunScript(script);
 }
 
 TEST_F(WindowTest, StepsPhysicsScrubsAndBranches) {
@@ -120,11 +116,8 @@ TEST_F(WindowTest, StepsPhysicsScrubsAndBranches) {
   script.Do("save the episode", "key ctrl+s",
             [&](ViewerState& state) { return state.notice.text.find("saved") == 0; });
   ViewerOptions options;
-  options.start_paused = true;
   options.folder = folder_;
-  options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
-  Run(options);
-  EXPECT_TRUE(script.done());
+  RunScript(script, options);
   sim::Env env(std::make_shared<SwingTask>(200), 0);
   EXPECT_FALSE(ReplayEpisode(LoadEpisode(folder_ / "sinew-0001.ep"), &env).parted_at);
 }
@@ -167,11 +160,7 @@ TEST_F(WindowTest, PushesByPanelAndGhosts) {
     return !state.show_palette && state.session.frame().state.step == 0;
   });
   script.Do("let go of it", "keyup Return", [](ViewerState&) { return true; });
-  ViewerOptions options;
-  options.start_paused = true;
-  options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
-  Run(options);
-  EXPECT_TRUE(script.done());
+  RunScript(script);
 }
 
 TEST_F(WindowTest, RecordsVideoPictureAndFilmStrip) {
@@ -191,11 +180,8 @@ TEST_F(WindowTest, RecordsVideoPictureAndFilmStrip) {
     return std::filesystem::exists(folder_ / "sinew-strip-0001.png");
   });
   ViewerOptions options;
-  options.start_paused = true;
   options.folder = folder_;
-  options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
-  Run(options);
-  EXPECT_TRUE(script.done());
+  RunScript(script, options);
   EXPECT_GT(std::filesystem::file_size(folder_ / "sinew-0001.mp4"), 1000u);
   EXPECT_THAT(ReadFile(folder_ / "sinew-0001.json"), HasSubstr("\"step\": 30"));
   EXPECT_THAT(ReadFile(folder_ / "sinew-0001.json"), HasSubstr("\"label\": \"newest\""));
@@ -262,8 +248,8 @@ TEST_F(WindowTest, DrawsNoFasterThanAsked) {
   options.frame_rate = 5;
   int frames = 0;
   options.on_frame = [&](ViewerState&) { return ++frames < 4; };
-  const auto source = [] { return std::make_unique<ThreePolicies>(); };
-  const FrameLog log = RunViewer(std::make_shared<SwingTask>(200), source(), options);
+  const FrameLog log =
+      RunViewer(std::make_shared<SwingTask>(200), std::make_unique<ThreePolicies>(), options);
   EXPECT_EQ(log.size(), 3u);
   EXPECT_GE(log.Quantile([](const FrameSample& sample) { return sample.interval_ms; }, 0), 195);
 }

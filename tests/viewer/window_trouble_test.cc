@@ -83,11 +83,7 @@ TEST_F(TroubleTest, ADivergencePausesAndNamesTheJoint) {
   script.Do("go back", "key Left", [](ViewerState& state) {
     return !state.session.trouble() && state.session.frame().state.step == 9;
   });
-  ViewerOptions options;
-  options.start_paused = true;
-  options.on_frame = [&](ViewerState& state) { return script.OnFrame(state); };
-  Run(options);
-  EXPECT_TRUE(script.done());
+  RunScript(script);
 }
 
 TEST_F(TroubleTest, AMuJoCoErrorLeavesTheWindowOpen) {

@@ -2,13 +2,15 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
-namespace sinew::training {
+namespace sinew {
 
 /// An empty folder that is removed with everything in it at the end of the scope.
 class TemporaryFolder {
@@ -24,6 +26,15 @@ class TemporaryFolder {
 
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
   const std::filesystem::path& path() const { return path_; }
+
+  /// Names of all entries, hidden ones too, sorted.
+  std::vector<std::string> Entries() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      names.push_back(entry.path().filename());
+    std::ranges::sort(names);
+    return names;
+  }
 
  private:
   std::filesystem::path path_;
@@ -42,10 +53,12 @@ class FileSizeLimit {
     setrlimit(RLIMIT_FSIZE, &before_);
     std::signal(SIGXFSZ, handler_);
   }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
 
  private:
   rlimit before_{};
   void (*handler_)(int);
 };
 
-}  // namespace sinew::training
+}  // namespace sinew
