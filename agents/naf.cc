@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "agents/actor_head.h"
@@ -32,6 +33,9 @@ class Naf : public OffPolicyAgent {
         imagined_random_(context.seed, "imagined noise"),
         quadratic_("q", Spec(options, context, shape_), options.learner(options.lr), init_random_),
         noise_(options.kind(), context.num_envs, context.act_dim, context.seed) {
+    if (options.twin)
+      second_.emplace("q2", Spec(options, context, shape_), options.learner(options.lr),
+                      init_random_);
     if (options.imagination > 0) {
       Imagine(options, [this](std::span<const float> states, int rows, std::span<float> actions) {
         BestActions(quadratic_.online().Forward(states, {}, rows), actions);
@@ -83,23 +87,31 @@ class Naf : public OffPolicyAgent {
                  outputs = quadratic_.online().Forward(batch.observations, {}, batch.size);
                  EvaluateQuadratic(outputs, batch.actions, shape_, &value_);
                });
-    Descend(outputs, batch.weights);
+    AddUp(Descend(quadratic_, outputs, batch.weights), outputs);
+    if (!batch.weights.empty()) AbsoluteTdError(value_.q, targets_, &td_errors_);
+    if (!second_) return;
+    outputs = second_->online().Forward(batch.observations, {}, batch.size);
+    EvaluateQuadratic(outputs, batch.actions, shape_, &value_);
+    Descend(*second_, outputs, batch.weights);
   }
 
-  // y = R_n + gamma^n V'(s_n)
+  // y = R_n + gamma^n V'(s_n), V' the smaller one of two
   void ComputeTargets(const Batch& batch) {
-    const auto next = quadratic_.target().Evaluate(batch.next_observations, {}, batch.size);
-    targets_.resize(batch.size);
-    for (int i = 0; i < batch.size; ++i) targets_[i] = next[i * shape_.outputs()];
+    targets_.assign(batch.size, std::numeric_limits<float>::infinity());
+    for (Learner* learner : Learners()) {
+      const auto next = learner->target().Evaluate(batch.next_observations, {}, batch.size);
+      for (int i = 0; i < batch.size; ++i)
+        targets_[i] = std::min(targets_[i], next[i * shape_.outputs()]);
+    }
     BootstrappedReturn(batch.rewards, batch.discounts, targets_);
   }
 
-  // minimise mean h(Q(s, a) - y)
-  void Descend(std::span<const float> outputs, std::span<const float> weights) {
+  // minimise mean h(Q(s, a) - y), by the network whose outputs and values these are
+  TdLoss Descend(Learner& quadratic, std::span<const float> outputs,
+                 std::span<const float> weights) {
     q_gradient_.resize(targets_.size());
     const TdLoss loss =
         HuberTdError(value_.q, targets_, weights, options_.huber_width, q_gradient_);
-    if (!weights.empty()) AbsoluteTdError(value_.q, targets_, &td_errors_);
     CheckFinite(loss.loss, "critic loss");
     output_gradient_.resize(outputs.size());
     QuadraticGradient(outputs, value_, q_gradient_, shape_, output_gradient_);
@@ -107,9 +119,9 @@ class Naf : public OffPolicyAgent {
       AddPenaltyGradient(outputs.data() + 1, static_cast<int>(targets_.size()), shape_.act_dim,
                          shape_.outputs(), options_.action_l2, output_gradient_.data() + 1);
     }
-    quadratic_.online().Backward(output_gradient_, {.parameters = true, .pool = context().pool});
-    quadratic_.Step(options_.tau, context().pool);
-    AddUp(loss, outputs);
+    quadratic.online().Backward(output_gradient_, {.parameters = true, .pool = context().pool});
+    quadratic.Step(options_.tau, context().pool);
+    return loss;
   }
 
   void TdErrors(std::span<float> errors) const override {
@@ -137,7 +149,11 @@ class Naf : public OffPolicyAgent {
     return adjustment().noise * options_.Sigma(warming_up(), Progress());
   }
 
-  std::vector<Learner*> Learners() override { return {&quadratic_}; }
+  std::vector<Learner*> Learners() override {
+    std::vector<Learner*> learners{&quadratic_};
+    if (second_) learners.push_back(&*second_);
+    return learners;
+  }
 
   std::vector<models::DenseLayer> PolicyLayers() const override {
     return TanhHead(quadratic_.online(), 1, shape_.act_dim);
@@ -175,6 +191,7 @@ class Naf : public OffPolicyAgent {
   QuadraticShape shape_;
   Random init_random_, imagined_random_;
   Learner quadratic_;
+  std::optional<Learner> second_;  // twin
   Noise noise_;
   std::optional<ParameterNoise> parameter_noise_;
   Quadratic value_;
@@ -192,6 +209,7 @@ void NafOptions::Describe(OptionTable& table) {
             "errors beyond this pull no harder; in units of the return");
   table.Add("diagonal_bound", &diagonal_bound, {0.1, 10},
             "L's diagonal lies between exp(-bound) and exp(bound)");
+  table.Add("twin", &twin, "two networks, targets from the smaller V");
   ExplorationOptions::Describe(table);
   ImaginationOptions::Describe(table);
   OffPolicyOptions::Describe(table);

@@ -16,7 +16,9 @@ constexpr Range kSparseCosine{0.995, 1};
 class CartpoleSwingup : public sim::Task {
  public:
   CartpoleSwingup(std::string name, const CartpoleOptions& options)
-      : Task(sim::LoadAsset(kAsset)), sparse_(options.sparse) {
+      : Task(sim::LoadAsset(kAsset)),
+        sparse_(options.sparse),
+        start_anywhere_(options.start_anywhere) {
     spec_.name = std::move(name);
     spec_.summary = sparse_
                         ? "pole on a cart, swung up, reward only upright and centred (dm_control)"
@@ -48,6 +50,12 @@ class CartpoleSwingup : public sim::Task {
     for (double& v : simulation.qvel()) v = kStart * random.Normal();
   }
 
+  void ResetForTraining(sim::Simulation& simulation, Random& random) const override {
+    const bool anywhere = start_anywhere_ > 0 && random.Uniform() < start_anywhere_;
+    Reset(simulation, random);
+    if (anywhere) simulation.qpos()[1] = random.Uniform(-std::numbers::pi, std::numbers::pi);
+  }
+
   void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
     const double angle = simulation.qpos()[1];
     Eigen::Map<Eigen::Vector<double, 5>>(observation.data()) << simulation.qpos()[0],
@@ -74,6 +82,7 @@ class CartpoleSwingup : public sim::Task {
 
  private:
   bool sparse_;
+  double start_anywhere_;
 };
 
 class Builder : public TaskBuilder {
@@ -93,6 +102,9 @@ class Builder : public TaskBuilder {
 
 void CartpoleOptions::Describe(OptionTable& table) {
   table.Add("sparse", &sparse, "reward only where the pole is upright and the cart centred");
+  table.Add("start_anywhere", &start_anywhere, {0, 1},
+            "share of the training episodes in which the pole starts at any angle; evaluation "
+            "never does");
 }
 
 std::unique_ptr<TaskBuilder> MakeCartpoleSwingup(const std::string& name, bool sparse) {

@@ -114,6 +114,7 @@ std::vector<Variant> Variants() {
     variants.push_back(
         {agent + "_spread_parameter_noise", agent, {{"noise", "parameter"}, {"noise_low", "0"}}});
     if (agent == "naf") {
+      variants.push_back({"naf_twin", agent, {{"twin", "true"}}});
       variants.push_back(
           {"naf_imagination", agent, {{"imagination", "4"}, {"imagination_refit", "2"}}});
       variants.push_back({"naf_imagination_prioritized",
