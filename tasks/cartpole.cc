@@ -18,7 +18,7 @@ class CartpoleSwingup : public sim::Task {
   CartpoleSwingup(std::string name, const CartpoleOptions& options)
       : Task(sim::LoadAsset(kAsset)),
         sparse_(options.sparse),
-        start_anywhere_(options.start_anywhere) {
+        start_upright_(options.start_upright) {
     spec_.name = std::move(name);
     spec_.summary = sparse_
                         ? "pole on a cart, swung up, reward only upright and centred (dm_control)"
@@ -51,9 +51,11 @@ class CartpoleSwingup : public sim::Task {
   }
 
   void ResetForTraining(sim::Simulation& simulation, Random& random) const override {
-    const bool anywhere = start_anywhere_ > 0 && random.Uniform() < start_anywhere_;
+    const bool upright = start_upright_ > 0 && random.Uniform() < start_upright_;
     Reset(simulation, random);
-    if (anywhere) simulation.qpos()[1] = random.Uniform(-std::numbers::pi, std::numbers::pi);
+    if (!upright) return;
+    const double u = random.Uniform(-1, 1);
+    simulation.qpos()[1] = std::numbers::pi * u * u * u;
   }
 
   void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
@@ -82,7 +84,7 @@ class CartpoleSwingup : public sim::Task {
 
  private:
   bool sparse_;
-  double start_anywhere_;
+  double start_upright_;
 };
 
 class Builder : public TaskBuilder {
@@ -102,9 +104,10 @@ class Builder : public TaskBuilder {
 
 void CartpoleOptions::Describe(OptionTable& table) {
   table.Add("sparse", &sparse, "reward only where the pole is upright and the cart centred");
-  table.Add("start_anywhere", &start_anywhere, {0, 1},
-            "share of the training episodes in which the pole starts at any angle; evaluation "
-            "never does");
+  table.Add(
+      "start_upright", &start_upright, {0, 1},
+      "share of the training episodes in which the pole starts around upright; evaluation never "
+      "does");
 }
 
 std::unique_ptr<TaskBuilder> MakeCartpoleSwingup(const std::string& name, bool sparse) {

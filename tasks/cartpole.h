@@ -10,7 +10,7 @@ namespace sinew::tasks {
 /// Options of the cart-pole (section "task").
 struct CartpoleOptions {
   bool sparse = false;
-  double start_anywhere = 0;  // share of the training episodes
+  double start_upright = 0;  // share of the training episodes
   void Describe(OptionTable& table);
 };
 
@@ -30,8 +30,8 @@ struct CartpoleOptions {
 /// factor, each of the others what its factor takes away from the product so far. Sparse reward: 1
 /// where |position| <= 0.25 m and cos >= 0.995, else 0. Reset: position 0.01, angle pi + 0.01,
 /// velocities 0.01, each times a standard normal. Never terminates; 1000 steps of 10 ms.
-/// Training episodes may start with the pole at any angle: without that, a sparse reward is hardly
-/// ever seen.
+/// Training episodes may start with the pole around upright, at pi u^3 with u uniform in [-1, 1]:
+/// without that, a sparse reward is hardly ever seen.
 /// Source: Tassa et al. 2018, arXiv:1801.00690; dm_control's `suite/cartpole.{py,xml}`.
 ///
 /// @param sparse  default of the option.

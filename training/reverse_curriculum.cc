@@ -101,7 +101,10 @@ void ReverseCurriculum::NextGeneration() {
   const auto good = SelectStarts();
   int64_t successes = 0;
   for (const Tally& tally : tallies_) successes += tally.successes;
-  if (episodes_ > 0) success_rate_ = static_cast<double>(successes) / episodes_;
+  if (episodes_ > 0) {
+    success_rate_ = static_cast<double>(successes) / episodes_;
+    AdaptWalk(!good.empty());
+  }
 
   starts_.starts.clear();
   const auto add = [&](SimulationState state) {
@@ -117,6 +120,11 @@ void ReverseCurriculum::NextGeneration() {
   tallies_.assign(starts_.starts.size(), {});
   episodes_ = 0;
   ++generation_;
+}
+
+void ReverseCurriculum::AdaptWalk(bool some_succeed) {
+  walk_ =
+      std::clamp(walk_ * (some_succeed ? 1.5 : 0.5), 1.0, static_cast<double>(options_.walk_steps));
 }
 
 std::vector<SimulationState> ReverseCurriculum::SelectStarts() const {
@@ -145,7 +153,7 @@ SimulationState ReverseCurriculum::Goal() {
 SimulationState ReverseCurriculum::Walk(const SimulationState& from) {
   env_.ResetToSaved(from);
   SimulationState last = from;
-  const uint64_t steps = random_.Below(options_.walk_steps) + 1;
+  const uint64_t steps = random_.Below(static_cast<uint64_t>(walk_) + 1);
   std::vector<float> action(env_.spec().act_dim());
   for (uint64_t i = 0; i < steps; ++i) {
     for (float& a : action) a = static_cast<float>(options_.walk_sigma * random_.Normal());
@@ -167,6 +175,7 @@ void ReverseCurriculum::Serialize(models::Archive& archive) {
   archive.Value(name + "generation", generation_);
   archive.Value(name + "episodes", episodes_);
   archive.Value(name + "success_rate", success_rate_);
+  archive.Value(name + "walk", walk_);
   SerializeStates(archive, name + "old", &old_);
   SerializeStates(archive, name + "reached", &reached_);
   std::vector<SimulationState> states;

@@ -17,7 +17,7 @@ struct ReverseCurriculumOptions {
   double share = 0;          // of the training episodes; 0: off
   int64_t new_starts = 40;   // N_new of the paper
   int64_t old_starts = 20;   // N_old
-  int64_t episodes = 180;    // of a generation, from its starts
+  int64_t episodes = 120;    // of a generation, from its starts
   int64_t walk_steps = 50;   // T_B, control steps
   double walk_sigma = 1;     // of the walk's actions, cut off at their limits
   double min_success = 0.1;  // R_min
@@ -36,9 +36,10 @@ struct ReverseCurriculumOptions {
 /// Departures: success is counted over the agent's own training episodes (as in the paper) but the
 /// remaining share of them starts as the task has it, for the task's distribution is what counts;
 /// where no start lies between the bounds, the next walks begin at those that always succeed, or
-/// else at the goal again; a quarter of the walks begins at goals that are drawn afresh, so that
-/// random goals do not thin out. A task that knows no state at its goal (Task::ResetAtGoal) is
-/// given those in which training episodes ended with success.
+/// else at the goal again; walks are short at first, half as long again in every generation that
+/// succeeds at all, half as long in one that never does; a quarter of the walks begins at goals
+/// that are drawn afresh, so that random goals do not thin out. A task that knows no state at its
+/// goal (Task::ResetAtGoal) is given those in which training episodes ended with success.
 class ReverseCurriculum {
  public:
   /// @throws UserError if the task has no measure of success, or the bounds contradict each other.
@@ -65,6 +66,7 @@ class ReverseCurriculum {
   void Count(const sim::VecEnv::Episode& episode);
   void NextGeneration();
   std::vector<sim::SimulationState> SelectStarts() const;
+  void AdaptWalk(bool some_succeed);
   sim::SimulationState Goal();
   sim::SimulationState Walk(const sim::SimulationState& from);
   void Keep(std::span<const sim::SimulationState> good);
@@ -80,6 +82,7 @@ class ReverseCurriculum {
   uint64_t next_id_ = 1;
   int64_t generation_ = 0, episodes_ = 0;
   double success_rate_ = 0;
+  double walk_ = 1;  // control steps that walks last at most
 };
 
 }  // namespace sinew::training
