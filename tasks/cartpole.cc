@@ -12,6 +12,7 @@ constexpr const char* kAsset = "cartpole/cartpole.xml";
 constexpr double kStart = 0.01;
 constexpr Range kSparsePosition{-0.25, 0.25};  // [m]
 constexpr Range kSparseCosine{0.995, 1};
+constexpr double kPoleLength = 1;  // [m]
 
 class CartpoleSwingup : public sim::Task {
  public:
@@ -37,6 +38,7 @@ class CartpoleSwingup : public sim::Task {
                             {"velocity", "what the pole's speed costs of the rest"},
                             {"centring", "what the distance from the centre costs of the rest"}};
     }
+    spec_.success = {{"25cm", 0.25, 100}};
     spec_.time_limit = 1000;
     spec_.refresh_kinematics = false;  // joint positions and velocities are all that is read
     const mjModel* model = prototype().model();
@@ -56,6 +58,19 @@ class CartpoleSwingup : public sim::Task {
     if (!upright) return;
     const double u = random.Uniform(-1, 1);
     simulation.qpos()[1] = std::numbers::pi * u * u * u;
+  }
+
+  bool ResetAtGoal(sim::Simulation& simulation, Random& random) const override {
+    Reset(simulation, random);
+    simulation.qpos()[1] -= std::numbers::pi;
+    return true;
+  }
+
+  // of the pole's tip from a metre above the middle of the rail
+  double GoalDistance(const sim::Simulation& simulation) const override {
+    const double angle = simulation.qpos()[1];
+    return std::hypot(simulation.qpos()[0] + kPoleLength * std::sin(angle),
+                      kPoleLength * (1 - std::cos(angle)));
   }
 
   void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {

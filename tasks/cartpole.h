@@ -29,7 +29,9 @@ struct CartpoleOptions {
 /// (1 + T(position, margin 2 m)) / 2, T being Tolerance(). Its terms add up: `upright` is the first
 /// factor, each of the others what its factor takes away from the product so far. Sparse reward: 1
 /// where |position| <= 0.25 m and cos >= 0.995, else 0. Reset: position 0.01, angle pi + 0.01,
-/// velocities 0.01, each times a standard normal. Never terminates; 1000 steps of 10 ms.
+/// velocities 0.01, each times a standard normal. Never terminates; 1000 steps of 10 ms. Success
+/// (ours): the pole's tip within 25 cm of its place above the middle of the rail during the last
+/// 100 steps.
 /// Training episodes may start with the pole around upright, at pi u^3 with u uniform in [-1, 1]:
 /// without that, a sparse reward is hardly ever seen.
 /// Source: Tassa et al. 2018, arXiv:1801.00690; dm_control's `suite/cartpole.{py,xml}`.
