@@ -83,7 +83,9 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
     return;
   }
   // what the options contradict is found before a folder is made
-  run->BuildAgent(*run->BuildTask());
+  const auto task = run->BuildTask();
+  run->BuildAgent(*task);
+  run->BuildCurriculum(task);
   const std::string out =
       arguments.out.empty()
           ? fmt::format("runs/{}-{}-s{}", TaskStem(arguments.task), arguments.agent, arguments.seed)

@@ -50,4 +50,10 @@ std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::Task& task,
                                 .goals = task.goals()});
 }
 
+std::unique_ptr<ReverseCurriculum> RunConfig::BuildCurriculum(
+    std::shared_ptr<const sim::Task> task) const {
+  if (!curriculum_.enabled()) return nullptr;
+  return std::make_unique<ReverseCurriculum>(curriculum_, std::move(task), seed_);
+}
+
 }  // namespace sinew::training

@@ -52,8 +52,6 @@ class RunConfig {
   uint64_t seed() const { return seed_; }
   TrainOptions& train() { return train_; }
   const TrainOptions& train() const { return train_; }
-  ReverseCurriculumOptions& curriculum() { return curriculum_; }
-  const ReverseCurriculumOptions& curriculum() const { return curriculum_; }
   Config& config() { return config_; }
   const Config& config() const { return config_; }
 
@@ -65,6 +63,8 @@ class RunConfig {
   std::shared_ptr<const sim::Task> BuildTask() const { return hooks_.build(); }
   std::unique_ptr<agents::Agent> BuildAgent(const sim::Task& task,
                                             ThreadPool* pool = nullptr) const;
+  /// Null where it is off. @throws UserError as ReverseCurriculum.
+  std::unique_ptr<ReverseCurriculum> BuildCurriculum(std::shared_ptr<const sim::Task> task) const;
 
  private:
   std::string task_name_, agent_name_;

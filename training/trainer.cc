@@ -46,10 +46,9 @@ class Trainer {
         envs_(task_, static_cast<int>(options_.num_envs), config.seed(), &pool_,
               sim::Starts::kTraining),
         agent_(config.BuildAgent(*task_, &pool_)),
+        curriculum_(config.BuildCurriculum(task_)),
         actions_(options_.num_envs * task_->spec().act_dim()) {
-    if (!config.curriculum().enabled()) return;
-    curriculum_.emplace(config.curriculum(), task_, config.seed());
-    envs_.UseStarts(&curriculum_->starts());
+    if (curriculum_) envs_.UseStarts(&curriculum_->starts());
   }
 
   void Restore(const std::filesystem::path& checkpoint) {
@@ -312,7 +311,7 @@ class Trainer {
   ThreadPool pool_;
   sim::VecEnv envs_;
   std::unique_ptr<agents::Agent> agent_;
-  std::optional<ReverseCurriculum> curriculum_;
+  std::unique_ptr<ReverseCurriculum> curriculum_;
   std::vector<float> actions_, before_;
   EpisodeSums sums_;
   int64_t diverged_ = 0, has_best_ = 0;
