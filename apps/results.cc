@@ -8,6 +8,7 @@
 #include "apps/command.h"
 #include "apps/output_file.h"
 #include "apps/run_setup.h"
+#include "core/error.h"
 #include "core/files.h"
 #include "training/trainer.h"
 
@@ -43,11 +44,22 @@ void EvaluateWhereMissing(const std::string& run, const ResultsArguments& argume
                         Fresh(run, "best", arguments, pool)});
 }
 
+// Runs are of one configuration if they have the same value of every option that there is today:
+// one that came after a run has its default there.
+training::RunResult LoadResult(const std::string& run) {
+  const auto folder = RunFolder::Open(run);
+  training::RunResult result = training::LoadRunResult(folder);
+  try {
+    result.manifest.config_hash = HashHex(LoadRunConfig(folder)->config().ToToml());
+  } catch (const UserError&) {
+    // an option is no longer known: such runs are compared by what was recorded
+  }
+  return result;
+}
+
 std::string Page(const ResultsArguments& arguments) {
   std::vector<training::RunResult> runs;
-  for (const std::string& run : arguments.runs) {
-    runs.push_back(training::LoadRunResult(RunFolder::Open(run)));
-  }
+  for (const std::string& run : arguments.runs) runs.push_back(LoadResult(run));
   std::vector<training::PublishedResult> published;
   if (!arguments.published.empty()) published = training::ReadPublished(arguments.published);
   return fmt::format(
