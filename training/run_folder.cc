@@ -1,8 +1,12 @@
 #include "training/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 #include "core/error.h"
@@ -78,6 +82,17 @@ void RunFolder::PruneCheckpoints(int64_t keep) const {
     const std::string name = entry.path().filename().string();
     if (name.find(kUnfinished) != name.npos) std::filesystem::remove(entry.path(), ignored);
   }
+}
+
+RunLock::RunLock(const RunFolder& folder)
+    : descriptor_(open(folder.root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  close(descriptor_);
+  throw UserError(fmt::format("{}: another process is training there", folder.root().string()));
+}
+
+RunLock::~RunLock() {
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 }  // namespace sinew::training

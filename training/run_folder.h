@@ -44,4 +44,18 @@ class RunFolder {
   std::filesystem::path root_;
 };
 
+/// Keeps every other process from training in the same folder while it lives; the system lets go of
+/// it when a process dies. Where the file system knows no locks it does nothing.
+class RunLock {
+ public:
+  /// @throws UserError if somebody else trains there.
+  explicit RunLock(const RunFolder& folder);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace sinew::training

@@ -358,12 +358,14 @@ void CompleteContract(const RunConfig& config, const sim::Task& task, models::Co
 }
 
 TrainSummary Train(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks) {
+  const RunLock lock(folder);
   WriteFileAtomically(folder.config(), config.config().ToToml());
   Trainer trainer(config, folder, hooks);
   return trainer.Run(std::nullopt);
 }
 
 TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks) {
+  const RunLock lock(folder);
   const auto steps = folder.Checkpoints();
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     Trainer trainer(config, folder, hooks);

@@ -27,6 +27,20 @@ TEST(RunFolderTest, IsMadeOnceAndNeverOverwritten) {
               ThrowsMessage<UserError>(AllOf(HasSubstr("runs/a"), HasSubstr("exists"))));
 }
 
+TEST(RunFolderTest, OneProcessTrainsAtATime) {
+  const TemporaryFolder temporary;
+  const RunFolder folder = RunFolder::Create(temporary / "a");
+  const RunFolder other = RunFolder::Create(temporary / "b");
+  {
+    const RunLock lock(folder);
+    EXPECT_THAT([&] { RunLock again(folder); },
+                ThrowsMessage<UserError>(
+                    AllOf(HasSubstr(folder.root().string()), HasSubstr("another process"))));
+    EXPECT_NO_THROW(RunLock{other});
+  }
+  EXPECT_NO_THROW(RunLock{folder}) << "it was let go of";
+}
+
 TEST(RunFolderTest, OpensOnlyWhatARunHasMade) {
   const TemporaryFolder temporary;
   EXPECT_THAT([&] { RunFolder::Open(temporary / "nowhere"); },
