@@ -1,8 +1,10 @@
 #include "training/results.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "apps/command.h"
@@ -57,6 +59,15 @@ training::RunResult LoadResult(const std::string& run) {
   return result;
 }
 
+// "400", or "100 or 400" where runs were looked at over different numbers of episodes
+std::string EpisodesOf(const std::vector<training::RunResult>& runs) {
+  std::set<int64_t> numbers;
+  for (const training::RunResult& run : runs) {
+    if (run.fresh) numbers.insert(run.fresh->episodes);
+  }
+  return fmt::format("{}", fmt::join(numbers, " or "));
+}
+
 std::string Page(const ResultsArguments& arguments) {
   std::vector<training::RunResult> runs;
   for (const std::string& run : arguments.runs) runs.push_back(LoadResult(run));
@@ -70,7 +81,7 @@ std::string Page(const ResultsArguments& arguments) {
       "95 % bootstrap interval are over seeds, and \"best policy\" is the mean over seeds of the "
       "policies that did best in the evaluations on the way. Wall-clock is the median over seeds, "
       "evaluations included.\n\n{}",
-      runs.size(), arguments.episodes,
+      runs.size(), EpisodesOf(runs),
       training::ResultsMarkdown(training::AggregateResults(runs), published));
 }
 
