@@ -1,6 +1,7 @@
 #include "bench/sim_bench.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -32,8 +33,8 @@ Actions MakeActions(const sim::TaskSpec& spec, int envs) {
 /// What an environment's simulation was given over one block.
 struct Script {
   sim::SimulationState start;
-  std::vector<double> controls;  // [steps x nu], in the actuators' own unit
-  std::vector<double> applied;   // [steps x nv], the forces that compensate gravity [N, N m]
+  std::vector<double> controls;   // [steps x nu], in the actuators' own unit
+  std::vector<bool> compensated;  // [nv], dofs that are relieved of gravity
   struct Restart {
     size_t step;  // before which the episode begins
     std::vector<double> qpos, qvel;
@@ -54,11 +55,14 @@ Script Record(sim::Env& env, const Actions& actions, int index) {
   script.start = env.simulation().SaveState();
   const mjModel* model = env.simulation().model();
   const mjData* data = env.simulation().data();
+  script.compensated.resize(model->nv);
   const int act_dim = env.spec().act_dim();
   for (size_t step = 0; step < actions.size(); ++step) {
     const bool done = env.Step(std::span(actions[step]).subspan(index * act_dim, act_dim)).done();
     Append(&script.controls, data->ctrl, model->nu);
-    Append(&script.applied, data->qfrc_applied, model->nv);
+    for (int i = 0; i < model->nv; ++i) {
+      if (data->qfrc_applied[i] != 0) script.compensated[i] = true;
+    }
     if (!done) continue;
     env.Reset();
     script.restarts.push_back({step + 1, Copy(data->qpos, model->nq), Copy(data->qvel, model->nv)});
@@ -70,11 +74,14 @@ Script Record(sim::Env& env, const Actions& actions, int index) {
 class RawLoop {
  public:
   explicit RawLoop(const sim::Task& task)
-      : simulation_(task.MakeSimulation()), substeps_(task.spec().substeps) {}
+      : simulation_(task.MakeSimulation()), substeps_(task.spec().substeps) {
+    mju_copy3(gravity_, simulation_.model()->opt.gravity);
+  }
 
   void Prepare(Script script) {
     script_ = std::move(script);
     simulation_.RestoreState(script_.start);
+    RelieveOfGravity();
   }
 
   void Run() {
@@ -85,19 +92,36 @@ class RawLoop {
     for (size_t step = 0; step < steps; ++step) {
       if (restart != script_.restarts.end() && restart->step == step) {
         mj_resetData(model, data);
+        RelieveOfGravity();
         std::ranges::copy(restart->qpos, data->qpos);
         std::ranges::copy(restart->qvel, data->qvel);
         mj_forward(model, data);
         ++restart;
       }
       std::copy_n(script_.controls.data() + step * model->nu, model->nu, data->ctrl);
-      std::copy_n(script_.applied.data() + step * model->nv, model->nv, data->qfrc_applied);
       for (int k = 0; k < substeps_; ++k) mj_step(model, data);
     }
   }
 
  private:
+  // What compensation makes of gravity, without its cost: there is none, and bodies that are not
+  // compensated have their weight as a constant force.
+  void RelieveOfGravity() {
+    if (std::ranges::none_of(script_.compensated, std::identity())) return;
+    mjModel* model = simulation_.model();
+    mju_zero3(model->opt.gravity);
+    std::vector<bool> relieved(model->nbody);
+    for (int b = 1; b < model->nbody; ++b) {
+      relieved[b] = relieved[model->body_parentid[b]];
+      for (int i = 0; i < model->body_dofnum[b]; ++i)
+        relieved[b] = relieved[b] || script_.compensated[model->body_dofadr[b] + i];
+      if (!relieved[b])
+        mju_scl3(simulation_.data()->xfrc_applied + 6 * b, gravity_, model->body_mass[b]);
+    }
+  }
+
   sim::Simulation simulation_;
+  mjtNum gravity_[3];
   int substeps_;
   Script script_;
 };

@@ -16,8 +16,8 @@ struct SimRates {
 
 /// Compares an Env (one thread) or a VecEnv (more) with a loop of nothing but mj_step over the same
 /// model, which repeats what the environment's episodes gave to theirs: start states, random
-/// controls (30 % of their range), forces that compensate gravity; where an episode ends early,
-/// both begin the next one (mj_resetData, state, mj_forward). Measured in turns.
+/// controls (30 % of their range), no gravity on what is relieved of it; where an episode ends
+/// early, both begin the next one (mj_resetData, state, mj_forward). Measured in turns.
 SimRates MeasureSim(const std::shared_ptr<const sim::Task>& task, int threads, double seconds);
 
 /// @param seconds  spent on each row.
