@@ -98,11 +98,13 @@ class Naf : public OffPolicyAgent {
   // y = R_n + gamma^n V'(s_n), V' the smaller one of two
   void ComputeTargets(const Batch& batch) {
     targets_.assign(batch.size, std::numeric_limits<float>::infinity());
-    for (Learner* learner : Learners()) {
-      const auto next = learner->target().Evaluate(batch.next_observations, {}, batch.size);
+    const auto take_smaller = [&](Learner& quadratic) {
+      const auto next = quadratic.target().Evaluate(batch.next_observations, {}, batch.size);
       for (int i = 0; i < batch.size; ++i)
         targets_[i] = std::min(targets_[i], next[i * shape_.outputs()]);
-    }
+    };
+    take_smaller(quadratic_);
+    if (second_) take_smaller(*second_);
     BootstrappedReturn(batch.rewards, batch.discounts, targets_);
   }
 

@@ -29,11 +29,11 @@ struct BenchArguments {
   bool json = false;
 };
 
-nlohmann::ordered_json BenchSimulation(const BenchArguments& arguments) {
+nlohmann::ordered_json BenchSimulation(const BenchArguments& arguments, double seconds) {
   std::vector<std::shared_ptr<const sim::Task>> tasks;
   const auto names = arguments.tasks.empty() ? tasks::TaskNames() : arguments.tasks;
   for (const std::string& name : names) tasks.push_back(tasks::MakeTask(name));
-  return bench::BenchSim(tasks, arguments.seconds > 0 ? arguments.seconds : kSimSeconds);
+  return bench::BenchSim(tasks, seconds);
 }
 
 nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
@@ -49,11 +49,13 @@ nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
 }
 
 nlohmann::ordered_json Measure(const BenchArguments& arguments) {
-  const double seconds = arguments.seconds > 0 ? arguments.seconds : kSeconds;
+  const double seconds = arguments.seconds > 0     ? arguments.seconds
+                         : arguments.what == "sim" ? kSimSeconds
+                                                   : kSeconds;
   if (arguments.what == "learner")
     return bench::BenchLearner(arguments.agents, arguments.threads, seconds);
   if (arguments.what == "policy") return bench::BenchPolicy({seconds, arguments.onnxruntime});
-  if (arguments.what == "sim") return BenchSimulation(arguments);
+  if (arguments.what == "sim") return BenchSimulation(arguments, seconds);
   if (arguments.what == "train") return BenchTraining(arguments);
   static const std::vector<std::string> kNames{"learner", "policy", "sim", "train"};
   throw UserError(UnknownName("benchmark", arguments.what, kNames));

@@ -1,7 +1,6 @@
 #include "bench/sim_bench.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -33,8 +32,7 @@ Actions MakeActions(const sim::TaskSpec& spec, int envs) {
 /// What an environment's simulation was given over one block.
 struct Script {
   sim::SimulationState start;
-  std::vector<double> controls;   // [steps x nu], in the actuators' own unit
-  std::vector<bool> compensated;  // [nv], dofs that are relieved of gravity
+  std::vector<double> controls;  // [steps x nu], in the actuators' own unit
   struct Restart {
     size_t step;  // before which the episode begins
     std::vector<double> qpos, qvel;
@@ -55,14 +53,10 @@ Script Record(sim::Env& env, const Actions& actions, int index) {
   script.start = env.simulation().SaveState();
   const mjModel* model = env.simulation().model();
   const mjData* data = env.simulation().data();
-  script.compensated.resize(model->nv);
   const int act_dim = env.spec().act_dim();
   for (size_t step = 0; step < actions.size(); ++step) {
     const bool done = env.Step(std::span(actions[step]).subspan(index * act_dim, act_dim)).done();
     Append(&script.controls, data->ctrl, model->nu);
-    for (int i = 0; i < model->nv; ++i) {
-      if (data->qfrc_applied[i] != 0) script.compensated[i] = true;
-    }
     if (!done) continue;
     env.Reset();
     script.restarts.push_back({step + 1, Copy(data->qpos, model->nq), Copy(data->qvel, model->nv)});
@@ -107,14 +101,13 @@ class RawLoop {
   // What compensation makes of gravity, without its cost: there is none, and bodies that are not
   // compensated have their weight as a constant force.
   void RelieveOfGravity() {
-    if (std::ranges::none_of(script_.compensated, std::identity())) return;
+    if (!simulation_.gravity_compensation()) return;
     mjModel* model = simulation_.model();
     mju_zero3(model->opt.gravity);
     std::vector<bool> relieved(model->nbody);
+    for (const int joint : simulation_.gravity_joints()) relieved[model->jnt_bodyid[joint]] = true;
     for (int b = 1; b < model->nbody; ++b) {
-      relieved[b] = relieved[model->body_parentid[b]];
-      for (int i = 0; i < model->body_dofnum[b]; ++i)
-        relieved[b] = relieved[b] || script_.compensated[model->body_dofadr[b] + i];
+      relieved[b] = relieved[b] || relieved[model->body_parentid[b]];
       if (!relieved[b])
         mju_scl3(simulation_.data()->xfrc_applied + 6 * b, gravity_, model->body_mass[b]);
     }

@@ -62,7 +62,8 @@ void Env::ResetToState(std::span<const double> qpos, std::span<const double> qve
 }
 
 void Env::ResetToSaved(const SimulationState& start) {
-  ResetToEpisode(episode_);
+  start_ = 0;
+  if (randomizer_) randomizer_->BeginEpisode(seed_, episode_, &simulation_);
   simulation_.RestoreState(start);
   BeginEpisode();
 }

@@ -82,6 +82,8 @@ class Simulation {
   void EnableGravityCompensation(int root_body);
   void DisableGravityCompensation() { gravity_joints_.clear(); }
   bool gravity_compensation() const { return !gravity_joints_.empty(); }
+  /// The joints that are relieved of the weight they carry.
+  const std::vector<int>& gravity_joints() const { return gravity_joints_; }
 
   /// Advances by one timestep with `ctrl` as it stands. Returns true if the state stayed finite and
   /// within 1e10; otherwise `divergence()` tells what happened and the state is not to be used.

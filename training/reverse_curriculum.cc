@@ -142,7 +142,6 @@ std::vector<SimulationState> ReverseCurriculum::SelectStarts() const {
 
 SimulationState ReverseCurriculum::Goal() {
   if (!knows_goals_) return reached_[random_.Below(reached_.size())];
-  env_.Reset();
   env_.simulation().Reset();
   env_.task().ResetAtGoal(env_.simulation(), random_);
   env_.Refresh();

@@ -60,6 +60,18 @@ inline void Train(Agent* agent, sim::VecEnv* envs, int64_t steps) {
   }
 }
 
+/// Saves one agent and restores the other from it.
+inline void CopyThroughArchive(Agent* from, Agent* to) {
+  const models::ScratchFile file;
+  {
+    models::Archive archive;
+    from->Serialize(archive);
+    archive.Write(file.path());
+  }
+  models::Archive archive(file.path());
+  to->Serialize(archive);
+}
+
 /// An agent that a checkpoint after `steps` steps restored goes on like the one that never stopped.
 /// @param make  () -> std::unique_ptr<Agent>. @param make_envs  () -> std::unique_ptr<sim::VecEnv>.
 template <class Make, class MakeEnvs>
@@ -69,14 +81,7 @@ void ExpectRestoredGoesOn(const Make& make, const MakeEnvs& make_envs, int64_t s
   Train(original.get(), envs.get(), steps);
   // a past that the restored one has to forget
   Train(restored.get(), other_envs.get(), 120);
-  const models::ScratchFile file;
-  {
-    models::Archive archive;
-    original->Serialize(archive);
-    archive.Write(file.path());
-  }
-  models::Archive archive(file.path());
-  restored->Serialize(archive);
+  CopyThroughArchive(original.get(), restored.get());
   other_envs->RestoreState(envs->SaveState());
   EXPECT_EQ(SavedTensors(restored.get()), SavedTensors(original.get()));
   Train(original.get(), envs.get(), 150);

@@ -102,14 +102,7 @@ TEST_P(RollBackTest, RestoredAgentGoesBackToTheSameState) {
   const auto original = Make("5"), restored = Make("5");
   Learn(original.get(), 1, kPoison);
   Learn(original.get(), 130);
-  const models::ScratchFile file;
-  {
-    models::Archive archive;
-    original->Serialize(archive);
-    archive.Write(file.path());
-  }
-  models::Archive archive(file.path());
-  restored->Serialize(archive);
+  CopyThroughArchive(original.get(), restored.get());
   for (Agent* agent : {original.get(), restored.get()}) {
     Learn(agent, 1, kPoison);
     Learn(agent, 20);

@@ -78,14 +78,7 @@ TEST_F(PpoTest, GoesOnWithTheSameBitsFromTheMiddleOfARollout) {
     options.lr_final = 1;
     Trained original = TrainOnPointMass(options, 1, 300, &pool);
     Trained restored = TrainOnPointMass(options, 2, 700, &pool);
-    const models::ScratchFile file;
-    {
-      models::Archive archive;
-      original.agent->Serialize(archive);
-      archive.Write(file.path());
-    }
-    models::Archive archive(file.path());
-    restored.agent->Serialize(archive);
+    CopyThroughArchive(original.agent.get(), restored.agent.get());
     restored.envs = std::make_unique<sim::VecEnv>(PointMassTask(), kEnvs, 1, &pool);
     restored.envs->RestoreState(original.envs->SaveState());
     EXPECT_EQ(restored.agent->env_steps(), 300);

@@ -82,7 +82,8 @@ TEST(DocsTest, EveryLinkLeadsSomewhere) {
 }
 
 TEST(DocsTest, NothingIsLeftToFillIn) {
-  static const std::regex gap("@[A-Z]+@|TODO|FIXME|TBD");
+  // brackets, or whoever searches the code for such words would find this line
+  static const std::regex gap("@[A-Z]+@|TO[D]O|FIX[M]E|TB[D]");
   for (const fs::path& page : Pages()) {
     std::smatch match;
     const std::string text = ReadFile(page);
