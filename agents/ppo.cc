@@ -172,6 +172,7 @@ class Ppo : public Agent {
   // by side; they meet where advantages are estimated.
   void LearnFromRollout() {
     for (Learner* learner : Learners()) learner->SetRateFactor(RateFactor());
+    policy_.BoundLogStd(LogStdBound());
     rows_ = rollout_.LearnableRows();
     if (rows_.empty()) return;
     InParallel([&] { policy_.BeginUpdate(rollout_); }, [&] { value_.Evaluate(rollout_); });
@@ -241,12 +242,21 @@ class Ppo : public Agent {
             .entropy_bonus = options_.entropy_bonus};
   }
 
-  // falls linearly over the run, as of the rollout's first step; halved by every roll-back
-  double RateFactor() const {
+  // share of the run that was done at the rollout's first step
+  double Progress() const {
     const double first_step = static_cast<double>(
         env_steps_ - static_cast<int64_t>(rollout_.steps()) * context_.num_envs);
-    const double progress = std::min(1.0, first_step / static_cast<double>(context_.total_steps));
-    return adjustment().learning_rate * caution_ * (1 + (options_.lr_final - 1) * progress);
+    return std::min(1.0, first_step / static_cast<double>(context_.total_steps));
+  }
+
+  // falls linearly over the run; halved by every roll-back
+  double RateFactor() const {
+    return adjustment().learning_rate * caution_ * (1 + (options_.lr_final - 1) * Progress());
+  }
+
+  double LogStdBound() const {
+    const double final = std::min(options_.log_std_final, options_.log_std_max);
+    return std::lerp(options_.log_std_max, final, Progress());
   }
 
   void RollBack(const NotFinite& failure) {
@@ -314,6 +324,8 @@ void PpoOptions::Describe(OptionTable& table) {
             "log standard deviation of the first actions, in units of the action");
   table.Add("log_std_min", &log_std_min, {-20, 5}, "its lower bound");
   table.Add("log_std_max", &log_std_max, {-20, 5}, "its upper bound");
+  table.Add("log_std_final", &log_std_final, {-20, 5},
+            "the upper bound falls linearly to this at the end (log_std_max and above: it stays)");
   table.Add("horizon", &horizon, {1, 1e6}, "steps of every environment between updates", "steps");
   table.Add("batch", &batch, {1, 1e6}, "samples per minibatch");
   table.Add("epochs", &epochs, {1, 1000}, "passes over the rollout per update");

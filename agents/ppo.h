@@ -15,6 +15,7 @@ struct PpoOptions {
   double log_std_init = 0;
   double log_std_min = -5;
   double log_std_max = 1;
+  double log_std_final = 1;
 
   int64_t horizon = 64;
   int64_t batch = 64;

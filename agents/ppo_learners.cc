@@ -57,6 +57,7 @@ std::vector<std::span<const int>> Minibatches(std::span<const int> rows, int bat
 // log_std is learned as the biases of a layer without inputs, which no back end ever evaluates
 PolicyLearner::PolicyLearner(const Options& options, Random& random)
     : options_(options),
+      log_std_bound_(options.log_std_max),
       mean_("actor", options.network, options.learner, random),
       log_std_("log_std", {.hidden = {}, .outputs = options.network.outputs},
                OnCpu(options.learner), random) {
@@ -107,9 +108,10 @@ void PolicyLearner::Step(const RolloutBuffer& rollout, std::span<const float> ad
   mean_.online().Backward(mean_gradient_, {.parameters = true});
   mean_.Step();
   log_std_.Step();
+  const auto low = static_cast<float>(options_.log_std_min);
+  const auto high = static_cast<float>(std::max(options_.log_std_min, log_std_bound_));
   for (float& value : log_std_.online().parameters().values()) {
-    value = std::clamp(value, static_cast<float>(options_.log_std_min),
-                       static_cast<float>(options_.log_std_max));
+    value = std::clamp(value, low, high);
   }
   figures_.surrogate.Add(loss.surrogate);
   figures_.entropy.Add(loss.entropy);

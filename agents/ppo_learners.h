@@ -29,6 +29,8 @@ class PolicyLearner {
 
   /// @param observations  [batch x obs_dim]. @param actions  [batch x act_dim], not bounded.
   void Sample(std::span<const float> observations, Random& random, std::span<float> actions);
+  /// From the next step on, log_std stays below `bound`, or at log_std_min.
+  void BoundLogStd(double bound) { log_std_bound_ = bound; }
   /// The policy as it is now becomes the one that ratio and KL refer to.
   void BeginUpdate(const RolloutBuffer& rollout);
   /// One step for each minibatch. @param advantages  of every row of the rollout.
@@ -53,6 +55,7 @@ class PolicyLearner {
             std::span<const int> rows, const PolicyLossOptions& loss);
 
   Options options_;
+  double log_std_bound_;
   Learner mean_, log_std_;
   std::vector<float> old_mean_, old_log_std_, old_log_prob_;  // of every row of the rollout
   std::vector<float> mean_now_, mean_gradient_;

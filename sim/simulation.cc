@@ -99,6 +99,7 @@ bool StaysUnderNormalization(const double* quaternion) {
 // MuJoCo brings quaternions to unit length where they stand, at the beginning of every step, which
 // may change the last bit each time. This takes a neighbour that such a step leaves as it is.
 void SettleQuaternion(double* quaternion) {
+  if (StaysUnderNormalization(quaternion)) return;
   mju_normalize4(quaternion);
   if (StaysUnderNormalization(quaternion)) return;
   // each element as it is, or one bit up or down
@@ -309,7 +310,8 @@ bool Simulation::Substep() {
   mjModel* m = model_.get();
   mjData* d = data_.get();
   const double time_before = d->time;
-  if (m->opt.integrator == mjINT_RK4) {
+  const bool split = first_half_done_ || gravity_compensation();
+  if (!split || m->opt.integrator == mjINT_RK4) {
     mj_step(m, d);
     return CheckState(time_before);
   }

@@ -237,6 +237,23 @@ TEST_F(PpoTest, StandardDeviationStaysWithinItsBounds) {
   EXPECT_NEAR(MetricOf(trained.agent->TakeMetrics(), "action_std"), std::exp(0.25), 1e-6);
 }
 
+TEST_F(PpoTest, BoundOfTheStandardDeviationFallsOverTheRun) {
+  ThreadPool pool(1);
+  PpoOptions options = ShortOptions();
+  options.entropy_bonus = 10;  // log_std presses against its bound
+  options.actor_lr = 0.1;
+  options.log_std_max = 0.5;
+  options.log_std_final = -0.5;
+  const Trained trained = TrainOnPointMass(options, 1, 2 * 32 * kEnvs, &pool);
+  EXPECT_NEAR(MetricOf(trained.agent->TakeMetrics(), "action_std"), std::exp(0.0), 1e-6)
+      << "the second of two rollouts began half-way";
+  for (int rollout = 0; rollout < 2; ++rollout) {
+    Train(trained.agent.get(), trained.envs.get(), 32 * kEnvs);
+    EXPECT_NEAR(MetricOf(trained.agent->TakeMetrics(), "action_std"), std::exp(-0.5), 1e-6)
+        << "no further behind the end";
+  }
+}
+
 TEST_F(PpoTest, StepSizeFallsOverTheRun) {
   ThreadPool pool(1);
   PpoOptions options = ShortOptions();
