@@ -3,10 +3,12 @@
 #include <functional>
 #include <map>
 
+#include "agents/a2c.h"
 #include "agents/ddpg.h"
 #include "agents/naf.h"
 #include "agents/ppo.h"
 #include "agents/sac.h"
+#include "agents/trpo.h"
 #include "core/error.h"
 #include "core/names.h"
 
@@ -20,11 +22,13 @@ struct Entry {
 
 const std::map<std::string, Entry>& Registry() {
   static const std::map<std::string, Entry> registry{
+      {"a2c", {"advantage actor-critic, synchronous (Mnih et al. 2016)", MakeA2c}},
       {"ddpg", {"deep deterministic policy gradient (Lillicrap et al. 2015)", MakeDdpg}},
       {"naf", {"normalized advantage functions (Gu et al. 2016)", MakeNaf}},
       {"ppo", {"proximal policy optimisation (Schulman et al. 2017)", MakePpo}},
       {"sac", {"soft actor-critic, learned temperature (Haarnoja et al. 2018)", MakeSac}},
       {"td3", {"twin delayed DDPG (Fujimoto et al. 2018)", MakeTd3}},
+      {"trpo", {"trust region policy optimisation (Schulman et al. 2015)", MakeTrpo}},
   };
   return registry;
 }

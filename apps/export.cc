@@ -54,7 +54,7 @@ void AddExportCommand(CLI::App& program) {
       ->default_str("c");
   command->add_option("--out", arguments->out, "folder to make")->required();
   command->add_flag("--stochastic", arguments->golden.stochastic,
-                    "actions sampled by noise that the caller gives (sac, ppo)");
+                    "actions sampled by noise that the caller gives (all but ddpg, td3 and naf)");
   command
       ->add_option("--vectors", arguments->golden.vectors,
                    "golden vectors: what the policy does in its own episodes")

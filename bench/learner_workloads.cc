@@ -6,8 +6,10 @@
 #include <numeric>
 #include <vector>
 
-#include "agents/ppo_learners.h"
+#include "agents/policy_epochs.h"
 #include "agents/registry.h"
+#include "agents/rows.h"
+#include "agents/value_learner.h"
 #include "core/options.h"
 #include "core/random.h"
 
@@ -60,6 +62,7 @@ class PpoEpochs {
         random_(1, "parameters"),
         rollout_(kRolloutSteps, kEnvs, shape.obs, shape.act),
         policy_({.network = Spec(shape, shape.act), .learner = Options()}, random_),
+        policy_epochs_(&policy_, true),
         value_({.network = Spec(shape, 1), .learner = Options(), .clip = 0.2}, random_) {
     RandomSteps steps(shape);
     while (!rollout_.full()) rollout_.Add(steps.Next());
@@ -75,7 +78,7 @@ class PpoEpochs {
 
   void Run() {
     pool_->ParallelFor(2, [this](int half) {
-      half == 0 ? policy_.Epoch(rollout_, advantages_, minibatches_, {})
+      half == 0 ? policy_epochs_.Run(rollout_, advantages_, minibatches_, {})
                 : value_.Epoch(rollout_, advantages_, minibatches_);
     });
   }
@@ -97,7 +100,8 @@ class PpoEpochs {
   ThreadPool* pool_;
   Random random_;
   agents::RolloutBuffer rollout_;
-  agents::PolicyLearner policy_;
+  agents::GaussianPolicy policy_;
+  agents::PolicyEpochs policy_epochs_;
   agents::ValueLearner value_;
   std::vector<int> rows_;
   std::vector<float> advantages_;

@@ -207,8 +207,8 @@ void CheckExportable(const models::PolicyArtifact& artifact, const ExportOptions
   models::CheckArtifact(artifact);
   if (options.stochastic && !artifact.gaussian) {
     throw UserError(fmt::format(
-        "a policy of '{}' is deterministic: only those of sac and ppo can be sampled, and only "
-        "from policy files that carry their deviations",
+        "a policy of '{}' is deterministic: only those of sac, ppo, trpo and a2c can be sampled, "
+        "and only from policy files that carry their deviations",
         artifact.contract.agent));
   }
 }

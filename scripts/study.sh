@@ -14,12 +14,12 @@ episodes=400
 case $study in
   small)
     cells=$(for task in reacher pendulum inverted-pendulum inverted-double-pendulum; do
-      for agent in ddpg td3 sac naf ppo; do echo "$task $agent 100000"; done
+      for agent in ddpg td3 sac naf ppo trpo a2c; do echo "$task $agent 100000"; done
     done) ;;
   gym)
     episodes=100  # of up to 1000 steps
     cells=$(for task in hopper walker cheetah; do
-      echo "$task ppo 1000000"
+      for agent in ppo trpo a2c; do echo "$task $agent 1000000"; done
       for agent in td3 sac ddpg naf; do echo "$task $agent 300000"; done
     done) ;;
   grip)

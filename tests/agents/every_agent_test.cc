@@ -23,8 +23,8 @@ using ::testing::ThrowsMessage;
 constexpr int kEnvs = 3;
 
 // what makes a run short, for agents that have such an option
-const std::vector<std::pair<std::string, std::string>> kShort{{"warmup_steps", "60"},
-                                                              {"batch", "16"}};
+const std::vector<std::pair<std::string, std::string>> kShort{
+    {"warmup_steps", "60"}, {"batch", "16"}, {"horizon", "64"}};
 
 class AgentTest : public testing::TestWithParam<std::string> {
  protected:

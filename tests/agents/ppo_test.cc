@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "agents/ppo_losses.h"
+#include "agents/policy_losses.h"
 #include "core/error.h"
 #include "models/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"

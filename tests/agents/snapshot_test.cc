@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "agents/registry.h"
 #include "models/math_runtime.h"
@@ -59,7 +60,8 @@ TEST_P(SnapshotTest, IsComplete) {
   EXPECT_NO_THROW(models::CheckArtifact(artifact_));
   EXPECT_EQ(artifact_.contract.updates, agent_->updates());
   EXPECT_GT(artifact_.contract.updates, 0);
-  EXPECT_EQ(artifact_.gaussian.has_value(), GetParam() == "sac" || GetParam() == "ppo");
+  const std::set<std::string> gaussian{"a2c", "ppo", "sac", "trpo"};
+  EXPECT_EQ(artifact_.gaussian.has_value(), gaussian.contains(GetParam()));
 }
 
 // of the agents whose policy is a distribution; the others explore by noise on their action
@@ -93,7 +95,7 @@ std::vector<std::string> Names() {
 
 INSTANTIATE_TEST_SUITE_P(EveryAgent, SnapshotTest, testing::ValuesIn(Names()),
                          [](const auto& info) { return info.param; });
-INSTANTIATE_TEST_SUITE_P(Gaussian, SamplingTest, testing::Values("sac", "ppo"),
+INSTANTIATE_TEST_SUITE_P(Gaussian, SamplingTest, testing::Values("sac", "ppo", "trpo", "a2c"),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

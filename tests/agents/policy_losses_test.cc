@@ -1,6 +1,6 @@
 // PPO's losses against numbers worked out by hand, and against LibTorch's autograd.
 
-#include "agents/ppo_losses.h"
+#include "agents/policy_losses.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

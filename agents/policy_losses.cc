@@ -1,4 +1,4 @@
-#include "agents/ppo_losses.h"
+#include "agents/policy_losses.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,0 +1,28 @@
+#include "agents/a2c.h"
+
+#include "agents/options_builder.h"
+#include "agents/ppo.h"
+
+namespace sinew::agents {
+
+void A2cOptions::Describe(OptionTable& table) {
+  OnPolicyOptions::Describe(table);
+  table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
+  table.Add("entropy_bonus", &entropy_bonus, {0, 10}, "weight of the policy's entropy");
+}
+
+std::unique_ptr<Agent> MakeA2cAgent(const A2cOptions& options, const AgentContext& context) {
+  PpoOptions ppo;
+  static_cast<OnPolicyOptions&>(ppo) = options;
+  ppo.actor_lr = options.actor_lr;
+  ppo.entropy_bonus = options.entropy_bonus;
+  ppo.epochs = 1;
+  ppo.batch = options.horizon * context.num_envs;
+  return MakePpoAgent(ppo, context);
+}
+
+std::unique_ptr<AgentBuilder> MakeA2c() {
+  return std::make_unique<OptionsBuilder<A2cOptions>>(A2cOptions{}, MakeA2cAgent);
+}
+
+}  // namespace sinew::agents

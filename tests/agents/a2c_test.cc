@@ -1,0 +1,43 @@
+#include "agents/a2c.h"
+
+#include <gtest/gtest.h>
+
+#include "models/math_runtime.h"
+#include "tests/agents/point_mass_learning.h"
+
+namespace sinew::agents {
+namespace {
+
+class A2cTest : public testing::Test {
+ protected:
+  A2cTest() { models::UseOneMathThread(); }
+  ThreadPool pool_{1};
+};
+
+Trained TrainOnPointMass(const A2cOptions& options, int64_t steps, ThreadPool* pool) {
+  return TrainOnPointMass(MakeA2cAgent(options, PointMassContext(1, steps)), 1, steps, pool);
+}
+
+TEST_F(A2cTest, LearnsThePointMassInSeconds) {
+  A2cOptions options;
+  options.actor_hidden = options.critic_hidden = {32, 32};
+  options.gamma = 0.95;
+  options.horizon = 32;
+  options.actor_lr = options.critic_lr = 1e-3;
+  const double good = BangBangReturn(),
+               learned = LearnedReturn(*TrainOnPointMass(options, 100'000, &pool_).agent);
+  EXPECT_GT(learned, 1.5 * good) << "learned " << learned << ", bang-bang " << good;
+}
+
+// every rollout is one step of both, in which the ratio is 1 and nothing is clipped
+TEST_F(A2cTest, TakesOneStepForARolloutAlongThePolicyGradient) {
+  const int64_t rollout = A2cOptions().horizon * kPointMassEnvs;
+  const Trained trained = TrainOnPointMass(A2cOptions(), 3 * rollout, &pool_);
+  EXPECT_EQ(trained.agent->updates(), 3);
+  const Metrics metrics = trained.agent->TakeMetrics();
+  EXPECT_EQ(MetricOf(metrics, "clip_fraction"), 0);
+  EXPECT_EQ(MetricOf(metrics, "policy_epochs"), 1);
+}
+
+}  // namespace
+}  // namespace sinew::agents
