@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agents/snapshot.h"
+
 namespace sinew::agents {
 namespace {
 
@@ -68,7 +70,8 @@ OffPolicyAgent::OffPolicyAgent(const OffPolicyOptions& options, const AgentConte
       context_(context),
       normalizer_(context.obs_dim, ModeOf(options.normalizer), options.obs_clip,
                   MagnitudesFor(options.normalizer, context)),
-      experience_(options, context) {
+      experience_(options, context),
+      roll_backs_(options.max_rollbacks) {
   options.Check();
 }
 
@@ -152,7 +155,7 @@ void OffPolicyAgent::LearnFrom(Batch* batch, bool imagined) {
     for (const Learner* learner : learners) learner->CheckMoments();
     for (Learner* learner : learners) learner->Keep();
   } catch (const NotFinite& failure) {
-    RollBack(failure);
+    roll_backs_.GoBack(failure, Learners(), updates_, env_steps_);
   }
 }
 
@@ -167,43 +170,19 @@ void OffPolicyAgent::WatchQ() {
                   mean_abs_q, env_steps_, updates_, bound, step_worth));
 }
 
-void OffPolicyAgent::RollBack(const NotFinite& failure) {
-  for (Learner* learner : Learners()) learner->RollBack();
-  if (rollbacks_ == options_.max_rollbacks) {
-    throw Error(
-        fmt::format("{} at update {} (environment step {}), after {} roll-backs to a good "
-                    "learner and with {:.2g} of the step size",
-                    failure.what(), updates_, env_steps_, rollbacks_, caution_));
-  }
-  ++rollbacks_;
-  caution_ /= 2;
-  warnings_.push_back(
-      fmt::format("{} at update {} (environment step {}); learning goes on from the last good "
-                  "state with {:.2g} of the step size",
-                  failure.what(), updates_, env_steps_, caution_));
-}
-
 double OffPolicyAgent::Progress() const {
   return std::min(1.0, static_cast<double>(env_steps_) / static_cast<double>(context_.total_steps));
 }
 
 double OffPolicyAgent::RateFactor() const {
-  return adjustment().learning_rate * caution_ * (1 + (options_.lr_final - 1) * Progress());
+  return adjustment().learning_rate * roll_backs_.caution() *
+         (1 + (options_.lr_final - 1) * Progress());
 }
 
 models::PolicyArtifact OffPolicyAgent::Snapshot() const {
-  models::PolicyArtifact artifact;
+  auto artifact = StartSnapshot(normalizer_, env_steps_, updates_, context_.seed);
   artifact.layers = PolicyLayers();
   artifact.gaussian = PolicyNoise();
-  artifact.obs_mean = normalizer_.mean();
-  artifact.obs_scale = normalizer_.scale();
-  artifact.obs_clip = normalizer_.clip();
-  for (int i = 0; i < context_.obs_dim; ++i) {
-    artifact.contract.observation.push_back({"", "", normalizer_.low()[i], normalizer_.high()[i]});
-  }
-  artifact.contract.env_steps = env_steps_;
-  artifact.contract.updates = updates_;
-  artifact.contract.seed = context_.seed;
   return artifact;
 }
 
@@ -216,19 +195,23 @@ Metrics OffPolicyAgent::TakeMetrics() {
   for (auto& gauge : Gauges()) metrics.push_back(std::move(gauge));
   metrics.emplace_back("updates", static_cast<double>(updates_));
   metrics.emplace_back("replay_size", static_cast<double>(experience_.size()));
-  metrics.emplace_back("rollbacks", static_cast<double>(rollbacks_));
+  metrics.emplace_back("rollbacks", static_cast<double>(roll_backs_.count()));
   metrics.emplace_back("q_alarm", q_alarm_.Take());
   return metrics;
 }
 
-std::vector<std::string> OffPolicyAgent::TakeWarnings() { return std::exchange(warnings_, {}); }
+std::vector<std::string> OffPolicyAgent::TakeWarnings() {
+  std::vector<std::string> warnings = roll_backs_.TakeWarnings();
+  warnings.insert(warnings.end(), warnings_.begin(), warnings_.end());
+  warnings_.clear();
+  return warnings;
+}
 
 void OffPolicyAgent::Serialize(models::Archive& archive) {
   archive.Value("env_steps", env_steps_);
   archive.Value("updates", updates_);
   archive.Value("owed_updates", owed_updates_);
-  archive.Value("rollbacks", rollbacks_);
-  archive.Value("caution", caution_);
+  roll_backs_.Serialize(archive);
   for (Learner* learner : Learners()) learner->Serialize(archive);
   normalizer_.Serialize(archive, "normalizer");
   experience_.Serialize(archive);

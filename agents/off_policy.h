@@ -12,6 +12,7 @@
 #include "agents/learner.h"
 #include "agents/mean.h"
 #include "agents/q_alarm.h"
+#include "agents/roll_backs.h"
 #include "core/random.h"
 #include "models/normalizer.h"
 
@@ -106,12 +107,7 @@ class OffPolicyAgent : public Agent {
   /// Runs two parts that share no state, side by side where there are threads.
   template <class First, class Second>
   void InParallel(First first, Second second) {
-    if (!context_.pool) {
-      first();
-      second();
-      return;
-    }
-    context_.pool->ParallelFor(2, [&](int half) { half == 0 ? first() : second(); });
+    RunBoth(context_.pool, first, second);
   }
 
  private:
@@ -119,7 +115,6 @@ class OffPolicyAgent : public Agent {
   void UpdateFromImagination();
   void LearnFrom(Batch* batch, bool imagined);
   void WatchQ();
-  void RollBack(const NotFinite& failure);
 
   OffPolicyOptions options_;
   AgentContext context_;
@@ -127,8 +122,9 @@ class OffPolicyAgent : public Agent {
   Experience experience_;
   QAlarm q_alarm_;
   std::vector<std::string> warnings_;
-  int64_t env_steps_ = 0, updates_ = 0, rollbacks_ = 0;
-  double owed_updates_ = 0, caution_ = 1;  // caution: halved by every roll-back
+  int64_t env_steps_ = 0, updates_ = 0;
+  double owed_updates_ = 0;
+  RollBacks roll_backs_;
   std::optional<Imagination> imagination_;
   ImaginationOptions imagination_options_;
   Imagination::Policy imagined_policy_;

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <functional>
 
+#include "agents/snapshot.h"
 #include "core/error.h"
-#include "core/thread_pool.h"
 
 namespace sinew::agents {
 namespace {
@@ -60,7 +60,8 @@ OnPolicyAgent::OnPolicyAgent(const OnPolicyOptions& options, const AgentContext&
                   options.obs_clip, context.obs_magnitude),
       return_scale_(options.gamma, context.num_envs),
       rollout_(static_cast<int>(options.horizon), context.num_envs, context.obs_dim,
-               context.act_dim) {}
+               context.act_dim),
+      roll_backs_(options.max_rollbacks) {}
 
 void OnPolicyAgent::Act(std::span<const float> observations, std::span<float> actions) {
   normalized_.resize(observations.size());
@@ -94,7 +95,7 @@ void OnPolicyAgent::Update() {
     for (Learner* learner : Learners()) learner->CheckMoments();
     for (Learner* learner : Learners()) learner->Keep();
   } catch (const NotFinite& failure) {
-    RollBack(failure);
+    roll_backs_.GoBack(failure, Learners(), updates_, env_steps_);
   }
   rollout_.Clear();
 }
@@ -149,24 +150,13 @@ double OnPolicyAgent::Progress() const {
 }
 
 double OnPolicyAgent::RateFactor() const {
-  return adjustment().learning_rate * caution_ * (1 + (options_.lr_final - 1) * Progress());
+  return adjustment().learning_rate * roll_backs_.caution() *
+         (1 + (options_.lr_final - 1) * Progress());
 }
 
 double OnPolicyAgent::LogStdBound() const {
   const double final = std::min(options_.log_std_final, options_.log_std_max);
   return std::lerp(options_.log_std_max, final, Progress());
-}
-
-void OnPolicyAgent::RollBack(const NotFinite& failure) {
-  for (Learner* learner : Learners()) learner->RollBack();
-  if (rollbacks_ == options_.max_rollbacks) {
-    throw Error(fmt::format(
-        "{} at update {} (environment step {}), after {} roll-backs to a good learner and with "
-        "{:.2g} of the step size",
-        failure.what(), updates_, env_steps_, rollbacks_, caution_));
-  }
-  ++rollbacks_;
-  caution_ /= 2;
 }
 
 std::vector<Learner*> OnPolicyAgent::Learners() {
@@ -185,19 +175,10 @@ OnPolicyAgent::NamedMeans OnPolicyAgent::Means() {
 }
 
 models::PolicyArtifact OnPolicyAgent::Snapshot() const {
-  models::PolicyArtifact artifact;
+  auto artifact = StartSnapshot(normalizer_, env_steps_, updates_, context_.seed);
   artifact.layers = models::ToDenseLayers(policy_.network());
   const auto log_std = policy_.log_std();
   artifact.gaussian = models::GaussianHead{{}, {log_std.begin(), log_std.end()}};
-  artifact.obs_mean = normalizer_.mean();
-  artifact.obs_scale = normalizer_.scale();
-  artifact.obs_clip = normalizer_.clip();
-  for (int i = 0; i < context_.obs_dim; ++i) {
-    artifact.contract.observation.push_back({"", "", normalizer_.low()[i], normalizer_.high()[i]});
-  }
-  artifact.contract.env_steps = env_steps_;
-  artifact.contract.updates = updates_;
-  artifact.contract.seed = context_.seed;
   return artifact;
 }
 
@@ -220,15 +201,14 @@ Metrics OnPolicyAgent::TakeMetrics() {
   metrics.emplace_back("return_std", return_scale_.std_dev());
   for (const auto& metric : PolicyMetrics()) metrics.push_back(metric);
   metrics.emplace_back("updates", static_cast<double>(updates_));
-  metrics.emplace_back("rollbacks", static_cast<double>(rollbacks_));
+  metrics.emplace_back("rollbacks", static_cast<double>(roll_backs_.count()));
   return metrics;
 }
 
 void OnPolicyAgent::Serialize(models::Archive& archive) {
   archive.Value("env_steps", env_steps_);
   archive.Value("updates", updates_);
-  archive.Value("rollbacks", rollbacks_);
-  archive.Value("caution", caution_);
+  roll_backs_.Serialize(archive);
   SerializePolicy(archive);
   archive.Value("action_random", action_random_);
   archive.Value("shuffle_random", shuffle_random_);

@@ -9,6 +9,7 @@
 #include "agents/agent.h"
 #include "agents/gaussian_policy.h"
 #include "agents/mean.h"
+#include "agents/roll_backs.h"
 #include "agents/rollout_buffer.h"
 #include "agents/value_learner.h"
 #include "core/random.h"
@@ -71,6 +72,7 @@ class OnPolicyAgent : public Agent {
   models::PolicyArtifact Snapshot() const final;
   std::optional<models::Critic> CriticSnapshot() const final;
   Metrics TakeMetrics() final;
+  std::vector<std::string> TakeWarnings() final { return roll_backs_.TakeWarnings(); }
   void Serialize(models::Archive& archive) final;
 
  protected:
@@ -106,12 +108,7 @@ class OnPolicyAgent : public Agent {
   /// Calls both, on two threads where there are some.
   template <class First, class Second>
   void InParallel(First first, Second second) {
-    if (!context_.pool) {
-      first();
-      second();
-      return;
-    }
-    context_.pool->ParallelFor(2, [&](int half) { half == 0 ? first() : second(); });
+    RunBoth(context_.pool, first, second);
   }
 
  private:
@@ -119,7 +116,6 @@ class OnPolicyAgent : public Agent {
   void ScaleRewards();
   double Progress() const;
   double LogStdBound() const;
-  void RollBack(const NotFinite& failure);
   std::vector<Learner*> Learners();
   NamedMeans Means();
 
@@ -131,8 +127,8 @@ class OnPolicyAgent : public Agent {
   models::Normalizer normalizer_;
   ReturnScale return_scale_;
   RolloutBuffer rollout_;
-  int64_t env_steps_ = 0, updates_ = 0, rollbacks_ = 0;
-  double caution_ = 1;  // halved by every roll-back
+  int64_t env_steps_ = 0, updates_ = 0;
+  RollBacks roll_backs_;
   Mean kl_, explained_variance_, value_mean_;
   std::vector<int> rows_, shuffled_rows_;
   std::vector<float> rewards_, advantages_, returns_;  // of every row of the rollout

@@ -27,4 +27,16 @@ class ThreadPool {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Runs two parts that share no state, side by side where there are threads.
+/// @param pool  null: one after the other.
+template <class First, class Second>
+void RunBoth(ThreadPool* pool, First first, Second second) {
+  if (!pool) {
+    first();
+    second();
+    return;
+  }
+  pool->ParallelFor(2, [&](int half) { half == 0 ? first() : second(); });
+}
+
 }  // namespace sinew

@@ -280,6 +280,8 @@ TEST_F(PpoTest, BrokenUpdatesAreUndoneAndThenStopTheRun) {
   const Metrics metrics = agent->TakeMetrics();
   EXPECT_EQ(MetricOf(metrics, "rollbacks"), 2);
   EXPECT_NEAR(MetricOf(metrics, "actor_lr"), world.options.actor_lr / 4, 1e-12);
+  EXPECT_THAT(agent->TakeWarnings(), ::testing::Each(HasSubstr("value loss is not finite")));
+  EXPECT_TRUE(agent->TakeWarnings().empty()) << "each is told once";
   EXPECT_THAT([&] { world.Continue(agent.get(), 1); },
               ThrowsMessage<Error>(
                   AllOf(HasSubstr("value loss is not finite"), HasSubstr("after 2 roll-backs"))));
