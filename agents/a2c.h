@@ -10,11 +10,12 @@ namespace sinew::agents {
 struct A2cOptions : OnPolicyOptions {
   A2cOptions() {
     log_std_init = -1;
-    horizon = 16;
+    horizon = 8;
+    critic_lr = 2e-3;
     value_clip = 0;
     normalize_advantages = false;
   }
-  double actor_lr = 3e-4;
+  double actor_lr = 7e-4;
   double entropy_bonus = 0;
 
   void Describe(OptionTable& table);
