@@ -54,8 +54,7 @@ void PolicyRegion::FisherProduct(std::span<const double> direction, std::span<do
     const float inverse_std = std::exp(-old_log_std[k % act_dim]);
     mean_gradient_[k] = change[k] * inverse_std * inverse_std / static_cast<float>(rows());
   }
-  network.Forward(observations_, {}, rows());
-  network.Backward(mean_gradient_, {.parameters = true});
+  network.Backward(mean_gradient_, {.parameters = true});  // through the Forward of Begin
   std::ranges::copy(network.gradient().values(), product.begin());
   for (size_t j = 0; j < act_dim; ++j) product[size + j] = 2 * direction[size + j];
 }

@@ -36,7 +36,7 @@ class TrustRegionProblem {
   virtual ~TrustRegionProblem() = default;
   /// Of the surrogate, at the old policy.
   virtual std::span<const double> gradient() const = 0;
-  /// With the Hessian of KL(old || new) at the old policy, which is the Fisher matrix.
+  /// With the Hessian of KL(old || new) at the old policy, the Fisher matrix; before any Try.
   virtual void FisherProduct(std::span<const double> direction, std::span<double> product) = 0;
   /// Moves the policy to old + step.
   virtual StepValue Try(std::span<const double> step) = 0;

@@ -69,7 +69,7 @@ class Network {
                                           std::span<const float> late_input, int batch) {
     return Forward(input, late_input, batch);
   }
-  /// Back-propagates through the last Forward, which nothing may have followed.
+  /// Back-propagates through the last Forward; only Backward may have followed it.
   /// @param output_gradient  [batch x outputs].
   virtual void Backward(std::span<const float> output_gradient, const BackwardOptions& options) = 0;
   /// [batch x late_inputs] after Backward with late_input set.
