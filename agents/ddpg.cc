@@ -132,7 +132,7 @@ class Ddpg : public OffPolicyAgent {
           critic.learner.target().Evaluate(batch.next_observations, next_actions_, batch.size);
       for (int i = 0; i < batch.size; ++i) targets_[i] = std::min(targets_[i], q[i]);
     }
-    BootstrappedReturn(batch.rewards, batch.discounts, targets_);
+    Bootstrap(batch, targets_);
   }
 
   void SmoothTargetActions() {

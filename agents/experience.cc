@@ -63,9 +63,7 @@ void Experience::Observe(const StepBatch& batch) {
     const auto next = batch.next_observations.subspan(i * obs_dim_, obs_dim_);
     n_step_[i].Add(observation, action, reward, next, result.terminated, result.truncated,
                    result.diverged, &replay_);
-    if (!result.diverged) {
-      largest_reward_ = std::max(largest_reward_, std::abs(static_cast<double>(reward)));
-    }
+    if (!result.diverged) rewards_.Include(reward);
     if (hindsight_) {
       hindsight_->Add(static_cast<int>(i), observation, action, next, result.terminated,
                       result.truncated, result.diverged);
@@ -108,7 +106,7 @@ void Experience::ReportErrors(std::span<const float> errors) {
 
 void Experience::Serialize(models::Archive& archive) {
   archive.Value("replay_random", replay_random_);
-  archive.Value("largest_reward", largest_reward_);
+  rewards_.Serialize(archive, "rewards");
   for (size_t i = 0; i < n_step_.size(); ++i) {
     n_step_[i].Serialize(archive, fmt::format("n_step{}", i));
   }

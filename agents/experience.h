@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +11,7 @@
 #include "agents/hindsight.h"
 #include "agents/n_step.h"
 #include "agents/replay_buffer.h"
+#include "agents/reward_range.h"
 #include "core/random.h"
 
 namespace sinew::agents {
@@ -44,9 +44,11 @@ class Experience {
   /// Requires size() > 0. @param batch  observations are raw.
   /// @param progress  share of the run that is over, 0 to 1: the weights' exponent grows with it.
   void Sample(int size, double progress, Batch* batch);
-  /// Of the magnitudes of all scaled rewards so far, those in hindsight included.
-  double largest_reward() const {
-    return std::max(largest_reward_, hindsight_ ? hindsight_->largest_reward() : 0);
+  /// Of all scaled rewards so far, those in hindsight included.
+  RewardRange rewards() const {
+    RewardRange range = rewards_;
+    if (hindsight_) range.Include(hindsight_->rewards());
+    return range;
   }
   /// Whether the learner is to report its errors.
   bool prioritized() const { return options_.prioritized; }
@@ -62,7 +64,7 @@ class Experience {
   Random replay_random_, hindsight_random_;
   ReplayBuffer replay_;
   std::vector<NStep> n_step_;  // one an environment
-  double largest_reward_ = 0;
+  RewardRange rewards_;
   std::optional<Hindsight> hindsight_;
   std::vector<int64_t> indices_;  // of the rows drawn last from replay_
 };

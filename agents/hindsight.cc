@@ -84,7 +84,7 @@ void Hindsight::Relabel(int64_t step, int row, Random& random, Batch* batch) {
   for (int i = 0; i < steps; ++i) {
     look(step + i + 1, &then_);
     const double reward = options_.reward_scale * goals_->Reward(now_, Action(step + i), then_);
-    largest_reward_ = std::max(largest_reward_, std::abs(reward));
+    rewards_.Include(reward);
     n_step_return += discount * static_cast<float>(reward);
     discount *= gamma;
     std::swap(now_, then_);
@@ -114,7 +114,7 @@ void Hindsight::Serialize(models::Archive& archive, const std::string& name) {
   }
   archive.Value(name + ".size", size_);
   archive.Value(name + ".next", next_);
-  archive.Value(name + ".largest_reward", largest_reward_);
+  rewards_.Serialize(archive, name + ".rewards");
   archive.Values(name + ".rows", rows_);
   archive.Values(name + ".left", left_);
   for (size_t env = 0; env < pending_.size(); ++env) {

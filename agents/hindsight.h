@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agents/replay_buffer.h"
+#include "agents/reward_range.h"
 #include "core/random.h"
 #include "sim/goal.h"
 
@@ -35,8 +36,8 @@ class Hindsight {
   /// which the simulation diverged is dropped, and the episode ends before it.
   void Add(int env, std::span<const float> observation, std::span<const float> action,
            std::span<const float> next_observation, bool terminated, bool truncated, bool diverged);
-  /// Of the magnitudes of the scaled rewards that were computed so far.
-  double largest_reward() const { return largest_reward_; }
+  /// Of the scaled rewards that were computed so far.
+  const RewardRange& rewards() const { return rewards_; }
   bool empty() const { return size_ == 0; }
   /// Fills in rows `first` to `first + count` of the batch. Requires !empty().
   void Fill(int first, int count, Random& random, Batch* batch);
@@ -58,7 +59,7 @@ class Hindsight {
   // a ring of rows, observation and action; an episode's rows follow each other, so that what is
   // overwritten first is never needed by what is left
   int64_t size_ = 0, next_ = 0;
-  double largest_reward_ = 0;
+  RewardRange rewards_;
   std::vector<float> rows_;
   std::vector<int32_t> left_;                // steps from this row to the episode's end
   std::vector<std::vector<float>> pending_;  // rows of the episodes under way, one an environment

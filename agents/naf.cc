@@ -105,7 +105,7 @@ class Naf : public OffPolicyAgent {
     };
     take_smaller(quadratic_);
     if (second_) take_smaller(*second_);
-    BootstrappedReturn(batch.rewards, batch.discounts, targets_);
+    Bootstrap(batch, targets_);
   }
 
   // minimise mean h(Q(s, a) - y), by the network whose outputs and values these are

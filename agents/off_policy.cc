@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agents/snapshot.h"
+#include "agents/td_losses.h"
 
 namespace sinew::agents {
 namespace {
@@ -45,6 +46,8 @@ void OffPolicyOptions::Describe(OptionTable& table) {
   table.Add("obs_clip", &obs_clip, {0.1, 1e6}, "bound of the scaled observation");
   table.Add("max_rollbacks", &max_rollbacks, {0, 1000},
             "updates that may fail on a value that is not finite before the run stops");
+  table.Add("bound_targets", &bound_targets,
+            "targets are kept within what any sequence of the rewards so far is worth");
   table.Add("q_alarm", &q_alarm,
             "warn once mean |Q| is beyond what any sequence of rewards is worth");
   table.Add("backend", &backend, {"fused", "autograd"}, "fused CPU path or LibTorch autograd");
@@ -160,7 +163,7 @@ void OffPolicyAgent::LearnFrom(Batch* batch, bool imagined) {
 }
 
 void OffPolicyAgent::WatchQ() {
-  const double step_worth = experience_.largest_reward() + MoreThanTheReward();
+  const double step_worth = experience_.rewards().largest_magnitude() + MoreThanTheReward();
   const double bound = step_worth / (1 - options_.gamma);
   const double mean_abs_q = MeanAbsQ();
   if (!q_alarm_.Look(mean_abs_q, bound)) return;
@@ -168,6 +171,18 @@ void OffPolicyAgent::WatchQ() {
       fmt::format("mean |Q| is {:.4g} at environment step {}, update {}: beyond {:.4g}, which is "
                   "what a reward of {:.4g} at every step would be worth",
                   mean_abs_q, env_steps_, updates_, bound, step_worth));
+}
+
+// HER (Andrychowicz et al. 2017, arXiv:1707.01495, appendix A) clips to the returns that its known
+// rewards allow; here the rewards are those that were seen.
+void OffPolicyAgent::Bootstrap(const Batch& batch, std::span<float> targets) const {
+  BootstrappedReturn(batch.rewards, batch.discounts, targets);
+  if (!options_.bound_targets || options_.gamma >= 1) return;
+  const RewardRange rewards = experience_.rewards();
+  const double more = MoreThanTheReward(), horizon = 1 / (1 - options_.gamma);
+  const auto low = static_cast<float>((rewards.low - more) * horizon),
+             high = static_cast<float>((rewards.high + more) * horizon);
+  for (float& target : targets) target = std::clamp(target, low, high);
 }
 
 double OffPolicyAgent::Progress() const {

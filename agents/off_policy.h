@@ -31,6 +31,7 @@ struct OffPolicyOptions : ExperienceOptions {
   std::string normalizer = "task";
   double obs_clip = 10;
   int64_t max_rollbacks = 5;
+  bool bound_targets = false;
   bool q_alarm = true;
   std::string backend = "fused";
   std::string device = "cpu";
@@ -103,6 +104,10 @@ class OffPolicyAgent : public Agent {
   double Progress() const;
   /// Factor on every step size: the schedule, and what roll-backs have left.
   double RateFactor() const;
+
+  /// y = R + d V(s'), with `bound_targets` kept within what the rewards so far can be worth.
+  /// @param targets  [batch], holds V(s') and receives y.
+  void Bootstrap(const Batch& batch, std::span<float> targets) const;
 
   /// Runs two parts that share no state, side by side where there are threads.
   template <class First, class Second>

@@ -149,7 +149,7 @@ class Sac : public OffPolicyAgent {
     for (int i = 0; i < batch.size; ++i) {
       targets_[i] = std::min(q0[i], q1[i]) - static_cast<float>(alpha) * next_.log_probs[i];
     }
-    BootstrappedReturn(batch.rewards, batch.discounts, targets_);
+    Bootstrap(batch, targets_);
   }
 
   // a ~ pi(s), and which critic's Q each of them is to climb: that of the smaller one

@@ -9,6 +9,7 @@
 #include "agents/actor_head.h"
 #include "agents/q_alarm.h"
 #include "agents/registry.h"
+#include "agents/reward_range.h"
 #include "core/error.h"
 #include "models/math_runtime.h"
 #include "tests/agents/agent_testing.h"
@@ -108,6 +109,9 @@ std::vector<Variant> Variants() {
     variants.push_back(
         {agent + "_prioritized_hindsight", agent, {{"prioritized", "true"}, {"hindsight", "0.5"}}});
     variants.push_back({agent + "_action_l2", agent, {{"action_l2", "0.1"}}});
+    // rewards are negative, so that no target may be positive
+    variants.push_back(
+        {agent + "_bound_targets", agent, {{"bound_targets", "true"}, {"final_layer_range", "1"}}});
     if (agent == "sac") continue;
     variants.push_back({agent + "_parameter_noise", agent, {{"noise", "parameter"}}});
     variants.push_back({agent + "_spread_noise", agent, {{"noise_low", "0.2"}}});
@@ -220,6 +224,42 @@ TEST_F(QAlarmTest, EveryAgentRaisesItAndNamesTheFigures) {
     Learn(sound.get(), 20, 1);
     EXPECT_TRUE(sound->TakeWarnings().empty()) << agent;
   }
+}
+
+// Q starts far beyond what rewards of 1e-6 can be worth, 1e-6 / (1 - 0.9), on either side
+TEST_F(QAlarmTest, BoundTargetsStayWithinWhatRewardsAreWorth) {
+  models::UseOneMathThread();
+  for (const std::string agent : {"ddpg", "td3", "sac", "naf"}) {
+    for (const float reward : {1e-6f, -1e-6f}) {
+      Options options{{"final_layer_range", "1"}, {"warmup_steps", "0"}, {"n_step", "1"},
+                      {"gamma", "0.9"},           {"batch", "4"},        {"updates_per_step", "1"}};
+      if (agent == "sac") options.push_back({"temperature", "1e-6"});
+      const auto target = [&] {
+        const auto learner = Make(agent, options, {.obs_dim = 2, .act_dim = 1, .seed = 1});
+        Learn(learner.get(), 3, reward);
+        return MetricOf(learner->TakeMetrics(), "target_mean");
+      };
+      EXPECT_GT(std::abs(target()), 1e-2) << agent;
+      options.push_back({"bound_targets", "true"});
+      // SAC's reward has the entropy's worth in it
+      const double slack = agent == "sac" ? 1e-4 : 1e-9;
+      EXPECT_GE(target(), std::min(0.0f, 10 * reward) - slack) << agent;
+      EXPECT_LE(target(), std::max(0.0f, 10 * reward) + slack) << agent;
+    }
+  }
+}
+
+TEST(RewardRangeTest, HoldsZeroAndWhatItWasGiven) {
+  RewardRange range;
+  range.Include(2);
+  EXPECT_EQ(range.low, 0);
+  EXPECT_EQ(range.high, 2);
+  RewardRange other;
+  other.Include(-3);
+  range.Include(other);
+  EXPECT_EQ(range.low, -3);
+  EXPECT_EQ(range.high, 2);
+  EXPECT_EQ(range.largest_magnitude(), 3);
 }
 
 TEST(ActorHeadTest, PlainHeadIsTheNetworkItself) {
