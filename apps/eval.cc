@@ -2,11 +2,14 @@
 
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "apps/command.h"
 #include "apps/output_file.h"
 #include "apps/run_setup.h"
 #include "core/files.h"
+#include "training/episode_trace.h"
 #include "training/evaluation.h"
 #include "training/trainer.h"
 
@@ -14,7 +17,7 @@ namespace sinew::apps {
 namespace {
 
 struct EvalArguments {
-  std::string what, choice, table;
+  std::string what, choice, table, trace;
   int64_t episodes = 100;
   uint64_t seed = training::kFreshEpisodesSeed;
   bool json = false, force = false;
@@ -36,12 +39,33 @@ std::string EpisodeTable(const training::Evaluation& evaluation) {
   return text;
 }
 
+// the same episodes as Evaluate, one after the other, and every step of them into a file
+training::Evaluation Trace(const Subject& subject, const EvalArguments& arguments) {
+  sim::Env env(subject.task, arguments.seed);
+  const auto policy = subject.make_policy();
+  training::EpisodeTrace trace(subject.task->spec());
+  std::vector<training::EpisodeRecord> records;
+  for (int64_t k = 0; k < arguments.episodes; ++k) {
+    records.push_back(training::RunEpisode(
+        &env, policy.get(), k, [&](const training::SeenStep& seen) { trace.Add(seen); }));
+  }
+  WriteFileAtomically(arguments.trace, trace.csv());
+  return training::Summarize(subject.task->spec(), std::move(records));
+}
+
+training::Evaluation RunEvaluation(const Subject& subject, const EvalArguments& arguments) {
+  if (!arguments.trace.empty()) return Trace(subject, arguments);
+  ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
+  return training::Evaluate(subject.task, subject.make_policy, arguments.episodes, arguments.seed,
+                            &pool);
+}
+
 void Eval(const EvalArguments& arguments) {
   const Subject subject = ResolveSubject(arguments.what, arguments.choice, arguments.seed);
-  if (!arguments.table.empty()) CheckOutputFile(arguments.table, arguments.force);
-  ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
-  const auto evaluation = training::Evaluate(subject.task, subject.make_policy, arguments.episodes,
-                                             arguments.seed, &pool);
+  for (const std::string& file : {arguments.table, arguments.trace}) {
+    if (!file.empty()) CheckOutputFile(file, arguments.force);
+  }
+  const training::Evaluation evaluation = RunEvaluation(subject, arguments);
   if (!arguments.table.empty()) WriteFileAtomically(arguments.table, EpisodeTable(evaluation));
   const std::string& task = subject.task->spec().name;
   if (!arguments.json) {
@@ -71,7 +95,9 @@ void AddEvalCommand(CLI::App& program) {
       ->capture_default_str();
   command->add_option("--table", arguments->table,
                       "CSV file with a line an episode: return, success, randomised physics");
-  command->add_flag("--force", arguments->force, "overwrite the table");
+  command->add_option("--trace", arguments->trace,
+                      "CSV file with a line a control step: observation, action, torque, reward");
+  command->add_flag("--force", arguments->force, "overwrite these files");
   command->add_flag("--json", arguments->json, "one JSON document on stdout");
   command->callback([arguments] { Eval(*arguments); });
 }

@@ -8,9 +8,9 @@
 #include "core/error.h"
 
 namespace sinew::training {
-namespace {
 
-EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
+EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode,
+                         const StepVisitor& visit) {
   env->ResetToEpisode(episode);
   policy->Reset(episode);
   std::vector<float> observation(env->spec().obs_dim()), action(env->spec().act_dim());
@@ -21,6 +21,7 @@ EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
     policy->See(env->simulation());
     policy->Act(observation, action);
     const sim::StepResult result = env->Step(action);
+    if (visit) visit({observation, action, result, *env});
     if (!result.done()) continue;
     record.diverged = result.diverged;
     break;
@@ -35,8 +36,6 @@ EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode) {
       record.diverged ? std::numeric_limits<double>::quiet_NaN() : env->goal_distance();
   return record;
 }
-
-}  // namespace
 
 Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy,
                     int64_t episodes, uint64_t seed, ThreadPool* pool) {

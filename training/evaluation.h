@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,18 @@ struct Evaluation {
   /// episodes, mean, iqm, ci95, success_rate, success_ci95, episode_length and further figures.
   nlohmann::ordered_json ToJson() const;
 };
+
+/// A control step of an episode that runs, behind the step.
+struct SeenStep {
+  std::span<const float> observation, action;  // that the policy saw, raw, and chose
+  const sim::StepResult& result;
+  const sim::Env& env;
+};
+using StepVisitor = std::function<void(const SeenStep&)>;
+
+/// Episode `episode` of `env` with `policy`. @param visit  called behind every step; may be empty.
+EpisodeRecord RunEpisode(sim::Env* env, sim::Policy* policy, uint64_t episode,
+                         const StepVisitor& visit = {});
 
 using PolicyFactory = std::function<std::unique_ptr<sim::Policy>()>;
 

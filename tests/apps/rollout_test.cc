@@ -67,6 +67,24 @@ TEST_F(RolloutTest, WritesTheStartStateAndARowAControlStep) {
   EXPECT_NEAR(std::stod(table[4][1]), 0.06, 1e-12);
 }
 
+TEST_F(RolloutTest, EvalTracesTheEpisodesThatItMeasures) {
+  const std::vector<std::string> plain{"eval", "reacher", "--policy", "sine", "--episodes", "2"};
+  auto traced = plain;
+  traced.insert(traced.end(), {"--trace", "steps.csv"});
+  const Outcome outcome = scratch_.Sinew(traced);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, scratch_.Sinew(plain).out);
+  const Table table = ReadCsv(scratch_ / "steps.csv");
+  ASSERT_EQ(table.size(), 101u);  // two episodes of 50 steps
+  EXPECT_EQ(table[100][ColumnOf(table, "episode")], "1");
+  EXPECT_EQ(table[100][ColumnOf(table, "step")], "49");
+  for (const char* name : {"cos_shoulder", "action_joint0", "torque_joint1", "reward", "distance"})
+    EXPECT_LT(ColumnOf(table, name), table[0].size()) << name;
+  const Outcome again = scratch_.Sinew(traced);
+  EXPECT_EQ(again.status, 2);
+  EXPECT_THAT(again.err, HasSubstr("steps.csv"));
+}
+
 TEST_F(RolloutTest, GoesOnBeyondTheTimeLimit) {
   std::string actions;
   for (int i = 0; i < 203; ++i) actions += "0.5\n";

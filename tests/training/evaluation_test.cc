@@ -5,9 +5,11 @@
 
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include "core/error.h"
 #include "tests/sim/point_mass.h"
+#include "training/episode_trace.h"
 
 namespace sinew::training {
 namespace {
@@ -141,6 +143,51 @@ TEST(EvaluationTest, DivergedEpisodeReachesNoGoal) {
   EXPECT_EQ(evaluation.success[0].rate, 0);
   EXPECT_EQ(evaluation.episodes[0].length, 5);
   EXPECT_TRUE(std::isnan(evaluation.episodes[0].final_distance));
+}
+
+// from row to row the point mass moves as its rule says under the torque that the row tells of
+TEST(EpisodeTraceTest, HasWhatWasSeenAndDoneInEveryStep) {
+  sim::Env env(MakeTask(), 3);
+  Driver driver;
+  EpisodeTrace trace(env.spec());
+  std::vector<double> returns;
+  for (int episode = 0; episode < 2; ++episode) {
+    const auto record =
+        RunEpisode(&env, &driver, episode, [&](const SeenStep& seen) { trace.Add(seen); });
+    returns.push_back(record.episode_return);
+  }
+  std::istringstream lines(trace.csv());
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line,
+            "episode,step,time,position,velocity,action_rail,torque_rail,reward,distance,effort");
+  constexpr double kH = sim::PointMass::kTimestep, kTolerance = 1e-6;  // observations are floats
+  for (int episode = 0; episode < 2; ++episode) {
+    double sum = 0, next_x = 0, next_v = 0;
+    for (int step = 0; step < 40; ++step) {
+      ASSERT_TRUE(std::getline(lines, line));
+      std::vector<double> row;
+      std::istringstream cells(line);
+      for (std::string cell; std::getline(cells, cell, ',');) row.push_back(std::stod(cell));
+      ASSERT_EQ(row.size(), 10u) << line;
+      EXPECT_EQ(row[0], episode);
+      EXPECT_EQ(row[1], step);
+      EXPECT_NEAR(row[2], 0.05 * step, 1e-12);
+      const double x = row[3], v = row[4], force = row[6];
+      if (step > 0) {
+        EXPECT_NEAR(x, next_x, kTolerance);
+        EXPECT_NEAR(v, next_v, kTolerance);
+      }
+      EXPECT_NEAR(force, sim::PointMass::kForce * row[5], kTolerance);
+      next_v = v + 5 * kH * force;
+      next_x = x + 5 * kH * v + 15 * kH * kH * force;
+      EXPECT_NEAR(row[8], -next_x * next_x, kTolerance);
+      EXPECT_NEAR(row[7], row[8] + row[9], 1e-12);
+      sum += row[7];
+    }
+    EXPECT_NEAR(sum, returns[episode], 1e-9);
+  }
+  EXPECT_FALSE(std::getline(lines, line));
 }
 
 }  // namespace
