@@ -99,7 +99,9 @@ bool StaysUnderNormalization(const double* quaternion) {
 // MuJoCo brings quaternions to unit length where they stand, at the beginning of every step, which
 // may change the last bit each time. This takes a neighbour that such a step leaves as it is.
 void SettleQuaternion(double* quaternion) {
-  if (StaysUnderNormalization(quaternion)) return;
+  const bool turned = quaternion[0] != 1 || quaternion[1] != 0 || quaternion[2] != 0 ||
+                      quaternion[3] != 0;  // most targets never are
+  if (!turned || StaysUnderNormalization(quaternion)) return;
   mju_normalize4(quaternion);
   if (StaysUnderNormalization(quaternion)) return;
   // each element as it is, or one bit up or down
@@ -126,14 +128,26 @@ void SettleQuaternions(const mjModel* m, mjData* d) {
   for (int i = 0; i < m->nmocap; ++i) SettleQuaternion(d->mocap_quat + 4 * i);
 }
 
+struct Watch {
+  mjtWarning warning;
+  const char* quantity;
+};
+constexpr std::array<Watch, 4> kWatched{{{mjWARN_BADQPOS, "qpos"},
+                                         {mjWARN_BADQVEL, "qvel"},
+                                         {mjWARN_BADQACC, "qacc"},
+                                         {mjWARN_BADCTRL, "ctrl"}}};
+
+bool Warned(const mjData* d) {
+  int warnings = 0;
+  for (const Watch& watch : kWatched) warnings |= d->warning[watch.warning].number;
+  return warnings != 0;
+}
+
 // index of the first value that is not finite or beyond MuJoCo's limit; -1 if there is none
 int FirstBad(const double* values, int size) {
-  bool good = true;
-  for (int i = 0; i < size; ++i) good &= std::abs(values[i]) <= mjMAXVAL;
-  if (good) return -1;
-  return static_cast<int>(
-      std::find_if(values, values + size, [](double v) { return !(std::abs(v) <= mjMAXVAL); }) -
-      values);
+  const double* bad =
+      std::find_if(values, values + size, [](double v) { return !(std::abs(v) <= mjMAXVAL); });
+  return bad == values + size ? -1 : static_cast<int>(bad - values);
 }
 
 int Count(const mjModel* m, mjtObj type) {
@@ -327,32 +341,26 @@ bool Simulation::Substep() {
 }
 
 // MuJoCo looks at a state when the next step begins; one that this step made bad is found here
-// already.
+// already. This runs behind every substep, so that what is good is told in one pass.
 bool Simulation::CheckState(double time_before) {
+  const mjModel* m = model_.get();
+  const mjData* d = data_.get();
+  bool good = !Warned(d);
+  for (int i = 0; i < m->nq; ++i) good &= std::abs(d->qpos[i]) <= mjMAXVAL;
+  for (int i = 0; i < m->nv; ++i) good &= std::abs(d->qvel[i]) <= mjMAXVAL;
+  if (good) return true;
   if (!CheckWarnings(time_before)) return false;
-  const int bad_qpos = FirstBad(data_->qpos, model_->nq),
-            bad_qvel = FirstBad(data_->qvel, model_->nv);
-  if (bad_qpos < 0 && bad_qvel < 0) return true;
+  const int bad_qpos = FirstBad(d->qpos, m->nq);
   const bool in_qpos = bad_qpos >= 0;
-  const int index = in_qpos ? bad_qpos : bad_qvel;
-  divergence_ = Divergence{in_qpos ? "qpos" : "qvel", index,
-                           JointOf(model_.get(), in_qpos ? mjWARN_BADQPOS : mjWARN_BADQVEL, index),
-                           time_before};
+  const int index = in_qpos ? bad_qpos : FirstBad(d->qvel, m->nv);
+  divergence_ =
+      Divergence{in_qpos ? "qpos" : "qvel", index,
+                 JointOf(m, in_qpos ? mjWARN_BADQPOS : mjWARN_BADQVEL, index), time_before};
   return false;
 }
 
 bool Simulation::CheckWarnings(double time_before) {
-  struct Watch {
-    mjtWarning warning;
-    const char* quantity;
-  };
-  static constexpr std::array<Watch, 4> kWatched{{{mjWARN_BADQPOS, "qpos"},
-                                                  {mjWARN_BADQVEL, "qvel"},
-                                                  {mjWARN_BADQACC, "qacc"},
-                                                  {mjWARN_BADCTRL, "ctrl"}}};
-  int warnings = 0;
-  for (const Watch& watch : kWatched) warnings |= data_->warning[watch.warning].number;
-  if (warnings == 0) return true;
+  if (!Warned(data_.get())) return true;
   for (const Watch& watch : kWatched) {
     const mjWarningStat& stat = data_->warning[watch.warning];
     if (stat.number == 0) continue;
