@@ -24,6 +24,7 @@ void AddResultsCommand(CLI::App& program);
 void AddResumeCommand(CLI::App& program, const Invocation& invocation);
 void AddRolloutCommand(CLI::App& program);
 void AddRunControllerCommand(CLI::App& program);
+void AddSweepCommand(CLI::App& program);
 void AddTasksCommand(CLI::App& program);
 void AddTrainCommand(CLI::App& program, const Invocation& invocation);
 void AddVerifyCommand(CLI::App& program);

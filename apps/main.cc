@@ -33,6 +33,7 @@ void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
   apps::AddEvalCommand(program);
   apps::AddPlotCommand(program);
   apps::AddResultsCommand(program);
+  apps::AddSweepCommand(program);
   apps::AddWatchCommand(program);
   apps::AddRecordCommand(program);
   apps::AddReplayCommand(program);
@@ -52,8 +53,8 @@ void GroupCommands(CLI::App& program) {
     const char* title;
     std::vector<const char*> commands;
   };
-  const Group groups[] = {{"Learn", {"train", "resume", "eval", "plot", "results"}},
-                          {"Look", {"watch", "record", "rollout"}},
+  const Group groups[] = {{"Learn", {"train", "resume", "sweep", "eval", "plot", "results"}},
+                          {"Look", {"watch", "record", "replay", "rollout"}},
                           {"Deploy", {"export", "verify", "run-controller"}},
                           {"Know", {"tasks", "agents", "check", "bench"}}};
   for (const Group& group : groups) {

@@ -9,15 +9,13 @@
 
 #include "apps/command.h"
 #include "apps/output_file.h"
-#include "apps/run_setup.h"
-#include "core/error.h"
+#include "apps/run_results.h"
 #include "core/files.h"
 #include "training/trainer.h"
 
 namespace sinew::apps {
 namespace {
 
-namespace fs = std::filesystem;
 using training::RunFolder;
 
 struct ResultsArguments {
@@ -27,37 +25,6 @@ struct ResultsArguments {
   uint64_t seed = training::kFreshEpisodesSeed;
   bool force = false;
 };
-
-training::FreshEvaluation::Figures Fresh(const std::string& run, const std::string& policy,
-                                         const ResultsArguments& arguments, ThreadPool* pool) {
-  const Subject subject = ResolveSubject(run, policy, arguments.seed);
-  return training::FiguresOf(training::Evaluate(subject.task, subject.make_policy,
-                                                arguments.episodes, arguments.seed, pool));
-}
-
-// policies of finished runs are looked at once; the figures stay with the run
-void EvaluateWhereMissing(const std::string& run, const ResultsArguments& arguments,
-                          ThreadPool* pool) {
-  const auto folder = RunFolder::Open(run);
-  if (training::ReadFresh(folder) || !fs::exists(folder.final_policy())) return;
-  fmt::print("{}: {} fresh episodes\n", run, arguments.episodes);
-  training::WriteFresh(folder,
-                       {arguments.episodes, arguments.seed, Fresh(run, "final", arguments, pool),
-                        Fresh(run, "best", arguments, pool)});
-}
-
-// Runs are of one configuration if they have the same value of every option that there is today:
-// one that came after a run has its default there.
-training::RunResult LoadResult(const std::string& run) {
-  const auto folder = RunFolder::Open(run);
-  training::RunResult result = training::LoadRunResult(folder);
-  try {
-    result.manifest.config_hash = HashHex(LoadRunConfig(folder)->config().ToToml());
-  } catch (const UserError&) {
-    // an option is no longer known: such runs are compared by what was recorded
-  }
-  return result;
-}
 
 // "400", or "100 or 400" where runs were looked at over different numbers of episodes
 std::string EpisodesOf(const std::vector<training::RunResult>& runs) {
@@ -89,7 +56,8 @@ void Results(const ResultsArguments& arguments) {
   CheckOutputFile(arguments.out, arguments.force);
   ThreadPool pool(static_cast<int>(std::thread::hardware_concurrency()));
   for (const std::string& run : arguments.runs) {
-    EvaluateWhereMissing(run, arguments, &pool);
+    if (EvaluateWhereMissing(run, arguments.episodes, arguments.seed, &pool))
+      fmt::print("{}: {} fresh episodes\n", run, arguments.episodes);
     if (!arguments.keep.empty()) training::KeepSummary(RunFolder::Open(run), arguments.keep);
   }
   WriteFileAtomically(arguments.out, Page(arguments));

@@ -1,0 +1,43 @@
+#include "apps/run_results.h"
+
+#include <fmt/format.h>
+
+#include "apps/run_setup.h"
+#include "core/error.h"
+#include "core/files.h"
+
+namespace sinew::apps {
+namespace {
+
+using training::RunFolder;
+
+training::FreshEvaluation::Figures Fresh(const std::string& run, const std::string& policy,
+                                         int64_t episodes, uint64_t seed, ThreadPool* pool) {
+  const Subject subject = ResolveSubject(run, policy, seed);
+  return training::FiguresOf(
+      training::Evaluate(subject.task, subject.make_policy, episodes, seed, pool));
+}
+
+}  // namespace
+
+bool EvaluateWhereMissing(const std::string& run, int64_t episodes, uint64_t seed,
+                          ThreadPool* pool) {
+  const auto folder = RunFolder::Open(run);
+  if (training::ReadFresh(folder) || !std::filesystem::exists(folder.final_policy())) return false;
+  training::WriteFresh(folder, {episodes, seed, Fresh(run, "final", episodes, seed, pool),
+                                Fresh(run, "best", episodes, seed, pool)});
+  return true;
+}
+
+training::RunResult LoadResult(const std::string& run) {
+  const auto folder = RunFolder::Open(run);
+  training::RunResult result = training::LoadRunResult(folder);
+  try {
+    result.manifest.config_hash = HashHex(LoadRunConfig(folder)->config().ToToml());
+  } catch (const UserError&) {
+    // an option is no longer known: such runs are compared by what was recorded
+  }
+  return result;
+}
+
+}  // namespace sinew::apps

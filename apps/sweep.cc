@@ -1,0 +1,307 @@
+#include "training/sweep.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <thread>
+
+#include "apps/child_processes.h"
+#include "apps/command.h"
+#include "apps/rows.h"
+#include "apps/run_results.h"
+#include "apps/run_setup.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "training/curves.h"
+#include "training/interrupt.h"
+#include "training/progress.h"
+#include "training/trainer.h"
+
+namespace sinew::apps {
+namespace {
+
+namespace fs = std::filesystem;
+using training::RunFolder;
+using training::SweepCell;
+
+constexpr auto kLook = std::chrono::milliseconds(50);
+constexpr double kRedraw = 1;  // seconds between two looks at how far the runs are
+
+struct SweepArguments {
+  std::vector<std::string> tasks, agents{"ddpg"}, grid, assignments;
+  std::string seeds = "1-5", preset, config_file, out;
+  int64_t steps = 0, episodes = 100;
+  int jobs = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  bool json = false, quiet = false;
+};
+
+double Seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// one thread a training unless it was asked for otherwise
+std::vector<std::string> Assignments(const SweepArguments& arguments, const SweepCell& cell) {
+  std::vector<std::string> assignments{"train.threads=1"};
+  if (arguments.steps > 0) assignments.push_back(fmt::format("train.steps={}", arguments.steps));
+  assignments.insert(assignments.end(), arguments.assignments.begin(), arguments.assignments.end());
+  assignments.insert(assignments.end(), cell.assignments.begin(), cell.assignments.end());
+  return assignments;
+}
+
+std::unique_ptr<training::RunConfig> ConfigOf(const SweepArguments& arguments,
+                                              const SweepCell& cell) {
+  return MakeRunConfig(cell.task, cell.agent, cell.seed, arguments.preset, arguments.config_file,
+                       Assignments(arguments, cell));
+}
+
+fs::path FolderOf(const SweepArguments& arguments, const SweepCell& cell) {
+  return fs::path(arguments.out) / cell.name();
+}
+
+bool Finished(const fs::path& folder) {
+  return fs::exists(folder) && training::ReadManifest(RunFolder::Open(folder).manifest()).status ==
+                                   training::RunStatus::kFinished;
+}
+
+// What is wrong with a sweep is found before its first training: settings that contradict each
+// other, and runs that stand in its folder and were trained differently.
+void Check(const SweepArguments& arguments, const std::vector<SweepCell>& cells) {
+  std::string checked;
+  for (const SweepCell& cell : cells) {
+    const auto config = ConfigOf(arguments, cell);
+    if (cell.seed == cells.front().seed) {
+      const auto task = config->BuildTask();
+      config->BuildAgent(*task);
+      config->BuildCurriculum(task);
+    }
+    const fs::path folder = FolderOf(arguments, cell);
+    if (!fs::exists(folder)) continue;
+    const auto there = LoadRunConfig(RunFolder::Open(folder));
+    if (there->config().ToToml() == config->config().ToToml()) continue;
+    throw UserError(
+        fmt::format("{} was trained with other settings; choose another --out", folder.string()));
+  }
+}
+
+std::vector<std::string> Command(const SweepArguments& arguments, const SweepCell& cell) {
+  const std::string folder = FolderOf(arguments, cell).string();
+  if (fs::exists(folder)) return {"resume", folder};
+  std::vector<std::string> words{"train",    cell.task, "--agent",
+                                 cell.agent, "--seed",  fmt::format("{}", cell.seed),
+                                 "--out",    folder};
+  if (!arguments.preset.empty()) words.insert(words.end(), {"--preset", arguments.preset});
+  if (!arguments.config_file.empty())
+    words.insert(words.end(), {"--config", arguments.config_file});
+  for (const std::string& assignment : Assignments(arguments, cell))
+    words.insert(words.end(), {"--set", assignment});
+  return words;
+}
+
+/// The trainings of a sweep, so many at a time.
+class Runner {
+ public:
+  Runner(const SweepArguments& arguments, const std::vector<SweepCell>& cells)
+      : arguments_(arguments), cells_(cells), terminal_(isatty(STDERR_FILENO) == 1) {
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (Finished(FolderOf(arguments, cells[i]))) {
+        ++done_;
+      } else {
+        waiting_.push_back(static_cast<int>(i));
+      }
+    }
+    done_before_ = done_;
+  }
+
+  /// @return  whether nobody asked it to stop.
+  bool Run(const training::InterruptGuard& guard) {
+    bool stopping = false;
+    while (processes_.running() > 0 || (!waiting_.empty() && !stopping)) {
+      if (guard.Requested() && !stopping) {
+        stopping = true;
+        processes_.Interrupt();
+      }
+      while (!stopping && !waiting_.empty() && processes_.running() < arguments_.jobs) StartNext();
+      while (const auto ended = processes_.Poll()) TakeNote(*ended, stopping);
+      Draw();
+      std::this_thread::sleep_for(kLook);
+    }
+    Clear();
+    return !stopping;
+  }
+
+  int done() const { return done_; }
+  const std::vector<std::string>& failed() const { return failed_; }
+
+ private:
+  void StartNext() {
+    const SweepCell& cell = cells_[waiting_.front()];
+    processes_.Start(Command(arguments_, cell), Log(cell), waiting_.front());
+    running_[waiting_.front()] = ConfigOf(arguments_, cell)->train().steps;
+    waiting_.pop_front();
+  }
+
+  fs::path Log(const SweepCell& cell) const {
+    return fs::path(arguments_.out) / (cell.name() + ".log");
+  }
+
+  void TakeNote(const ChildProcesses::Ended& ended, bool stopping) {
+    running_.erase(ended.id);
+    const SweepCell& cell = cells_[ended.id];
+    const fs::path folder = FolderOf(arguments_, cell);
+    if (ended.status == 0 && Finished(folder)) {
+      ++done_;
+      const auto manifest = training::ReadManifest(RunFolder::Open(folder).manifest());
+      const auto curve = training::LoadRunCurve(RunFolder::Open(folder));
+      Say(fmt::format("[{}/{}] {}: return {:.4g} in {}", done_, cells_.size(), cell.name(),
+                      curve.points.back().mean,
+                      training::FormatDuration(manifest.wall_clock_seconds)));
+    } else if (ended.status != 0 || !stopping) {
+      failed_.push_back(cell.name());
+      Say(fmt::format("{} failed (exit code {}): see {}", cell.name(), ended.status,
+                      Log(cell).string()));
+    }
+  }
+
+  // of 1, by the evaluations that a run has behind it
+  double ShareDone(int index, int64_t steps) const {
+    try {
+      const auto curve = training::LoadRunCurve(RunFolder(FolderOf(arguments_, cells_[index])));
+      return static_cast<double>(curve.points.back().step) / static_cast<double>(steps);
+    } catch (const Error&) {
+      return 0;  // before its first evaluation
+    }
+  }
+
+  void Draw() {
+    const double now = Seconds();
+    if (arguments_.quiet || !terminal_ || now < next_draw_) return;
+    next_draw_ = now + kRedraw;
+    double share = done_ - done_before_;
+    for (const auto& [index, steps] : running_) share += ShareDone(index, steps);
+    const double elapsed = now - start_;
+    const double left = static_cast<double>(cells_.size()) - done_before_ - share;
+    const std::string eta =
+        share > 0 ? " ETA " + training::FormatDuration(elapsed * left / share) : "";
+    const std::string failures = failed_.empty() ? "" : fmt::format(", {} failed", failed_.size());
+    fmt::print(stderr, "\r\033[K{} of {} done, {} running{}  {}{}", done_, cells_.size(),
+               running_.size(), failures, training::FormatDuration(elapsed), eta);
+    std::fflush(stderr);
+  }
+  void Clear() const {
+    if (terminal_ && !arguments_.quiet) fmt::print(stderr, "\r\033[K");
+  }
+  void Say(const std::string& line) const {
+    if (arguments_.quiet) return;
+    Clear();
+    fmt::print(stderr, "{}\n", line);
+  }
+
+  const SweepArguments& arguments_;
+  const std::vector<SweepCell>& cells_;
+  std::deque<int> waiting_;
+  std::map<int, int64_t> running_;  // index of the cell, its steps
+  std::vector<std::string> failed_;
+  int done_ = 0, done_before_ = 0;
+  bool terminal_;
+  double start_ = Seconds(), next_draw_ = 0;
+  ChildProcesses processes_;
+};
+
+nlohmann::ordered_json RowOf(const std::string& variant, const training::ResultRow& row) {
+  nlohmann::ordered_json json{{"variant", variant},     {"seeds", row.seeds.size()},
+                              {"steps", row.env_steps}, {"mean", row.mean},
+                              {"ci_low", row.ci95.low}, {"ci_high", row.ci95.high},
+                              {"iqm", row.iqm},         {"best_policy", row.best_mean}};
+  json["success"] = row.success.empty() ? nlohmann::ordered_json("-")
+                                        : nlohmann::ordered_json(row.success.front().rate);
+  json["wall_seconds"] = row.wall_seconds;
+  return json;
+}
+
+// a row a variant, task by task, the best mean first
+nlohmann::ordered_json Table(const SweepArguments& arguments, const std::vector<SweepCell>& cells) {
+  ThreadPool pool(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+  auto rows = nlohmann::ordered_json::array();
+  for (const std::string& task : arguments.tasks) {
+    std::vector<nlohmann::ordered_json> of_task;
+    for (const SweepCell& first : cells) {
+      if (first.task != task || first.seed != cells.front().seed) continue;
+      std::vector<training::RunResult> runs;
+      for (const SweepCell& cell : cells) {
+        const std::string folder = FolderOf(arguments, cell).string();
+        if (cell.variant != first.variant || !Finished(folder)) continue;
+        EvaluateWhereMissing(folder, arguments.episodes, training::kFreshEpisodesSeed, &pool);
+        runs.push_back(LoadResult(folder));
+      }
+      if (runs.empty()) continue;
+      of_task.push_back(RowOf(first.variant, training::AggregateResults(runs).front()));
+    }
+    std::ranges::stable_sort(
+        of_task, [](const auto& a, const auto& b) { return a.at("mean") > b.at("mean"); });
+    for (auto& row : of_task) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void Sweep(const SweepArguments& arguments) {
+  std::vector<training::SweepAxis> axes;
+  for (const std::string& axis : arguments.grid) axes.push_back(training::ParseAxis(axis));
+  const auto cells = training::ExpandSweep(arguments.tasks, arguments.agents, axes,
+                                           training::ParseSeeds(arguments.seeds));
+  Check(arguments, cells);
+  fs::create_directories(arguments.out);
+  const training::InterruptGuard guard;
+  Runner runner(arguments, cells);
+  if (!runner.Run(guard)) {
+    fmt::print("stopped, {} of {} done; the same command goes on\n", runner.done(), cells.size());
+    return;
+  }
+  PrintRows(Table(arguments, cells), arguments.json);
+  if (runner.failed().empty()) return;
+  throw Error(fmt::format("{} of {} trainings failed: {}", runner.failed().size(), cells.size(),
+                          fmt::join(runner.failed(), ", ")));
+}
+
+}  // namespace
+
+void AddSweepCommand(CLI::App& program) {
+  auto* command = program.add_subcommand("sweep", "train over seeds, agents and settings");
+  auto arguments = std::make_shared<SweepArguments>();
+  command->add_option("tasks", arguments->tasks, "tasks or task files")->required();
+  command->add_option("--agent", arguments->agents, "agents, e.g. ddpg,td3")
+      ->delimiter(',')
+      ->capture_default_str();
+  command->add_option("--seeds", arguments->seeds, "e.g. 1-5 or 101,103-105")
+      ->capture_default_str();
+  command
+      ->add_option("--grid", arguments->grid,
+                   "a setting and the values to try, e.g. agent.actor_lr=1e-3,3e-4; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--set", arguments->assignments, "one setting for all; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--steps", arguments->steps, "environment steps of each")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--preset", arguments->preset, "named settings (default: each task's own)");
+  command->add_option("--config", arguments->config_file, "TOML file with settings for all");
+  command->add_option("--out", arguments->out, "folder of the run folders; finished ones are kept")
+      ->required();
+  command->add_option("--jobs", arguments->jobs, "trainings at a time, a thread each")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_option("--episodes", arguments->episodes, "fresh episodes a policy, for the table")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "the table as one JSON document on stdout");
+  command->add_flag("--quiet", arguments->quiet, "no progress");
+  command->callback([arguments] { Sweep(*arguments); });
+}
+
+}  // namespace sinew::apps
