@@ -8,6 +8,7 @@
 #include "apps/command.h"
 #include "apps/output_file.h"
 #include "apps/run_setup.h"
+#include "core/error.h"
 #include "core/files.h"
 #include "training/episode_trace.h"
 #include "training/evaluation.h"
@@ -62,6 +63,8 @@ training::Evaluation RunEvaluation(const Subject& subject, const EvalArguments& 
 
 void Eval(const EvalArguments& arguments) {
   const Subject subject = ResolveSubject(arguments.what, arguments.choice, arguments.seed);
+  if (!arguments.table.empty() && arguments.table == arguments.trace)
+    throw UserError(fmt::format("--table and --trace are both '{}'", arguments.table));
   for (const std::string& file : {arguments.table, arguments.trace}) {
     if (!file.empty()) CheckOutputFile(file, arguments.force);
   }

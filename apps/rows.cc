@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 std::string CellText(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return "-";
   if (value.is_number_float()) {
     const double number = value.get<double>();
     // a rate such as 123456.7 is not clearer as 1.235e+05

@@ -72,7 +72,6 @@ bool Finished(const fs::path& folder) {
 // What is wrong with a sweep is found before its first training: settings that contradict each
 // other, and runs that stand in its folder and were trained differently.
 void Check(const SweepArguments& arguments, const std::vector<SweepCell>& cells) {
-  std::string checked;
   for (const SweepCell& cell : cells) {
     const auto config = ConfigOf(arguments, cell);
     if (cell.seed == cells.front().seed) {
@@ -218,8 +217,8 @@ nlohmann::ordered_json RowOf(const std::string& variant, const training::ResultR
                               {"steps", row.env_steps}, {"mean", row.mean},
                               {"ci_low", row.ci95.low}, {"ci_high", row.ci95.high},
                               {"iqm", row.iqm},         {"best_policy", row.best_mean}};
-  json["success"] = row.success.empty() ? nlohmann::ordered_json("-")
-                                        : nlohmann::ordered_json(row.success.front().rate);
+  json["success"] = nullptr;
+  if (!row.success.empty()) json["success"] = row.success.front().rate;
   json["wall_seconds"] = row.wall_seconds;
   return json;
 }

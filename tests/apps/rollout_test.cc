@@ -83,6 +83,10 @@ TEST_F(RolloutTest, EvalTracesTheEpisodesThatItMeasures) {
   const Outcome again = scratch_.Sinew(traced);
   EXPECT_EQ(again.status, 2);
   EXPECT_THAT(again.err, HasSubstr("steps.csv"));
+  traced.insert(traced.end(), {"--table", "steps.csv", "--force"});
+  const Outcome one_file = scratch_.Sinew(traced);
+  EXPECT_EQ(one_file.status, 2);
+  EXPECT_THAT(one_file.err, HasSubstr("--table and --trace"));
 }
 
 TEST_F(RolloutTest, GoesOnBeyondTheTimeLimit) {

@@ -56,6 +56,7 @@ TEST_F(SweepTest, TrainsEveryVariantAndKeepsWhatIsDone) {
   EXPECT_GE(rows[0]["mean"].get<double>(), rows[1]["mean"].get<double>()) << "the best first";
   EXPECT_EQ(rows[0]["seeds"], 2);
   EXPECT_EQ(rows[0]["steps"], 600);
+  EXPECT_TRUE(rows[0]["success"].is_null()) << "the pendulum has no goal";
 
   auto longer = grid;
   longer[3] = "700";
