@@ -40,14 +40,30 @@ mjModel* Load(const std::string& path, const mjVFS* vfs) {
   return model;
 }
 
+bool HasCollidingGeoms(const mjModel* m) {
+  return std::any_of(m->geom_contype, m->geom_contype + m->ngeom,
+                     [](int type) { return type != 0; });
+}
+
 // Where no geom can touch another but through explicit pairs, MuJoCo 2's search for candidates
 // takes half of a step and finds nothing. (MuJoCo 3 has no such switch and needs none.)
 void SkipBroadPhase(mjModel* m) {
 #if mjVERSION_HEADER < 300
-  for (int i = 0; i < m->ngeom; ++i) {
-    if (m->geom_contype[i] != 0) return;
-  }
-  m->opt.collision = mjCOL_PAIR;
+  if (!HasCollidingGeoms(m)) m->opt.collision = mjCOL_PAIR;
+#else
+  (void)m;
+#endif
+}
+
+// MuJoCo 2 sets 3 MB aside for constraints, and clears them at every reset in the time of ten steps
+// of a small arm. Without contacts the model itself says how many there can be.
+void TrimConstraints(mjModel* m) {
+#if mjVERSION_HEADER < 300
+  if (HasCollidingGeoms(m) || m->npair > 0) return;
+  const int equality = 6 * m->neq;  // a weld's
+  const int friction = m->nv + m->ntendon;
+  const int limits = 2 * (m->njnt + m->ntendon);
+  m->njmax = std::min(m->njmax, equality + friction + limits);
 #else
   (void)m;
 #endif
@@ -141,6 +157,15 @@ bool IsWithin(const mjModel* m, int body, int root) {
   return body == root;
 }
 
+// @return  the hash of what the MJCF compiles to, whatever room is set aside for it
+std::string Prepare(mjModel* m) {
+  SkipBroadPhase(m);
+  std::string bytes(static_cast<size_t>(mj_sizeModel(m)), '\0');
+  mj_saveModel(m, nullptr, bytes.data(), static_cast<int>(bytes.size()));
+  TrimConstraints(m);
+  return HashHex(bytes);
+}
+
 // the joint that a degree of freedom or an element of qpos belongs to
 std::string JointOf(const mjModel* m, mjtWarning warning, int index) {
   if (warning == mjWARN_BADCTRL) {
@@ -163,13 +188,7 @@ std::string Divergence::Describe() const {
                      joint, time);
 }
 
-Simulation::Simulation(mjModel* model) : model_(model), data_(mj_makeData(model)) {
-  SkipBroadPhase(model);
-  std::string bytes(static_cast<size_t>(mj_sizeModel(model)), '\0');
-  mj_saveModel(model, nullptr, bytes.data(), static_cast<int>(bytes.size()));
-  model_hash_ = HashHex(bytes);
-  Forward();
-}
+Simulation::Simulation(mjModel* model) : Simulation(model, Prepare(model)) {}
 
 Simulation::Simulation(mjModel* model, std::string model_hash)
     : model_(model), data_(mj_makeData(model)), model_hash_(std::move(model_hash)) {

@@ -186,5 +186,37 @@ TEST(SimulationTest, StateOfAnotherModelIsRefused) {
   EXPECT_THROW(falling.RestoreState({}), Error);
 }
 
+// everything that can constrain a model without contacts, all of it active at once
+TEST(SimulationTest, KeepsRoomForEveryConstraintOfAModelWithoutContacts) {
+  Simulation simulation = Simulation::FromString(R"(
+    <mujoco>
+      <default><geom contype="0" conaffinity="0"/></default>
+      <worldbody>
+        <body name="free" pos="0.1 0 1"><freejoint name="free"/><geom name="free" size="0.1"/></body>
+        <body name="arm">
+          <joint name="hinge" type="hinge" axis="0 1 0" range="-1 1" limited="true" margin="10"
+                 frictionloss="0.1"/>
+          <geom name="arm" size="0.1" pos="0.3 0 0"/>
+          <body name="tip" pos="0.6 0 0">
+            <joint name="slide" type="slide" axis="1 0 0" range="-1 1" limited="true" margin="10"
+                   frictionloss="0.1"/>
+            <geom name="tip" size="0.1"/>
+          </body>
+        </body>
+      </worldbody>
+      <tendon>
+        <fixed name="tendon" limited="true" range="-1 1" margin="10" frictionloss="0.1">
+          <joint joint="hinge" coef="1"/>
+        </fixed>
+      </tendon>
+      <equality><weld name="weld" body1="free"/></equality>
+    </mujoco>)");
+  ASSERT_TRUE(simulation.Substep());
+  // the weld's 6, friction of 2 joints and the tendon, both limits of each
+  EXPECT_EQ(simulation.data()->nefc, 6 + 3 + 6);
+  EXPECT_LT(simulation.model()->njmax, 30);
+  EXPECT_EQ(simulation.data()->warning[mjWARN_CNSTRFULL].number, 0);
+}
+
 }  // namespace
 }  // namespace sinew::sim
