@@ -28,7 +28,24 @@ struct SpawnSettings {
   posix_spawnattr_t attributes;
 };
 
+// this program again; @return  0, or what is wrong, as an errno
+int Spawn(const std::vector<std::string>& arguments, const SpawnSettings& settings,
+          pid_t* process) {
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+  std::vector<char*> words{const_cast<char*>(program.c_str())};
+  for (const std::string& argument : arguments)
+    words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  return posix_spawn(process, program.c_str(), &settings.files, &settings.attributes, words.data(),
+                     environ);
+}
+
 }  // namespace
+
+bool StartBeside(const std::vector<std::string>& arguments) {
+  pid_t process = 0;
+  return Spawn(arguments, SpawnSettings(), &process) == 0;
+}
 
 ChildProcesses::~ChildProcesses() {
   Interrupt();
@@ -37,11 +54,6 @@ ChildProcesses::~ChildProcesses() {
 
 void ChildProcesses::Start(const std::vector<std::string>& arguments,
                            const std::filesystem::path& log, int id) {
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::vector<char*> words{const_cast<char*>(program.c_str())};
-  for (const std::string& argument : arguments)
-    words.push_back(const_cast<char*>(argument.c_str()));
-  words.push_back(nullptr);
   SpawnSettings settings;
   posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, log.c_str(),
@@ -50,11 +62,10 @@ void ChildProcesses::Start(const std::vector<std::string>& arguments,
   posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETPGROUP);
   posix_spawnattr_setpgroup(&settings.attributes, 0);
   pid_t process = 0;
-  const int error = posix_spawn(&process, program.c_str(), &settings.files, &settings.attributes,
-                                words.data(), environ);
+  const int error = Spawn(arguments, settings, &process);
   if (error != 0) {
     throw Error(
-        fmt::format("{} could not be started for {}: {}", program, log.string(), strerror(error)));
+        fmt::format("no process could be started for {}: {}", log.string(), strerror(error)));
   }
   ids_[process] = id;
 }

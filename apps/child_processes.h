@@ -10,6 +10,10 @@
 
 namespace sinew::apps {
 
+/// Starts this program again as a process that goes on by itself, with the same terminal.
+/// @return  whether it could be started.
+bool StartBeside(const std::vector<std::string>& arguments);
+
 /// This program, started again as processes that run beside each other. Each has a process group of
 /// its own, so that Ctrl-C reaches it through Interrupt() alone. Not thread-safe.
 class ChildProcesses {

@@ -1,12 +1,11 @@
 #include <fmt/format.h>
-#include <spawn.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "apps/child_processes.h"
 #include "apps/command.h"
 #include "apps/run_setup.h"
 #include "core/error.h"
@@ -61,13 +60,7 @@ training::TrainHooks MakeHooks(const Invocation& invocation, const training::Int
 // training goes on.
 void OpenViewer(const std::string& root) {
   if (!viewer::ViewerAvailable()) throw UserError("--watch: this build has no viewer");
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-  const std::vector<std::string> words{program, "watch", root, "--follow"};
-  std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  pid_t process = 0;
-  if (posix_spawn(&process, program.c_str(), nullptr, nullptr, arguments.data(), environ) != 0) {
+  if (!StartBeside({"watch", root, "--follow"})) {
     fmt::print(stderr, "the viewer could not be started; open it with: sinew watch {} --follow\n",
                root);
   }
