@@ -3,8 +3,9 @@
 namespace sinew::agents {
 
 void ExplorationOptions::Describe(OptionTable& table) {
-  table.Add("noise", &noise, {"gaussian", "ou", "parameter"},
-            "exploration noise; ou: Ornstein-Uhlenbeck; parameter: on the policy's parameters");
+  table.Add("noise", &noise, {"gaussian", "ou", "pink", "parameter"},
+            "exploration noise; ou: Ornstein-Uhlenbeck; pink: of all lengths; parameter: on the "
+            "policy's parameters");
   table.Add("noise_sigma", &noise_sigma, {0, 2}, "its standard deviation, in units of the action");
   table.Add("noise_low", &noise_low, {0, 1},
             "the first of several environments explores with this share of it, the last with all");
@@ -14,8 +15,10 @@ void ExplorationOptions::Describe(OptionTable& table) {
 }
 
 NoiseOptions ExplorationOptions::kind() const {
-  return {noise == "ou" ? NoiseKind::kOrnsteinUhlenbeck : NoiseKind::kGaussian, ou_theta,
-          noise_low};
+  const NoiseKind kind = noise == "ou"     ? NoiseKind::kOrnsteinUhlenbeck
+                         : noise == "pink" ? NoiseKind::kPink
+                                           : NoiseKind::kGaussian;
+  return {kind, ou_theta, noise_low};
 }
 
 double ExplorationOptions::Sigma(bool warming_up, double progress) const {

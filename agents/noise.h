@@ -9,7 +9,7 @@
 
 namespace sinew::agents {
 
-enum class NoiseKind { kGaussian, kOrnsteinUhlenbeck };
+enum class NoiseKind { kGaussian, kOrnsteinUhlenbeck, kPink };
 
 struct NoiseOptions {
   NoiseKind kind = NoiseKind::kGaussian;
@@ -26,6 +26,12 @@ std::vector<double> NoiseShares(int num_envs, double low);
 /// Gaussian: independent draws sigma N(0, 1). Ornstein-Uhlenbeck: x <- x - theta x + sigma N(0, 1),
 /// zero at the start of every episode. Source: Lillicrap et al. 2015, arXiv:1509.02971, section 7
 /// (theta 0.15, sigma 0.2, unit time step).
+///
+/// Pink: power falls with 1 / frequency, so that actions are tried for long and for short;
+/// deviation sigma from the first step on. Source: Eberhard et al. 2023, "Pink noise is all you
+/// need", ICLR. There a whole episode's noise is drawn at once by FFT; here it is the sum of
+/// processes y_k <- (1 - 2^-k) y_k + N with memories of 1, 2, 4, ... 512 steps, which have this
+/// spectrum between them and no episode length.
 class Noise {
  public:
   Noise(const NoiseOptions& options, int num_envs, int act_dim, uint64_t seed);
@@ -37,11 +43,14 @@ class Noise {
   void Serialize(models::Archive& archive, const std::string& name);
 
  private:
+  std::span<double> State(size_t index);
+  double Next(size_t index, double sigma, Random& random);
+
   NoiseOptions options_;
   int act_dim_;
   std::vector<double> shares_;  // one an environment
   std::vector<Random> random_;  // likewise
-  std::vector<double> state_;   // [num_envs x act_dim]
+  std::vector<double> state_;   // [num_envs x act_dim x processes]
 };
 
 }  // namespace sinew::agents

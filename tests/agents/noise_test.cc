@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
+#include <numbers>
 #include <vector>
 
 #include "tests/models/scratch_file.h"
@@ -15,6 +17,7 @@ namespace {
 using ::testing::Each;
 
 constexpr NoiseOptions kGaussian{.kind = NoiseKind::kGaussian};
+constexpr NoiseOptions kPink{.kind = NoiseKind::kPink};
 constexpr NoiseOptions kOu{.kind = NoiseKind::kOrnsteinUhlenbeck, .theta = 0.15};
 
 /// `steps` rows of noise alone.
@@ -51,6 +54,47 @@ TEST(NoiseTest, OrnsteinUhlenbeckHasItsStationaryDeviationAndMemory) {
   EXPECT_NEAR(Covariance(draws, 5) / Covariance(draws, 0), std::pow(0.85, 5), 0.03);
 }
 
+// power of the draws at a frequency, in cycles a step, averaged over windows of 256 and a third of
+// an octave
+double Power(const std::vector<float>& draws, double frequency) {
+  constexpr int kWindow = 256;
+  double power = 0;
+  int count = 0;
+  for (size_t first = 0; first + kWindow <= draws.size(); first += kWindow) {
+    for (const double shift : {0.9, 1.0, 1.1}) {
+      std::complex<double> sum = 0;
+      for (int i = 0; i < kWindow; ++i) {
+        const double taper = std::pow(std::sin(std::numbers::pi * (i + 0.5) / kWindow), 2);
+        sum += taper * draws[first + i] *
+               std::polar(1.0, -2 * std::numbers::pi * shift * frequency * i);
+      }
+      power += std::norm(sum);
+      ++count;
+    }
+  }
+  return power / count;
+}
+
+TEST(NoiseTest, PinkHasItsDeviationAndHalfThePowerAtTwiceTheFrequency) {
+  Noise noise(kPink, 1, 1, 8);
+  const auto draws = Draw(&noise, 1, 1 << 18, 0.1);
+  EXPECT_NEAR(std::sqrt(Covariance(draws, 0)), 0.1, 0.005);
+  for (double frequency = 1.0 / 64; frequency <= 1.0 / 8; frequency *= 2) {
+    EXPECT_NEAR(Power(draws, frequency) / Power(draws, 2 * frequency), 2, 0.4) << frequency;
+  }
+}
+
+TEST(NoiseTest, PinkHasItsDeviationFromTheFirstStepOfAnEpisodeOn) {
+  Noise noise(kPink, 1, 1, 9);
+  double variance = 0;
+  for (int episode = 0; episode < 20000; ++episode) {
+    noise.Reset(0);
+    const float first = Draw(&noise, 1, 1, 0.1)[0];
+    variance += double(first) * first / 20000;
+  }
+  EXPECT_NEAR(std::sqrt(variance), 0.1, 0.003);
+}
+
 TEST(NoiseTest, ResetReturnsTheProcessOfOneEnvironmentToZero) {
   Noise noise(kOu, 2, 3, 3);
   Draw(&noise, 6, 50, 0.1);
@@ -84,9 +128,11 @@ TEST(NoiseTest, EveryEnvironmentHasAStreamOfItsOwn) {
   EXPECT_NE(of_first, Draw(&other_seed, 1, 20000, 0.2));
 }
 
-TEST(NoiseTest, RestoredProcessGoesOn) {
+class RestoredNoiseTest : public ::testing::TestWithParam<NoiseOptions> {};
+
+TEST_P(RestoredNoiseTest, GoesOn) {
   const models::ScratchFile file;
-  Noise original(kOu, 2, 3, 7), restored(kOu, 2, 3, 7);
+  Noise original(GetParam(), 2, 3, 7), restored(GetParam(), 2, 3, 7);
   Draw(&original, 6, 11, 0.1);
   {
     models::Archive archive;
@@ -97,6 +143,8 @@ TEST(NoiseTest, RestoredProcessGoesOn) {
   restored.Serialize(archive, "noise");
   EXPECT_EQ(Draw(&restored, 6, 20, 0.1), Draw(&original, 6, 20, 0.1));
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, RestoredNoiseTest, ::testing::Values(kGaussian, kOu, kPink));
 
 }  // namespace
 }  // namespace sinew::agents
