@@ -1,6 +1,7 @@
 #include "agents/noise.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace sinew::agents {
@@ -10,7 +11,19 @@ constexpr int kOctaves = 10;
 
 int Processes(NoiseKind kind) { return kind == NoiseKind::kPink ? kOctaves : 1; }
 
-double Memory(int octave) { return 1 - std::ldexp(1.0, -octave); }
+/// y <- memory y + gain N has variance 1.
+struct Process {
+  double memory, gain;
+};
+
+std::array<Process, kOctaves> MakeOctaves() {
+  std::array<Process, kOctaves> octaves;
+  for (int k = 0; k < kOctaves; ++k) {
+    const double memory = 1 - std::ldexp(1.0, -k);
+    octaves[k] = {memory, std::sqrt(1 - memory * memory)};
+  }
+  return octaves;
+}
 
 // a value of each process as if it had run for ever
 void DrawStationary(std::span<double> state, Random& random) {
@@ -19,10 +32,10 @@ void DrawStationary(std::span<double> state, Random& random) {
 
 // @return  the sum of the processes, all of variance 1, scaled to variance 1
 double NextPink(std::span<double> state, Random& random) {
+  static const auto octaves = MakeOctaves();
   double sum = 0;
   for (int k = 0; k < kOctaves; ++k) {
-    const double memory = Memory(k);
-    state[k] = memory * state[k] + std::sqrt(1 - memory * memory) * random.Normal();
+    state[k] = octaves[k].memory * state[k] + octaves[k].gain * random.Normal();
     sum += state[k];
   }
   return sum / std::sqrt(static_cast<double>(kOctaves));

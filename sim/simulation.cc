@@ -40,34 +40,31 @@ mjModel* Load(const std::string& path, const mjVFS* vfs) {
   return model;
 }
 
-bool HasCollidingGeoms(const mjModel* m) {
+#if mjVERSION_HEADER < 300
+bool GeomsTouch(const mjModel* m) {
   return std::any_of(m->geom_contype, m->geom_contype + m->ngeom,
                      [](int type) { return type != 0; });
 }
 
 // Where no geom can touch another but through explicit pairs, MuJoCo 2's search for candidates
-// takes half of a step and finds nothing. (MuJoCo 3 has no such switch and needs none.)
+// takes half of a step and finds nothing.
 void SkipBroadPhase(mjModel* m) {
-#if mjVERSION_HEADER < 300
-  if (!HasCollidingGeoms(m)) m->opt.collision = mjCOL_PAIR;
-#else
-  (void)m;
-#endif
+  if (!GeomsTouch(m)) m->opt.collision = mjCOL_PAIR;
 }
 
 // MuJoCo 2 sets 3 MB aside for constraints, and clears them at every reset in the time of ten steps
 // of a small arm. Without contacts the model itself says how many there can be.
 void TrimConstraints(mjModel* m) {
-#if mjVERSION_HEADER < 300
-  if (HasCollidingGeoms(m) || m->npair > 0) return;
+  if (GeomsTouch(m) || m->npair > 0) return;
   const int equality = 6 * m->neq;  // a weld's
   const int friction = m->nv + m->ntendon;
   const int limits = 2 * (m->njnt + m->ntendon);
   m->njmax = std::min(m->njmax, equality + friction + limits);
-#else
-  (void)m;
-#endif
 }
+#else  // MuJoCo 3 needs neither
+void SkipBroadPhase(mjModel*) {}
+void TrimConstraints(mjModel*) {}
+#endif
 
 struct Field {
   double* values;
