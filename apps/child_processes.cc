@@ -28,15 +28,16 @@ struct SpawnSettings {
   posix_spawnattr_t attributes;
 };
 
-// this program again; @return  0, or what is wrong, as an errno
+// This program again, the very same even where a newer one has taken its place on disk meanwhile.
+// @return  0, or what is wrong, as an errno
 int Spawn(const std::vector<std::string>& arguments, const SpawnSettings& settings,
           pid_t* process) {
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::vector<char*> words{const_cast<char*>(program.c_str())};
+  std::string name = "sinew";
+  std::vector<char*> words{name.data()};
   for (const std::string& argument : arguments)
     words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
-  return posix_spawn(process, program.c_str(), &settings.files, &settings.attributes, words.data(),
+  return posix_spawn(process, "/proc/self/exe", &settings.files, &settings.attributes, words.data(),
                      environ);
 }
 

@@ -39,7 +39,8 @@ constexpr const char* kOutputPrefix = ".output-";
   std::vector<char*> argv{const_cast<char*>("sinew")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  if (chdir(folder.c_str()) == 0) execv(SINEW_PROGRAM, argv.data());
+  const char* program = options.program.empty() ? SINEW_PROGRAM : options.program.c_str();
+  if (chdir(folder.c_str()) == 0) execv(program, argv.data());
   _exit(127);
 }
 

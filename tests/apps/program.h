@@ -20,6 +20,7 @@ struct Outcome {
 };
 
 struct RunOptions {
+  std::string program{};                  // to run; empty: the built one
   std::optional<long> file_size_limit{};  // [bytes]: writes beyond it fail, as on a full disk
   std::map<std::string, std::string>
       environment{};  // in addition to the caller's, without a display

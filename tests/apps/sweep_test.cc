@@ -18,6 +18,11 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
+void WaitFor(const fs::path& path) {
+  for (int i = 0; i < 3000 && !fs::exists(path); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
 class SweepTest : public testing::Test {
  protected:
   static std::vector<std::string> Words(const std::vector<std::string>& more) {
@@ -81,9 +86,7 @@ TEST_F(SweepTest, GoesOnAfterAnInterrupt) {
   const std::vector<std::string> seeds{"--seeds", "1-2", "--steps", "8000", "--jobs", "1"};
   {
     Program program(scratch_.path(), Words(seeds));
-    const fs::path first = scratch_ / "study/pendulum-ddpg-s1/eval.jsonl";
-    for (int i = 0; i < 3000 && !fs::exists(first); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    WaitFor(scratch_ / "study/pendulum-ddpg-s1/eval.jsonl");
     program.Signal(SIGINT);
     const Outcome outcome = program.Wait();
     EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -96,6 +99,19 @@ TEST_F(SweepTest, GoesOnAfterAnInterrupt) {
   EXPECT_THAT(Manifest("pendulum-ddpg-s1"), HasSubstr("\"finished\""));
   EXPECT_THAT(Manifest("pendulum-ddpg-s2"), HasSubstr("\"finished\""));
   EXPECT_THAT(ReadFile(scratch_ / "study/pendulum-ddpg-s1.log"), HasSubstr("stopped at step"));
+}
+
+TEST_F(SweepTest, GoesOnWhenTheProgramOnDiskIsReplaced) {
+  const fs::path copy = scratch_ / "sinew";
+  fs::copy_file(SINEW_PROGRAM, copy);
+  Program program(scratch_.path(), Words({"--seeds", "1-2", "--steps", "8000", "--jobs", "1"}),
+                  {.program = copy.string()});
+  WaitFor(scratch_ / "study/pendulum-ddpg-s1/eval.jsonl");
+  EXPECT_FALSE(fs::exists(scratch_ / "study/pendulum-ddpg-s2"));
+  fs::remove(copy);
+  const Outcome outcome = program.Wait();
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(Manifest("pendulum-ddpg-s2"), HasSubstr("\"finished\""));
 }
 
 TEST_F(SweepTest, AFailureIsNamedAndTheOthersGoOn) {
