@@ -10,6 +10,8 @@
 namespace sinew::models {
 namespace {
 
+constexpr size_t kLineFloats = kCacheLine / sizeof(float);
+
 /// The constants of one step, with the bias corrections of both moments folded into step size and
 /// epsilon (end of section 2 of the paper).
 struct Constants {
@@ -26,17 +28,21 @@ struct Part {
 // @return  whether all new parameters are finite
 template <bool kFollow>
 bool StepPart(const Constants& c, const Part& part) {
-  float *p = part.parameter, *m = part.first, *v = part.second, *target = part.target;
+  float *parameter = part.parameter, *first = part.first, *second = part.second;
+  float* target = part.target;
   const float* gradient = part.gradient;
   uint32_t bad = 0;
 #pragma omp simd reduction(| : bad)
   for (size_t i = 0; i < part.size; ++i) {
-    const float g = c.scale * gradient[i] + c.decay * p[i];
-    m[i] += c.beta1 * (g - m[i]);
-    v[i] += c.beta2 * (g * g - v[i]);
-    const float next = p[i] - c.step * m[i] / (std::sqrt(v[i]) + c.epsilon);
-    p[i] = next;
+    // nothing is read back that was just written: waiting for such a store costs more than all else
+    const float p = parameter[i], g = c.scale * gradient[i] + c.decay * p;
+    const float m = first[i] + c.beta1 * (g - first[i]);
+    const float v = second[i] + c.beta2 * (g * g - second[i]);
+    const float next = p - c.step * m / (std::sqrt(v) + c.epsilon);
     if constexpr (kFollow) target[i] += c.tau * (next - target[i]);
+    first[i] = m;
+    second[i] = v;
+    parameter[i] = next;
     bad |= (std::bit_cast<uint32_t>(next) & 0x7f800000u) == 0x7f800000u ? 1u : 0u;
   }
   return bad == 0;
@@ -69,9 +75,10 @@ AdamReport Adam::Step(std::span<float> parameters, std::span<const float> gradie
       .tau = follower.tau};
   // cut at the same place for any number of threads: what is left over behind whole vectors may be
   // rounded in another way
+  const size_t middle = parameters.size() / 2 / kLineFloats * kLineFloats;
   std::array<bool, 2> finite{};
   const auto step_half = [&](int half) {
-    const size_t begin = parameters.size() * half / 2, end = parameters.size() * (half + 1) / 2;
+    const size_t begin = half == 0 ? 0 : middle, end = half == 0 ? middle : parameters.size();
     const bool follow = !follower.target.empty();
     const Part part{parameters.data() + begin, first_.data() + begin,
                     second_.data() + begin,    follow ? follower.target.data() + begin : nullptr,

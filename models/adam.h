@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "core/aligned_vector.h"
 #include "core/thread_pool.h"
 #include "models/archive.h"
 
@@ -51,7 +51,7 @@ class Adam {
  private:
   AdamOptions options_;
   int64_t steps_ = 0;
-  std::vector<float> first_, second_;  // moments
+  AlignedVector<float> first_, second_;  // moments
 };
 
 }  // namespace sinew::models

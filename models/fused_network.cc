@@ -11,13 +11,13 @@ namespace {
 
 /// One of two buffers for what is soon read again: a layer's output on its way to the next.
 float* Scratch(int which, size_t size) {
-  thread_local std::array<std::vector<float>, 2> buffers;
-  std::vector<float>& buffer = buffers[which % 2];
+  thread_local std::array<AlignedVector<float>, 2> buffers;
+  AlignedVector<float>& buffer = buffers[which % 2];
   if (buffer.size() < size) buffer.resize(size);
   return buffer.data();
 }
 
-void Grow(std::vector<float>* values, size_t size) {
+void Grow(AlignedVector<float>* values, size_t size) {
   if (values->size() < size) values->resize(size);
 }
 

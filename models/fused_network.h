@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/aligned_vector.h"
 #include "models/network.h"
 
 namespace sinew::models {
@@ -32,10 +33,10 @@ class FusedNetwork : public Network {
   /// Row-major input of layer `layer`, [batch x layer_inputs], as Forward left it.
   float* activation(int layer) { return activations_[layer].data(); }
 
-  int batch_ = 0;                                // of the last Forward
-  std::vector<std::vector<float>> activations_;  // inputs of each layer
+  int batch_ = 0;                                  // of the last Forward
+  std::vector<AlignedVector<float>> activations_;  // inputs of each layer
   std::vector<float*> inputs_;
-  std::vector<float> output_, output_delta_, late_gradient_;
+  AlignedVector<float> output_, output_delta_, late_gradient_;
 };
 
 }  // namespace sinew::models

@@ -226,6 +226,16 @@ PanelData Pack(const MatrixView& b, int k, const float* bias, const Panel& panel
   return {packed, panel.width, biases};
 }
 
+void ActivateRow(Activation activation, int width, float* row) {
+  if (activation == Activation::kRelu) {
+#pragma omp simd
+    for (int j = 0; j < width; ++j) row[j] = row[j] < 0 ? 0.0f : row[j];
+  } else if (activation == Activation::kTanh) {
+#pragma omp simd
+    for (int j = 0; j < width; ++j) row[j] = VectorTanh(row[j]);
+  }
+}
+
 // rows [row, row + rows) of the panel's part of C
 void ComputeBlock(const MatrixView& a, int k, const PanelData& data, const Panel& panel, int row,
                   int rows, const Epilogue& epilogue, float* c, int64_t c_stride) {
@@ -244,21 +254,15 @@ void ComputeBlock(const MatrixView& a, int k, const PanelData& data, const Panel
     return;
   }
   alignas(Lanes) float padded[kMaxRows * kVectors * kLanes];
-  tile(from, a.stride, data, k, {}, padded, panel.width);
+  tile(from, a.stride, data, k, {.activation = epilogue.activation}, padded, panel.width);
+  // whole vectors, whether a column stands for something or not
+  if (epilogue.activation == Activation::kTanh) {
+    ActivateRow(Activation::kTanh, rows * panel.width, padded);
+  }
   for (int i = 0; i < rows; ++i) {
     std::memcpy(to + i * c_stride, padded + i * panel.width, sizeof(float) * panel.columns);
   }
-  Finish(epilogue, block, c, c_stride);
-}
-
-void ActivateRow(Activation activation, int width, float* row) {
-  if (activation == Activation::kRelu) {
-#pragma omp simd
-    for (int j = 0; j < width; ++j) row[j] = row[j] < 0 ? 0.0f : row[j];
-  } else if (activation == Activation::kTanh) {
-#pragma omp simd
-    for (int j = 0; j < width; ++j) row[j] = VectorTanh(row[j]);
-  }
+  Finish({.slope = epilogue.slope}, block, c, c_stride);
 }
 
 void MultiplyBySlope(Activation activation, const float* value, int width, float* row) {

@@ -2,6 +2,8 @@
 
 #include <cblas.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "models/gemm.h"
@@ -29,11 +31,52 @@ void Product(const GemmShape& shape, const MatrixView& a, const MatrixView& b,
   Finish(epilogue, {0, 0, shape.m, shape.n}, c, c_stride);
 }
 
-float Dot(const float* a, const float* b, int size) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < size; ++i) sum += a[i] * b[i];
-  return sum;
+// rows that skinny products work on side by side: one sum alone waits for itself
+constexpr int kRows = 4;
+constexpr std::array<float, kRows> kOnes{1, 1, 1, 1};
+
+// sums[i] = rows[i] . w
+void Dots(const std::array<const float*, kRows>& rows, const float* w, int size,
+          std::array<float, kRows>* sums) {
+  const auto [a, b, c, d] = rows;
+  float by_a = 0, by_b = 0, by_c = 0, by_d = 0;
+#pragma omp simd reduction(+ : by_a, by_b, by_c, by_d)
+  for (int i = 0; i < size; ++i) {
+    by_a += a[i] * w[i];
+    by_b += b[i] * w[i];
+    by_c += c[i] * w[i];
+    by_d += d[i] * w[i];
+  }
+  *sums = {by_a, by_b, by_c, by_d};
+}
+
+// to = sum over kCount rows of factors[i] * rows[i, :], or that added to it
+template <int kCount, bool kAdd>
+void Combine(const float* rows, int64_t stride, const float* factors, int width, float* to) {
+  std::array<float, kCount> factor;
+  std::copy_n(factors, kCount, factor.begin());
+#pragma omp simd
+  for (int j = 0; j < width; ++j) {
+    float sum = kAdd ? to[j] : 0;
+#pragma GCC unroll 4
+    for (int i = 0; i < kCount; ++i) sum += factor[i] * rows[i * stride + j];
+    to[j] = sum;
+  }
+}
+
+// to = sum over all rows of factor * row. @param factors  of kRows rows from a given one on.
+template <class Factors>
+void AddRows(const float* rows, int width, const Factors& factors, int count, float* to) {
+  std::memset(to, 0, sizeof(float) * width);
+  int i = 0;
+  for (; i + kRows <= count; i += kRows) {
+    const std::array<float, kRows> here = factors(i);
+    Combine<kRows, true>(rows + static_cast<int64_t>(i) * width, width, here.data(), width, to);
+  }
+  const std::array<float, kRows> rest = factors(i);
+  for (int r = 0; i + r < count; ++r) {
+    Combine<1, true>(rows + static_cast<int64_t>(i + r) * width, width, &rest[r], width, to);
+  }
 }
 
 }  // namespace
@@ -52,10 +95,18 @@ void DenseForward(const float* x, int inputs, const float* weight, const float* 
     return Product({batch, outputs, inputs}, {x, inputs}, {weight, inputs, true}, epilogue, y,
                    stride);
   }
-  for (int i = 0; i < batch; ++i) {
+  for (int i = 0; i < batch; i += kRows) {
+    // behind the last row it is repeated, so that where a row stands does not change its result
+    std::array<const float*, kRows> rows;
+    for (int r = 0; r < kRows; ++r) {
+      rows[r] = x + static_cast<int64_t>(std::min(i + r, batch - 1)) * inputs;
+    }
     for (int j = 0; j < outputs; ++j) {
-      y[static_cast<int64_t>(i) * stride + j] =
-          Dot(x + static_cast<int64_t>(i) * inputs, weight + j * inputs, inputs) + bias[j];
+      std::array<float, kRows> sums;
+      Dots(rows, weight + j * inputs, inputs, &sums);
+      for (int r = 0; r < kRows && i + r < batch; ++r) {
+        y[static_cast<int64_t>(i + r) * stride + j] = sums[r] + bias[j];
+      }
     }
   }
   Finish(epilogue, {0, 0, batch, outputs}, y, stride);
@@ -71,25 +122,21 @@ void ActivationBackward(const float* gradient, const float* value, int batch, in
 
 void DenseWeightGradient(const float* delta, int outputs, const float* x, int inputs, int batch,
                          float* weight_gradient, float* bias_gradient) {
-  std::memset(bias_gradient, 0, sizeof(float) * outputs);
-  for (int i = 0; i < batch; ++i) {
-    const float* d = delta + static_cast<int64_t>(i) * outputs;
-#pragma omp simd
-    for (int j = 0; j < outputs; ++j) bias_gradient[j] += d[j];
-  }
+  const auto ones = [](int) { return kOnes; };
+  AddRows(delta, outputs, ones, batch, bias_gradient);
   if (outputs >= kSkinny) {
     return Product({outputs, inputs, batch}, {delta, outputs, true}, {x, inputs}, {},
                    weight_gradient, inputs);
   }
-  std::memset(weight_gradient, 0, sizeof(float) * outputs * inputs);
-  for (int i = 0; i < batch; ++i) {
-    for (int j = 0; j < outputs; ++j) {
-      const float d = delta[static_cast<int64_t>(i) * outputs + j];
-      const float* row = x + static_cast<int64_t>(i) * inputs;
-      float* to = weight_gradient + j * inputs;
-#pragma omp simd
-      for (int k = 0; k < inputs; ++k) to[k] += d * row[k];
-    }
+  for (int j = 0; j < outputs; ++j) {
+    const auto factors = [&](int row) {
+      std::array<float, kRows> values{};
+      for (int r = 0; r < kRows && row + r < batch; ++r) {
+        values[r] = delta[static_cast<int64_t>(row + r) * outputs + j];
+      }
+      return values;
+    };
+    AddRows(x, inputs, factors, batch, weight_gradient + static_cast<int64_t>(j) * inputs);
   }
 }
 
@@ -102,13 +149,11 @@ void DenseInputGradient(const float* delta, int outputs, const float* weight, in
   }
   for (int i = 0; i < batch; ++i) {
     float* row = input_gradient + static_cast<int64_t>(i) * width;
-    std::memset(row, 0, sizeof(float) * width);
-    for (int j = 0; j < outputs; ++j) {
-      const float d = delta[static_cast<int64_t>(i) * outputs + j];
-      const float* w = weight + static_cast<int64_t>(j) * weight_stride;
-#pragma omp simd
-      for (int k = 0; k < width; ++k) row[k] += d * w[k];
-    }
+    const float* factors = delta + static_cast<int64_t>(i) * outputs;
+    const auto combine = outputs == 1   ? Combine<1, false>
+                         : outputs == 2 ? Combine<2, false>
+                                        : Combine<3, false>;
+    combine(weight, weight_stride, factors, width, row);
     Finish(epilogue, {i, 0, 1, width}, input_gradient, width);
   }
 }

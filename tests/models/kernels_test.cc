@@ -147,6 +147,24 @@ INSTANTIATE_TEST_SUITE_P(Sizes, KernelsTest,
                                   std::to_string(info.param.batch);
                          });
 
+TEST(SkinnyForwardTest, WhereARowStandsDoesNotChangeItsResult) {
+  constexpr int kInputs = 37, kBatch = 11;
+  Random random(3);
+  const auto x = RandomValues(&random, kBatch * kInputs);
+  for (int outputs = 1; outputs < 4; ++outputs) {
+    const auto weight = RandomValues(&random, outputs * kInputs);
+    const auto bias = RandomValues(&random, outputs);
+    std::vector<float> together(kBatch * outputs), alone(kBatch * outputs);
+    DenseForward(x.data(), kInputs, weight.data(), bias.data(), outputs, kBatch,
+                 Activation::kIdentity, together.data(), outputs);
+    for (int i = 0; i < kBatch; ++i) {
+      DenseForward(x.data() + i * kInputs, kInputs, weight.data(), bias.data(), outputs, 1,
+                   Activation::kIdentity, alone.data() + i * outputs, outputs);
+    }
+    EXPECT_EQ(together, alone) << outputs << " outputs";
+  }
+}
+
 TEST(CopyColumnsTest, KeepsWhatLiesBetweenTheRows) {
   const std::vector<float> from{1, 2, 3, 4, 5, 6};
   std::vector<float> to(8, kUntouched);
