@@ -166,8 +166,7 @@ void Tile(const float* a, int64_t stride, const PanelData& data, int k, const Ep
 #pragma GCC unroll 2
     for (int v = 0; v < kWidth; ++v) {
       const int column = v * kStep;
-      Store(kTransposed ? sum[i][v]
-                        : Finished(sum[i][v], epilogue, i * epilogue.slope.stride + column),
+      Store(Finished(sum[i][v], epilogue, i * epilogue.slope.stride + column),
             c + i * c_stride + column);
     }
   }

@@ -61,10 +61,12 @@ TEST(BlockedGemmTest, AgreesWithTheSumsWrittenOutForEverySizeAndOrientation) {
   ExpectProduct({256, 256, 256}, false, true, &random);
 }
 
-TEST(BlockedGemmTest, FinishesEverySum) {
+class EpilogueTest : public testing::TestWithParam<bool> {};
+
+TEST_P(EpilogueTest, FinishesEverySum) {
   Random random(4);
   const GemmShape shape{45, 71, 8};  // two whole panels and a part of one
-  const Matrix a(shape.m, shape.k, false, &random), b(shape.k, shape.n, false, &random),
+  const Matrix a(shape.m, shape.k, GetParam(), &random), b(shape.k, shape.n, false, &random),
       value(shape.m, shape.n, false, &random);
   std::vector<float> plain(shape.m * shape.n), c(plain.size());
   const auto compute = [&](const Epilogue& epilogue, std::vector<float>* to) {
@@ -85,6 +87,9 @@ TEST(BlockedGemmTest, FinishesEverySum) {
     ASSERT_NEAR(c[i], plain[i] * (1 - v * v), 1e-6);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(BlockedGemm, EpilogueTest, testing::Bool(),
+                         [](const auto& info) { return info.param ? "TransposedA" : "PlainA"; });
 
 TEST(BlockedGemmTest, PassesOnWhatIsNotANumber) {
   Random random(5);
