@@ -15,7 +15,7 @@ struct LineAllocator {
 
   LineAllocator() = default;
   template <class Other>
-  LineAllocator(const LineAllocator<Other>&) {}
+  explicit LineAllocator(const LineAllocator<Other>&) {}
 
   T* allocate(size_t count) {
     return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kCacheLine}));

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -58,7 +59,7 @@ struct TorchScriptProcess::Child {
   [[noreturn]] void Fail() {
     ::shutdown(socket, SHUT_RDWR);
     std::string message = ReadFile(work.path() / "log.txt");
-    message = message.substr(0, message.find('\n'));
+    message.resize(std::min(message.size(), message.find('\n')));
     throw Error("TorchScript: " + (message.empty() ? "the process has ended" : message));
   }
 

@@ -156,6 +156,7 @@ void Tile(const float* a, int64_t stride, const PanelData& data, int k, const Ep
     for (int v = 0; v < kWidth; ++v) factor[v] = Load<Vector>(b + v * kStep);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
+      // cppcheck-suppress uninitvar
       const float x = kTransposed ? a[j * stride + i] : row[i / 3][i % 3 * stride + j];
 #pragma GCC unroll 2
       for (int v = 0; v < kWidth; ++v) sum[i][v] += x * factor[v];
@@ -229,7 +230,8 @@ void ActivateRow(Activation activation, int width, float* row) {
   if (activation == Activation::kRelu) {
 #pragma omp simd
     for (int j = 0; j < width; ++j) row[j] = row[j] < 0 ? 0.0f : row[j];
-  } else if (activation == Activation::kTanh) {
+  }
+  if (activation == Activation::kTanh) {
 #pragma omp simd
     for (int j = 0; j < width; ++j) row[j] = VectorTanh(row[j]);
   }
@@ -268,7 +270,8 @@ void MultiplyBySlope(Activation activation, const float* value, int width, float
   if (activation == Activation::kRelu) {
 #pragma omp simd
     for (int j = 0; j < width; ++j) row[j] = value[j] <= 0 ? 0.0f : row[j];
-  } else if (activation == Activation::kTanh) {
+  }
+  if (activation == Activation::kTanh) {
 #pragma omp simd
     for (int j = 0; j < width; ++j) row[j] *= 1 - value[j] * value[j];
   }
