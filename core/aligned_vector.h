@@ -8,7 +8,8 @@ namespace sinew {
 
 constexpr size_t kCacheLine = 64;  // bytes
 
-/// Allocates whole cache lines: a vector register as wide as a line then never straddles two.
+/// Allocates from the start of a cache line on: a register as wide as a line, loaded from a
+/// multiple of its width, then never straddles two.
 template <class T>
 struct LineAllocator {
   using value_type = T;

@@ -33,7 +33,6 @@ void Product(const GemmShape& shape, const MatrixView& a, const MatrixView& b,
 
 // rows that skinny products work on side by side: one sum alone waits for itself
 constexpr int kRows = 4;
-constexpr std::array<float, kRows> kOnes{1, 1, 1, 1};
 
 // sums[i] = rows[i] . w
 void Dots(const std::array<const float*, kRows>& rows, const float* w, int size,
@@ -122,7 +121,7 @@ void ActivationBackward(const float* gradient, const float* value, int batch, in
 
 void DenseWeightGradient(const float* delta, int outputs, const float* x, int inputs, int batch,
                          float* weight_gradient, float* bias_gradient) {
-  const auto ones = [](int) { return kOnes; };
+  const auto ones = [](int) { return std::array<float, kRows>{1, 1, 1, 1}; };
   AddRows(delta, outputs, ones, batch, bias_gradient);
   if (outputs >= kSkinny) {
     return Product({outputs, inputs, batch}, {delta, outputs, true}, {x, inputs}, {},
@@ -147,13 +146,12 @@ void DenseInputGradient(const float* delta, int outputs, const float* weight, in
     return Product({batch, width, outputs}, {delta, outputs}, {weight, weight_stride}, epilogue,
                    input_gradient, width);
   }
+  const auto combine = outputs == 1   ? Combine<1, false>
+                       : outputs == 2 ? Combine<2, false>
+                                      : Combine<3, false>;
   for (int i = 0; i < batch; ++i) {
     float* row = input_gradient + static_cast<int64_t>(i) * width;
-    const float* factors = delta + static_cast<int64_t>(i) * outputs;
-    const auto combine = outputs == 1   ? Combine<1, false>
-                         : outputs == 2 ? Combine<2, false>
-                                        : Combine<3, false>;
-    combine(weight, weight_stride, factors, width, row);
+    combine(weight, weight_stride, delta + static_cast<int64_t>(i) * outputs, width, row);
     Finish(epilogue, {i, 0, 1, width}, input_gradient, width);
   }
 }

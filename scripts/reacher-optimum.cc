@@ -14,6 +14,8 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
+#include <numbers>
 #include <random>
 
 namespace {
@@ -73,8 +75,8 @@ Pairs Guess(const Episode& episode, double elbow_side, bool other_way) {
   const double cosine = (x * x + y * y - kUpper * kUpper - kFore * kFore) / (2 * kUpper * kFore);
   const double elbow = elbow_side * std::min(2.95, std::acos(std::clamp(cosine, -1.0, 1.0)));
   const double bearing = std::atan2(kFore * std::sin(elbow), kUpper + kFore * std::cos(elbow));
-  double shoulder = std::remainder(std::atan2(y, x) - bearing, 2 * M_PI);
-  if (other_way) shoulder -= std::copysign(2 * M_PI, shoulder);
+  double shoulder = std::remainder(std::atan2(y, x) - bearing, 2 * std::numbers::pi);
+  if (other_way) shoulder -= std::copysign(2 * std::numbers::pi, shoulder);
   const Pair goal{shoulder, elbow};
   Pair q = episode.q, v = episode.v;
   Pairs actions;
@@ -108,7 +110,7 @@ void Improve(const Episode& episode, Pairs* actions) {
 }
 
 double Best(const Episode& episode, Pairs* best) {
-  double least = INFINITY;
+  double least = std::numeric_limits<double>::max();
   for (int start = 0; start < 4; ++start) {
     Pairs actions = Guess(episode, start & 1 ? 1 : -1, start & 2);
     Improve(episode, &actions);
@@ -135,6 +137,7 @@ Episode Draw(std::mt19937* random) {
 
 int main(int argc, char** argv) {
   const int episodes = argc > 1 ? std::atoi(argv[1]) : 1000;
+  if (episodes < 1) return std::fprintf(stderr, "%s: expected a number of episodes\n", argv[1]), 2;
   std::mt19937 random(3);
   double sum = 0, squares = 0;
   for (int i = 0; i < episodes; ++i) {
