@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agents/priorities.h"
+#include "core/aligned_vector.h"
 #include "core/random.h"
 #include "models/archive.h"
 
@@ -55,7 +56,7 @@ class ReplayBuffer {
   int64_t capacity_;
   int obs_dim_, act_dim_;
   int64_t size_ = 0, next_ = 0;
-  std::vector<float> rows_;
+  AlignedVector<float> rows_;
   std::optional<Priorities> priorities_;
   mutable std::vector<int64_t> indices_;
 };

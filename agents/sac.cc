@@ -225,8 +225,12 @@ class Sac : public OffPolicyAgent {
   }
 
   void UpdateTemperature(double alpha) {
-    const double target_entropy = options_.entropy_per_action * context().act_dim;
-    temperature_.Step(TemperatureGradient(sample_.log_probs, target_entropy, alpha));
+    temperature_.Step(TemperatureGradient(sample_.log_probs, TargetEntropy(), alpha));
+  }
+
+  double TargetEntropy() const {
+    const double final = std::min(options_.entropy_final, options_.entropy_per_action);
+    return std::lerp(options_.entropy_per_action, final, Progress()) * context().act_dim;
   }
 
   void AddUp() {
@@ -306,6 +310,9 @@ void SacOptions::Describe(OptionTable& table) {
   table.Add("temperature_lr", &temperature_lr, {0, 1}, "Adam step size of the temperature's log");
   table.Add("entropy_per_action", &entropy_per_action, {-20, 0.69},
             "entropy target for each action element", "nats");
+  table.Add("entropy_final", &entropy_final, {-20, 0.69},
+            "it falls linearly to this at the end (entropy_per_action and above: it stays)",
+            "nats");
   table.Add("log_std_low", &log_std_low, {-20, 2}, "least log standard deviation before tanh");
   table.Add("log_std_high", &log_std_high, {-20, 2}, "largest one");
   table.Add("warmup_range", &warmup_range, {0, 1},

@@ -19,6 +19,7 @@ struct SacOptions : OffPolicyOptions {
   double temperature = 0.1;
   double temperature_lr = 1e-3;
   double entropy_per_action = -1;
+  double entropy_final = 0.69;
   double log_std_low = -5;
   double log_std_high = 2;
   double warmup_range = 0.5;
@@ -33,7 +34,8 @@ struct SacOptions : OffPolicyOptions {
 /// reparameterised action. Temperature alpha: keeps the entropy at its target.
 /// Source: Haarnoja et al. 2018, arXiv:1812.05905, Algorithm 1. Departures: n-step returns, which
 /// leave out the entropy earned on the way; log-stds bounded by tanh instead of clipped; the actor
-/// follows the critics as they were before this update, so that both halves run side by side.
+/// follows the critics as they were before this update, so that both halves run side by side; the
+/// entropy target may fall over the run.
 std::unique_ptr<AgentBuilder> MakeSac();
 /// @throws UserError if options contradict each other.
 std::unique_ptr<Agent> MakeSacAgent(const SacOptions& options, const AgentContext& context);

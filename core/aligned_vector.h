@@ -1,15 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <new>
 #include <vector>
 
+#include "core/huge_pages.h"
+
 namespace sinew {
 
-constexpr size_t kCacheLine = 64;  // bytes
-
 /// Allocates from the start of a cache line on: a register as wide as a line, loaded from a
-/// multiple of its width, then never straddles two.
+/// multiple of its width, then never straddles two. Large blocks lie in huge pages.
 template <class T>
 struct LineAllocator {
   using value_type = T;
@@ -19,9 +20,11 @@ struct LineAllocator {
   explicit LineAllocator(const LineAllocator<Other>&) {}
 
   T* allocate(size_t count) {
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kCacheLine}));
+    if (count > std::numeric_limits<size_t>::max() / 2 / sizeof(T))
+      throw std::bad_array_new_length();
+    return static_cast<T*>(AllocateLines(count * sizeof(T)));
   }
-  void deallocate(T* values, size_t) { ::operator delete (values, std::align_val_t{kCacheLine}); }
+  void deallocate(T* values, size_t count) { FreeLines(values, count * sizeof(T)); }
 
   bool operator==(const LineAllocator&) const { return true; }
 };

@@ -39,8 +39,8 @@ class Archive {
     }
   }
   /// As many values as were saved: the vector is resized.
-  template <class T>
-  void Values(const std::string& name, std::vector<T>& values) {
+  template <class T, class Allocator>
+  void Values(const std::string& name, std::vector<T, Allocator>& values) {
     if (loading()) values.resize(file_->At(name).size / sizeof(T));
     Values(name, std::span<T>(values));
   }

@@ -8,8 +8,12 @@
 namespace sinew::models {
 
 FlatParameters::FlatParameters(int64_t size)
-    : tensor_(std::make_unique<at::Tensor>(at::zeros({size}, at::kFloat))),
-      data_(tensor_->data_ptr<float>()),
+    : memory_(std::make_shared<AlignedVector<float>>(size)),
+      tensor_(std::make_unique<at::Tensor>(
+          // a tensor that outlives the parameters keeps the memory
+          at::from_blob(
+              memory_->data(), {size}, [memory = memory_](void*) {}, at::kFloat))),
+      data_(memory_->data()),
       size_(size) {}
 
 FlatParameters::~FlatParameters() = default;

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstring>
 #include <utility>
-#include <vector>
 
+#include "core/aligned_vector.h"
 #include "models/vector_math.h"
 
 namespace sinew::models {
@@ -211,7 +211,7 @@ PanelData Pack(const MatrixView& b, int k, const float* bias, const Panel& panel
   if (blocks == 1 && whole && !b.transposed) {
     return {b.data + panel.column, b.stride, bias ? bias + panel.column : kZeros};
   }
-  thread_local std::vector<Lanes> storage;
+  thread_local AlignedVector<Lanes> storage;
   const size_t size = static_cast<size_t>(k + 1) * kVectors;
   if (storage.size() < size) storage.resize(size);
   float* packed = reinterpret_cast<float*>(storage.data());

@@ -247,6 +247,24 @@ TEST(SacTest, LearnsThePointMassInSeconds) {
   EXPECT_GT(learned, 1.2 * good) << "learned " << learned << ", bang-bang " << good;
 }
 
+TEST(SacTest, EntropyTargetFallsOverTheRun) {
+  models::UseOneMathThread();
+  ThreadPool pool(1);
+  constexpr int64_t kSteps = 6000;
+  SacOptions options = PointMassOptions();
+  options.temperature_lr = 1e-2;
+  options.lr_final = 1;
+  options.entropy_per_action = -0.5;
+  for (const double final : {-0.5, -2.0, 0.5}) {
+    options.entropy_final = final;
+    Trained trained =
+        TrainOnPointMass(MakeSacAgent(options, PointMassContext(1, kSteps)), 1, kSteps, &pool);
+    trained.agent->TakeMetrics();
+    Train(trained.agent.get(), trained.envs.get(), 1000);  // no further behind the end
+    EXPECT_NEAR(MetricOf(trained.agent->TakeMetrics(), "entropy"), std::min(final, -0.5), 0.25);
+  }
+}
+
 TEST(SacTest, SeedAloneDecidesTheBits) {
   models::UseOneMathThread();
   SacOptions options = PointMassOptions();
