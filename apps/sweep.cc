@@ -134,6 +134,28 @@ class Runner {
     return !stopping;
   }
 
+  /// Sends the policies of finished runs through fresh episodes where that has not been done.
+  /// @return  whether nobody asked it to stop.
+  bool Evaluate(const training::InterruptGuard& guard) const {
+    std::vector<std::string> missing;
+    for (const SweepCell& cell : cells_) {
+      const fs::path folder = FolderOf(arguments_, cell);
+      if (Finished(folder) && !training::ReadFresh(RunFolder::Open(folder)))
+        missing.push_back(folder.string());
+    }
+    if (missing.empty()) return true;
+    Say(fmt::format("evaluating the policies of {} runs over {} fresh episodes each",
+                    missing.size(), arguments_.episodes));
+    ThreadPool pool(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+    for (size_t i = 0; i < missing.size() && !guard.Requested(); ++i) {
+      if (terminal_ && !arguments_.quiet)
+        fmt::print(stderr, "\r\033[K{} of {} evaluated", i, missing.size());
+      EvaluateWhereMissing(missing[i], arguments_.episodes, training::kFreshEpisodesSeed, &pool);
+    }
+    Clear();
+    return !guard.Requested();
+  }
+
   int done() const { return done_; }
   const std::vector<std::string>& failed() const { return failed_; }
 
@@ -225,7 +247,6 @@ nlohmann::ordered_json RowOf(const std::string& variant, const training::ResultR
 
 // a row a variant, task by task, the best mean first
 nlohmann::ordered_json Table(const SweepArguments& arguments, const std::vector<SweepCell>& cells) {
-  ThreadPool pool(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
   auto rows = nlohmann::ordered_json::array();
   for (const std::string& task : arguments.tasks) {
     std::vector<nlohmann::ordered_json> of_task;
@@ -235,7 +256,6 @@ nlohmann::ordered_json Table(const SweepArguments& arguments, const std::vector<
       for (const SweepCell& cell : cells) {
         const std::string folder = FolderOf(arguments, cell).string();
         if (cell.variant != first.variant || !Finished(folder)) continue;
-        EvaluateWhereMissing(folder, arguments.episodes, training::kFreshEpisodesSeed, &pool);
         runs.push_back(LoadResult(folder));
       }
       if (runs.empty()) continue;
@@ -259,6 +279,10 @@ void Sweep(const SweepArguments& arguments) {
   Runner runner(arguments, cells);
   if (!runner.Run(guard)) {
     fmt::print("stopped, {} of {} done; the same command goes on\n", runner.done(), cells.size());
+    return;
+  }
+  if (!runner.Evaluate(guard)) {
+    fmt::print("stopped before every run was evaluated; the same command goes on\n");
     return;
   }
   PrintRows(Table(arguments, cells), arguments.json);

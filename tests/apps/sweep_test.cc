@@ -101,6 +101,29 @@ TEST_F(SweepTest, GoesOnAfterAnInterrupt) {
   EXPECT_THAT(ReadFile(scratch_ / "study/pendulum-ddpg-s1.log"), HasSubstr("stopped at step"));
 }
 
+TEST_F(SweepTest, AnInterruptWhileItEvaluatesKeepsWhatIsEvaluated) {
+  auto words = Words({"--seeds", "1-3", "--steps", "600"});
+  words[5] = "300";  // episodes
+  const auto fresh = [&](const std::string& seed) {
+    return scratch_ / ("study/pendulum-ddpg-s" + seed + "/fresh.json");
+  };
+  {
+    Program program(scratch_.path(), words);
+    WaitFor(fresh("1"));
+    program.Signal(SIGINT);
+    const Outcome outcome = program.Wait();
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("policies of 3 runs over 300 fresh episodes"));
+    EXPECT_THAT(outcome.out, HasSubstr("stopped before every run was evaluated"));
+  }
+  EXPECT_FALSE(fs::exists(fresh("3")));
+  const std::string before = ReadFile(fresh("1"));
+  const Outcome outcome = scratch_.Sinew(words);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_TRUE(fs::exists(fresh("3")));
+  EXPECT_EQ(ReadFile(fresh("1")), before);
+}
+
 TEST_F(SweepTest, GoesOnWhenTheProgramOnDiskIsReplaced) {
   const fs::path copy = scratch_ / "sinew";
   fs::copy_file(SINEW_PROGRAM, copy);
