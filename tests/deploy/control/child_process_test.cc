@@ -1,10 +1,10 @@
 #include "deploy/control/child_process.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <stdexcept>
 
 #include "deploy/control/realtime.h"
