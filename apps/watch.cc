@@ -97,7 +97,7 @@ void WatchRun(const WatchArguments& arguments, viewer::ViewerOptions options) {
   // a finished run's figures are worth seeing as well
   RunFeed feed(folder);
   options.training = &feed;
-  if (arguments.follow) options.tabs.push_back("Training");
+  if (arguments.follow) options.tabs.emplace_back("Training");
   auto source = std::make_unique<RunSource>(task, std::move(first), folder, arguments.follow);
   Show(task, std::move(source), options, arguments);
 }

@@ -64,6 +64,7 @@ struct Action {
   Command command;
   int argument = 0;
 
+  // a command alone is an action. NOLINTNEXTLINE(google-explicit-constructor)
   Action(Command which, int what = 0) : command(which), argument(what) {}
   bool operator==(const Action&) const = default;
 };
