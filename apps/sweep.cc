@@ -135,7 +135,7 @@ class Runner {
   }
 
   /// Sends the policies of finished runs through fresh episodes where that has not been done.
-  /// @return  whether nobody asked it to stop.
+  /// @return  false if it was asked to stop before the last one.
   bool Evaluate(const training::InterruptGuard& guard) const {
     std::vector<std::string> missing;
     for (const SweepCell& cell : cells_) {
@@ -147,13 +147,14 @@ class Runner {
     Say(fmt::format("evaluating the policies of {} runs over {} fresh episodes each",
                     missing.size(), arguments_.episodes));
     ThreadPool pool(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
-    for (size_t i = 0; i < missing.size() && !guard.Requested(); ++i) {
+    size_t i = 0;
+    for (; i < missing.size() && !guard.Requested(); ++i) {
       if (terminal_ && !arguments_.quiet)
         fmt::print(stderr, "\r\033[K{} of {} evaluated", i, missing.size());
       EvaluateWhereMissing(missing[i], arguments_.episodes, training::kFreshEpisodesSeed, &pool);
     }
     Clear();
-    return !guard.Requested();
+    return i == missing.size();
   }
 
   int done() const { return done_; }

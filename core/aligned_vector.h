@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
-#include <new>
 #include <vector>
 
 #include "core/huge_pages.h"
@@ -19,11 +17,7 @@ struct LineAllocator {
   template <class Other>
   explicit LineAllocator(const LineAllocator<Other>&) {}
 
-  T* allocate(size_t count) {
-    if (count > std::numeric_limits<size_t>::max() / 2 / sizeof(T))
-      throw std::bad_array_new_length();
-    return static_cast<T*>(AllocateLines(count * sizeof(T)));
-  }
+  T* allocate(size_t count) { return static_cast<T*>(AllocateLines(count * sizeof(T))); }
   void deallocate(T* values, size_t count) { FreeLines(values, count * sizeof(T)); }
 
   bool operator==(const LineAllocator&) const { return true; }

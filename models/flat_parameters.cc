@@ -5,15 +5,23 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/aligned_vector.h"
+
 namespace sinew::models {
+namespace {
+
+// a tensor in memory of AlignedVector, which lives as long as the tensor and its views
+at::Tensor Zeros(int64_t size) {
+  auto memory = std::make_shared<AlignedVector<float>>(size);
+  return at::from_blob(
+      memory->data(), {size}, [memory](void*) {}, at::kFloat);
+}
+
+}  // namespace
 
 FlatParameters::FlatParameters(int64_t size)
-    : memory_(std::make_shared<AlignedVector<float>>(size)),
-      tensor_(std::make_unique<at::Tensor>(
-          // a tensor that outlives the parameters keeps the memory
-          at::from_blob(
-              memory_->data(), {size}, [memory = memory_](void*) {}, at::kFloat))),
-      data_(memory_->data()),
+    : tensor_(std::make_unique<at::Tensor>(Zeros(size))),
+      data_(tensor_->data_ptr<float>()),
       size_(size) {}
 
 FlatParameters::~FlatParameters() = default;

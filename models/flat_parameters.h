@@ -4,8 +4,6 @@
 #include <memory>
 #include <span>
 
-#include "core/aligned_vector.h"
-
 namespace at {
 class Tensor;
 }
@@ -29,7 +27,6 @@ class FlatParameters {
   const at::Tensor& tensor() const { return *tensor_; }
 
  private:
-  std::shared_ptr<AlignedVector<float>> memory_;
   std::unique_ptr<at::Tensor> tensor_;
   float* data_ = nullptr;
   int64_t size_ = 0;
