@@ -90,7 +90,7 @@ std::vector<viewer::TrainingCurve> Figures(const std::filesystem::path& path) {
     return curve.values.empty() || curve.name == "wall_seconds";
   });
   // what never changes tells least
-  std::ranges::stable_partition(curves, [](const viewer::TrainingCurve& curve) {
+  std::stable_partition(curves.begin(), curves.end(), [](const viewer::TrainingCurve& curve) {
     return std::ranges::any_of(curve.values, [&](double v) { return v != curve.values[0]; });
   });
   return curves;

@@ -1,11 +1,11 @@
 #include "deploy/control/realtime.h"
 
 #include <sys/mman.h>
-#include <time.h>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <ctime>
 
 namespace sinew::deploy {
 namespace {

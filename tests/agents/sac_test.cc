@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "agents/tanh_gaussian.h"
 #include "core/error.h"
@@ -119,22 +122,33 @@ std::unique_ptr<models::Network> NetworkOf(Agent* agent, const std::string& name
   return network;
 }
 
-// with hardly any spread and entropy worth nothing, the next action is tanh(mean)
-TEST(SacTest, TargetIsTheSmallerTargetCriticsValueOfTheNextAction) {
+std::vector<std::unique_ptr<models::Network>> CriticsOf(Agent* agent, const std::string& which) {
+  std::vector<std::unique_ptr<models::Network>> critics;
+  for (const std::string name : {"critic0", "critic1"}) {
+    critics.push_back(NetworkOf(agent, name + which, 1, 16, 1));
+  }
+  return critics;
+}
+
+// with hardly any spread and entropy worth nothing, the drawn action is tanh(mean)
+SacOptions DeterministicOptions() {
   SacOptions options = SmallOptions();
   options.log_std_low = -20;
   options.log_std_high = -19;
   options.learned_temperature = false;
   options.temperature = 1e-6;
-  const auto agent = MakeAgent(options);
+  return options;
+}
+
+TEST(SacTest, TargetIsTheSmallestTargetCriticsValueOfTheNextAction) {
+  const auto agent = MakeAgent(DeterministicOptions());
   for (int i = 0; i < 20; ++i) agent->Update();
   agent->TakeMetrics();
   const HandMadeStep step = TheStep();
   const auto actor = NetworkOf(agent.get(), "actor.online", 0, 12, 2);
   const std::vector<float> next_action{std::tanh(actor->Forward(step.next_observation, {}, 1)[0])};
   double value = INFINITY;
-  for (const char* name : {"critic0.target", "critic1.target"}) {
-    const auto critic = NetworkOf(agent.get(), name, 1, 16, 1);
+  for (const auto& critic : CriticsOf(agent.get(), ".target")) {
     value = std::min<double>(value, critic->Forward(step.next_observation, next_action, 1)[0]);
   }
   const auto critic = NetworkOf(agent.get(), "critic0.online", 1, 16, 1);
@@ -143,6 +157,41 @@ TEST(SacTest, TargetIsTheSmallerTargetCriticsValueOfTheNextAction) {
   const Metrics metrics = agent->TakeMetrics();
   EXPECT_NEAR(MetricOf(metrics, "target_mean"), 1.5 + 0.8 * value, 1e-4);
   EXPECT_NEAR(MetricOf(metrics, "q_mean"), q, 1e-5);
+}
+
+// the first step of Adam has the size of the step size and the gradient's sign: each parameter of
+// the actor moves against d(-min_i Q_i(s, tanh(mean)))/d(parameter), here by finite differences
+TEST(SacTest, ActorClimbsTheSmallestCritic) {
+  const auto agent = MakeAgent(DeterministicOptions());
+  const auto observation = TheStep().observation;
+  const auto actor = NetworkOf(agent.get(), "actor.online", 0, 12, 2);
+  const auto critics = CriticsOf(agent.get(), ".online");
+  const auto smallest = [&] {
+    const std::vector<float> action{std::tanh(actor->Forward(observation, {}, 1)[0])};
+    double value = INFINITY;
+    for (const auto& critic : critics) {
+      value = std::min<double>(value, critic->Forward(observation, action, 1)[0]);
+    }
+    return value;
+  };
+  agent->Update();
+  const auto after = Floats(SavedTensors(agent.get()).at("actor.online"));
+  const auto parameters = actor->parameters().values();
+  int checked = 0;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const float before = parameters[i];
+    constexpr float kStep = 1e-2f;
+    parameters[i] = before + kStep;
+    const double above = smallest();
+    parameters[i] = before - kStep;
+    const double below = smallest();
+    parameters[i] = before;
+    const double slope = (above - below) / (2 * kStep);
+    if (std::abs(slope) < 1e-3) continue;
+    EXPECT_GT((after[i] - before) * slope, 0) << "parameter " << i;
+    ++checked;
+  }
+  EXPECT_GT(checked, 10);
 }
 
 TEST(SacTest, EntropyIsWorthTheTemperature) {
