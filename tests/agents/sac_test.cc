@@ -140,7 +140,7 @@ SacOptions DeterministicOptions() {
   return options;
 }
 
-TEST(SacTest, TargetIsTheSmallestTargetCriticsValueOfTheNextAction) {
+TEST(SacTest, TargetIsTheSmallerTargetCriticsValueOfTheNextAction) {
   const auto agent = MakeAgent(DeterministicOptions());
   for (int i = 0; i < 20; ++i) agent->Update();
   agent->TakeMetrics();
@@ -161,12 +161,12 @@ TEST(SacTest, TargetIsTheSmallestTargetCriticsValueOfTheNextAction) {
 
 // the first step of Adam has the size of the step size and the gradient's sign: each parameter of
 // the actor moves against d(-min_i Q_i(s, tanh(mean)))/d(parameter), here by finite differences
-TEST(SacTest, ActorClimbsTheSmallestCritic) {
+TEST(SacTest, ActorClimbsTheSmallerCritic) {
   const auto agent = MakeAgent(DeterministicOptions());
   const auto observation = TheStep().observation;
   const auto actor = NetworkOf(agent.get(), "actor.online", 0, 12, 2);
   const auto critics = CriticsOf(agent.get(), ".online");
-  const auto smallest = [&] {
+  const auto smaller = [&] {
     const std::vector<float> action{std::tanh(actor->Forward(observation, {}, 1)[0])};
     double value = INFINITY;
     for (const auto& critic : critics) {
@@ -182,9 +182,9 @@ TEST(SacTest, ActorClimbsTheSmallestCritic) {
     const float before = parameters[i];
     constexpr float kStep = 1e-2f;
     parameters[i] = before + kStep;
-    const double above = smallest();
+    const double above = smaller();
     parameters[i] = before - kStep;
-    const double below = smallest();
+    const double below = smaller();
     parameters[i] = before;
     const double slope = (above - below) / (2 * kStep);
     if (std::abs(slope) < 1e-3) continue;
