@@ -4,6 +4,7 @@
 //   g++ -std=c++20 -O3 -ffast-math scripts/reacher-optimum.cc -o reacher-optimum
 //   ./reacher-optimum 4000                 mean over 4000 episodes
 //   ./reacher-optimum 1 actions.csv        one episode, replayed by the command that it prints
+//   ./reacher-optimum --trace trace.csv    the episodes of `sinew eval reacher --trace trace.csv`
 //
 // The arm's links weigh a thousandth of its motors' armature (1 kg m^2), so each joint moves by
 // itself, dv/dt = 200 a - v, which has a closed solution over a control step. The best of four
@@ -14,9 +15,11 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <limits>
 #include <numbers>
 #include <random>
+#include <string>
 
 namespace {
 
@@ -133,19 +136,59 @@ Episode Draw(std::mt19937* random) {
   return episode;
 }
 
+struct Mean {
+  double sum = 0, squares = 0;
+  int count = 0;
+  void Add(double value) {
+    sum += value;
+    squares += value * value;
+    ++count;
+  }
+  void Print() const {
+    const double mean = sum / count;
+    std::printf("%d episodes: return %.3f, standard error %.3f\n", count, mean,
+                std::sqrt((squares / count - mean * mean) / count));
+  }
+};
+
+// every line of step 0 is the start of an episode; columns as in tasks/reacher.cc, behind three
+int OptimumOfTrace(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  if (line.rfind("episode,step,time,cos_shoulder,", 0) != 0) {
+    return std::fprintf(stderr, "%s: no trace of `sinew eval reacher`\n", path), 2;
+  }
+  Mean mean;
+  while (std::getline(file, line)) {
+    int episode, step;
+    double time, cosine[2], sine[2];
+    Episode start;
+    if (std::sscanf(line.c_str(), "%d,%d,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf", &episode, &step,
+                    &time, cosine, cosine + 1, sine, sine + 1, &start.target[0], &start.target[1],
+                    &start.v[0], &start.v[1]) != 11) {
+      return std::fprintf(stderr, "%s: cannot read '%s'\n", path, line.c_str()), 2;
+    }
+    if (step != 0) continue;
+    for (int j = 0; j < 2; ++j) start.q[j] = std::atan2(sine[j], cosine[j]);
+    Pairs actions;
+    mean.Add(Best(start, &actions));
+  }
+  return mean.Print(), 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::string(argv[1]) == "--trace") return OptimumOfTrace(argv[2]);
   const int episodes = argc > 1 ? std::atoi(argv[1]) : 1000;
   if (episodes < 1) return std::fprintf(stderr, "%s: expected a number of episodes\n", argv[1]), 2;
   std::mt19937 random(3);
-  double sum = 0, squares = 0;
+  Mean mean;
   for (int i = 0; i < episodes; ++i) {
     const Episode episode = Draw(&random);
     Pairs actions;
-    const double value = Best(episode, &actions);
-    sum += value;
-    squares += value * value;
+    mean.Add(Best(episode, &actions));
     if (i > 0 || argc < 3) continue;
     std::FILE* file = std::fopen(argv[2], "w");
     if (!file) return std::perror(argv[2]), 1;
@@ -158,7 +201,5 @@ int main(int argc, char** argv) {
         episode.v[1]);
     std::printf("--out trajectory.csv\n");
   }
-  const double mean = sum / episodes;
-  std::printf("%d episodes: return %.3f, standard error %.3f\n", episodes, mean,
-              std::sqrt((squares / episodes - mean * mean) / episodes));
+  mean.Print();
 }

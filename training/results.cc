@@ -48,6 +48,14 @@ std::string WithoutOut(const std::string& command) {
   return command.substr(0, out) + (end == std::string::npos ? "" : command.substr(end));
 }
 
+std::string PresetOf(const std::string& command) {
+  constexpr std::string_view kOption = " --preset ";
+  const size_t option = command.find(kOption);
+  if (option == std::string::npos) return "";
+  const size_t begin = option + kOption.size();
+  return command.substr(begin, command.find(' ', begin) - begin);
+}
+
 Interval OverSeeds(std::span<const double> values) {
   return BootstrapConfidenceInterval(values, Mean);
 }
@@ -74,6 +82,7 @@ ResultRow MakeRow(std::vector<const RunResult*> runs) {
   row.task = first.task;
   row.agent = first.agent;
   row.command = WithoutOut(first.command_line);
+  row.preset = PresetOf(first.command_line);
   row.cpu = fmt::format("{}, {} cores", first.cpu_model, first.cpu_count);
   std::vector<const RunResult*> finished;
   for (const RunResult* run : runs) {
@@ -154,7 +163,7 @@ std::vector<ResultRow> AggregateResults(std::span<const RunResult> runs) {
   std::vector<ResultRow> rows;
   for (const auto& [key, members] : groups) rows.push_back(MakeRow(members));
   std::ranges::stable_sort(rows, {}, [](const ResultRow& row) {
-    return std::tuple(row.task, row.env_steps, row.agent);
+    return std::tuple(row.task, row.env_steps, row.agent, row.preset);
   });
   return rows;
 }

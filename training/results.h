@@ -50,6 +50,7 @@ RunResult LoadRunResult(const RunFolder& folder);
 /// The seeds of one task, agent and configuration.
 struct ResultRow {
   std::string task, agent, command;  // the command of the first seed
+  std::string preset;                // that it names; empty: the task's own
   std::string cpu;
   int64_t env_steps = 0;
   std::vector<uint64_t> seeds;       // ascending, of the runs that finished
@@ -64,7 +65,8 @@ struct ResultRow {
   int64_t diverged = 0;              // episodes of the last policies
 };
 
-/// Groups runs by task, agent and configuration; sorted by task, steps and agent.
+/// Groups runs by task, agent and configuration; sorted by task, steps, agent and
+/// preset.
 std::vector<ResultRow> AggregateResults(std::span<const RunResult> runs);
 
 /// A figure that others have published, to stand beside ours.

@@ -58,14 +58,19 @@ std::string Published(const ResultRow& row, std::span<const PublishedResult> pub
   });
 }
 
+// two rows of the same agent and steps differ by this
+std::string Agent(const ResultRow& row) {
+  return row.preset.empty() ? row.agent : fmt::format("{} `{}`", row.agent, row.preset);
+}
+
 std::string Line(const ResultRow& row, std::span<const PublishedResult> published) {
   if (row.seeds.empty()) {
-    return fmt::format("| {} | {} | – | – | – | none finished (seeds {}) | – | – | |\n", row.agent,
+    return fmt::format("| {} | {} | – | – | – | none finished (seeds {}) | – | – | |\n", Agent(row),
                        Steps(row.env_steps), SeedList(row.unfinished));
   }
   const std::string missing =
       row.unfinished.empty() ? "" : fmt::format(" (unfinished: {})", SeedList(row.unfinished));
-  return fmt::format("| {} | {} | {} ({} to {}) | {} | {} | {}{} | {} | {} | {} |\n", row.agent,
+  return fmt::format("| {} | {} | {} ({} to {}) | {} | {} | {}{} | {} | {} | {} |\n", Agent(row),
                      Steps(row.env_steps), Number(row.mean), Number(row.ci95.low),
                      Number(row.ci95.high), Number(row.iqm), Number(row.best_mean),
                      Joined(row.returns, " ", Number), missing, Success(row),

@@ -86,6 +86,17 @@ TEST(ResultsMarkdown, PublishedFiguresStandBesideTheSameStepsAndAgent) {
                     Not(HasSubstr("(D)"))));
 }
 
+TEST(ResultsMarkdown, APresetThatWasAskedForIsNamed) {
+  std::vector<RunResult> runs{MakeRun("td3", 1, -4, 30), MakeRun("td3", 1, -3, 30)};
+  runs[1].manifest.config_hash = "a";  // sorts before that of the other
+  runs[1].manifest.command_line =
+      "sinew train reacher --preset reacher-precise --out runs/x --seed 1";
+  const std::string text = ResultsMarkdown(AggregateResults(runs), {});
+  EXPECT_LT(text.find("| td3 | 100k | -4.00"), text.find("| td3 `reacher-precise` | 100k"));
+  EXPECT_THAT(text, AllOf(HasSubstr("| td3 `reacher-precise` | 100k | -3.00"),
+                          HasSubstr("sinew train reacher --preset reacher-precise --seed 1\n")));
+}
+
 TEST(Fresh, ReadsBackWhatWasWrittenAndNamesADamagedFile) {
   TemporaryFolder scratch;
   const RunFolder folder = RunFolder::Create(scratch / "run");
