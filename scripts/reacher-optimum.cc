@@ -174,7 +174,9 @@ int OptimumOfTrace(const char* path) {
     Pairs actions;
     mean.Add(Best(start, &actions));
   }
-  return mean.Print(), 0;
+  if (mean.count == 0) return std::fprintf(stderr, "%s: no episode\n", path), 2;
+  mean.Print();
+  return 0;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "core/error.h"
@@ -40,20 +41,30 @@ FreshEvaluation::Figures FiguresFrom(const Json& json) {
   return figures;
 }
 
+// where an option and its value stand in a command, the blank before them included
+struct OptionPlace {
+  size_t begin = 0, value = 0, end = 0;
+};
+
+// as "--name value" or "--name=value"
+std::optional<OptionPlace> FindOption(const std::string& command, const std::string& name) {
+  const std::string option = " --" + name;
+  const size_t begin = command.find(option);
+  const size_t value = begin + option.size() + 1;
+  if (begin == std::string::npos || value > command.size()) return std::nullopt;
+  if (command[value - 1] != ' ' && command[value - 1] != '=') return std::nullopt;
+  return OptionPlace{begin, value, std::min(command.find(' ', value), command.size())};
+}
+
 // where a run was written is no part of how to repeat it
-std::string WithoutOut(const std::string& command) {
-  const size_t out = command.find(" --out ");
-  if (out == std::string::npos) return command;
-  const size_t end = command.find(' ', out + 7);
-  return command.substr(0, out) + (end == std::string::npos ? "" : command.substr(end));
+std::string WithoutOut(std::string command) {
+  const auto out = FindOption(command, "out");
+  return out ? command.erase(out->begin, out->end - out->begin) : command;
 }
 
 std::string PresetOf(const std::string& command) {
-  constexpr std::string_view kOption = " --preset ";
-  const size_t option = command.find(kOption);
-  if (option == std::string::npos) return "";
-  const size_t begin = option + kOption.size();
-  return command.substr(begin, command.find(' ', begin) - begin);
+  const auto preset = FindOption(command, "preset");
+  return preset ? command.substr(preset->value, preset->end - preset->value) : "";
 }
 
 Interval OverSeeds(std::span<const double> values) {

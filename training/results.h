@@ -65,8 +65,7 @@ struct ResultRow {
   int64_t diverged = 0;              // episodes of the last policies
 };
 
-/// Groups runs by task, agent and configuration; sorted by task, steps, agent and
-/// preset.
+/// Groups runs by task, agent and configuration; sorted by task, steps, agent, preset.
 std::vector<ResultRow> AggregateResults(std::span<const RunResult> runs);
 
 /// A figure that others have published, to stand beside ours.

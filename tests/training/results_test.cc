@@ -97,6 +97,14 @@ TEST(ResultsMarkdown, APresetThatWasAskedForIsNamed) {
                           HasSubstr("sinew train reacher --preset reacher-precise --seed 1\n")));
 }
 
+TEST(AggregateResults, ReadsOptionsWithAnEqualsSignToo) {
+  RunResult run = MakeRun("td3", 1, -4, 30);
+  run.manifest.command_line = "sinew train reacher --preset=paper --seed=1 --out=runs/x";
+  const ResultRow row = AggregateResults(std::vector{run}).front();
+  EXPECT_EQ(row.preset, "paper");
+  EXPECT_EQ(row.command, "sinew train reacher --preset=paper --seed=1");
+}
+
 TEST(Fresh, ReadsBackWhatWasWrittenAndNamesADamagedFile) {
   TemporaryFolder scratch;
   const RunFolder folder = RunFolder::Create(scratch / "run");
