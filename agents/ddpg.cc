@@ -218,7 +218,7 @@ class Ddpg : public OffPolicyAgent {
                           .layers = models::CriticLayers(critics_.front().learner.online()),
                           .action_layer = static_cast<int>(options_.critic_action_layer),
                           .output_scale = 1 / options_.reward_scale,
-                          .gamma = options_.gamma};
+                          .gamma = gamma()};
   }
 
   std::vector<std::pair<std::string, Mean*>> Means() override {

@@ -166,7 +166,7 @@ class Naf : public OffPolicyAgent {
                           .layers = models::CriticLayers(quadratic_.online()),
                           .diagonal_bound = shape_.bound,
                           .output_scale = 1 / options_.reward_scale,
-                          .gamma = options_.gamma};
+                          .gamma = gamma()};
   }
 
   std::vector<std::pair<std::string, Mean*>> Means() override {

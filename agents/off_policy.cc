@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "agents/snapshot.h"
@@ -26,6 +27,8 @@ std::vector<float> MagnitudesFor(const std::string& name, const AgentContext& co
 }  // namespace
 
 void OffPolicyOptions::Describe(OptionTable& table) {
+  table.Add("gamma_final", &gamma_final, {0, 0.99999},
+            "the discount moves from gamma to this over the run (0: it stays)");
   table.Add("final_layer_range", &final_layer_range, {0, 1},
             "last layers start uniform within this");
   table.Add("tau", &tau, {0, 1}, "share of the online networks that enters the targets per update");
@@ -55,9 +58,20 @@ void OffPolicyOptions::Describe(OptionTable& table) {
 }
 
 void OffPolicyOptions::Check() const {
-  if (batch <= replay_capacity) return;
-  throw UserError(fmt::format("agent.batch = {} is larger than agent.replay_capacity = {}", batch,
-                              replay_capacity));
+  if (batch > replay_capacity) {
+    throw UserError(fmt::format("agent.batch = {} is larger than agent.replay_capacity = {}", batch,
+                                replay_capacity));
+  }
+  if (gamma_final > 0 && (gamma == 0 || gamma == 1)) {
+    throw UserError(
+        fmt::format("agent.gamma_final = {} asks for an agent.gamma between 0 and 1, not {}",
+                    gamma_final, gamma));
+  }
+}
+
+double OffPolicyOptions::Discount(double progress) const {
+  if (gamma_final == 0) return gamma;
+  return 1 - (1 - gamma) * std::pow((1 - gamma_final) / (1 - gamma), progress);
 }
 
 LearnerOptions OffPolicyOptions::learner(double learning_rate) const {
@@ -144,6 +158,7 @@ void OffPolicyAgent::LearnFrom(Batch* batch, bool imagined) {
   for (Learner* learner : learners) learner->SetRateFactor(RateFactor());
   normalizer_.Apply(batch->observations, batch->observations);
   normalizer_.Apply(batch->next_observations, batch->next_observations);
+  Rediscount(batch->discounts);
   ++updates_;
   try {
     Learn(*batch);
@@ -162,9 +177,16 @@ void OffPolicyAgent::LearnFrom(Batch* batch, bool imagined) {
   }
 }
 
+void OffPolicyAgent::Rediscount(std::span<float> discounts) const {
+  if (options_.gamma_final == 0) return;
+  // (gamma_0^n)^x = gamma_t^n; 0 behind a terminal state stays 0
+  const auto exponent = static_cast<float>(std::log(gamma()) / std::log(options_.gamma));
+  for (float& discount : discounts) discount = std::pow(discount, exponent);
+}
+
 void OffPolicyAgent::WatchQ() {
   const double step_worth = experience_.rewards().largest_magnitude() + MoreThanTheReward();
-  const double bound = step_worth / (1 - options_.gamma);
+  const double bound = step_worth / (1 - gamma());
   const double mean_abs_q = MeanAbsQ();
   if (!q_alarm_.Look(mean_abs_q, bound)) return;
   warnings_.push_back(
@@ -177,9 +199,9 @@ void OffPolicyAgent::WatchQ() {
 // rewards allow; here the rewards are those that were seen.
 void OffPolicyAgent::Bootstrap(const Batch& batch, std::span<float> targets) const {
   BootstrappedReturn(batch.rewards, batch.discounts, targets);
-  if (!options_.bound_targets || options_.gamma >= 1) return;
+  if (!options_.bound_targets || gamma() >= 1) return;
   const RewardRange rewards = experience_.rewards();
-  const double more = MoreThanTheReward(), horizon = 1 / (1 - options_.gamma);
+  const double more = MoreThanTheReward(), horizon = 1 / (1 - gamma());
   const auto low = static_cast<float>((rewards.low - more) * horizon),
              high = static_cast<float>((rewards.high + more) * horizon);
   for (float& target : targets) target = std::clamp(target, low, high);
@@ -208,6 +230,7 @@ Metrics OffPolicyAgent::TakeMetrics() {
     *mean = {};
   }
   for (auto& gauge : Gauges()) metrics.push_back(std::move(gauge));
+  if (options_.gamma_final > 0) metrics.emplace_back("gamma", gamma());
   metrics.emplace_back("updates", static_cast<double>(updates_));
   metrics.emplace_back("replay_size", static_cast<double>(experience_.size()));
   metrics.emplace_back("rollbacks", static_cast<double>(roll_backs_.count()));

@@ -20,6 +20,7 @@ namespace sinew::agents {
 
 /// What every learner from a replay buffer has in common; part of section "agent".
 struct OffPolicyOptions : ExperienceOptions {
+  double gamma_final = 0;
   double final_layer_range = 3e-3;
   double tau = 0.01;
   double lr_final = 0.1;
@@ -39,6 +40,11 @@ struct OffPolicyOptions : ExperienceOptions {
   void Describe(OptionTable& table);
   /// @throws UserError if they contradict each other.
   void Check() const;
+  /// The discount once a share of the run, 0 to 1, is over: from `gamma` to `gamma_final`, 1 - gamma
+  /// by the same factor at each step. Source: Francois-Lavet et al. 2015, arXiv:1512.02011,
+  /// section 3 (there 0.98 an epoch, up to a largest value). Departure: within an n-step return the
+  /// rewards keep `gamma`, so that transitions need not be kept in parts.
+  double Discount(double progress) const;
   /// What they say about a single network.
   LearnerOptions learner(double learning_rate) const;
 };
@@ -102,6 +108,8 @@ class OffPolicyAgent : public Agent {
   }
   /// Share of the run that is over, 0 to 1.
   double Progress() const;
+  /// The discount as of now.
+  double gamma() const { return options_.Discount(Progress()); }
   /// Factor on every step size: the schedule, and what roll-backs have left.
   double RateFactor() const;
 
@@ -120,6 +128,8 @@ class OffPolicyAgent : public Agent {
   void UpdateFromImagination();
   void LearnFrom(Batch* batch, bool imagined);
   void WatchQ();
+  /// Brings discounts of replayed transitions, `gamma`^n, to what they are now.
+  void Rediscount(std::span<float> discounts) const;
 
   OffPolicyOptions options_;
   AgentContext context_;

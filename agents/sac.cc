@@ -265,7 +265,7 @@ class Sac : public OffPolicyAgent {
     return models::Critic{.kind = models::Critic::Kind::kActionValue,
                           .layers = models::CriticLayers(critics_[0]->learner.online()),
                           .output_scale = 1 / options_.reward_scale,
-                          .gamma = options_.gamma};
+                          .gamma = gamma()};
   }
 
   std::vector<std::pair<std::string, Mean*>> Means() override {

@@ -1,12 +1,14 @@
 // One update of DDPG in numbers: targets, gradients and averages against what the definition gives,
 // with the networks rebuilt from what the agent saves.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "agents/ddpg.h"
+#include "core/error.h"
 #include "models/network.h"
 #include "tests/agents/agent_testing.h"
 
@@ -135,6 +137,49 @@ TEST(DdpgUpdateTest, BehindATerminalStateThereIsNothing) {
   const auto agent = MakeAgent(options, step);
   agent->Update();
   EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "target_mean"), 0.75, 1e-6);
+}
+
+// Half of the run is over: 1 - gamma is between 0.2 and 0.05 by the same factor, 0.1. What lies
+// within two steps of reward keeps the first discount.
+TEST(DdpgUpdateTest, DiscountMovesToItsFinalValue) {
+  for (const int n : {1, 2}) {
+    DdpgOptions options = Options();
+    options.n_step = n;
+    options.gamma_final = 0.95;
+    const auto agent =
+        MakeDdpgAgent(options, {.obs_dim = kObs, .act_dim = kAct, .total_steps = 2 * n, .seed = 5});
+    HandMadeStep step = TheStep();
+    step.result = {};
+    for (int i = 0; i < n; ++i) ObserveStep(agent.get(), step);
+    const Networks before(agent.get(), options);
+    agent->Update();
+    const double reward = n == 1 ? 1.5 : 1.5 + kGamma * 1.5;
+    const Metrics metrics = agent->TakeMetrics();
+    EXPECT_NEAR(MetricOf(metrics, "target_mean"),
+                reward + std::pow(0.9, n) * before.NextValue(0, step), 1e-5);
+    EXPECT_NEAR(MetricOf(metrics, "gamma"), 0.9, 1e-12);
+    EXPECT_NEAR(agent->CriticSnapshot()->gamma, 0.9, 1e-12);
+  }
+}
+
+TEST(DdpgUpdateTest, FinalDiscountLeavesTerminalStatesWithoutAFuture) {
+  HandMadeStep step = TheStep();
+  step.result = {.terminated = true};
+  DdpgOptions options = Options();
+  options.gamma_final = 0.95;
+  const auto agent = MakeAgent(options, step);
+  agent->Update();
+  EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "target_mean"), 1.5, 1e-6);
+}
+
+TEST(DdpgUpdateTest, FinalDiscountNeedsOneToStartFrom) {
+  for (const double gamma : {0.0, 1.0}) {
+    DdpgOptions options = Options();
+    options.gamma = gamma;
+    options.gamma_final = 0.95;
+    EXPECT_THAT([&] { MakeAgent(options); },
+                testing::ThrowsMessage<UserError>(testing::HasSubstr("agent.gamma_final = 0.95")));
+  }
 }
 
 TEST(DdpgUpdateTest, DivergedStepIsNotLearnedFrom) {

@@ -109,6 +109,7 @@ std::vector<Variant> Variants() {
     variants.push_back(
         {agent + "_prioritized_hindsight", agent, {{"prioritized", "true"}, {"hindsight", "0.5"}}});
     variants.push_back({agent + "_action_l2", agent, {{"action_l2", "0.1"}}});
+    variants.push_back({agent + "_gamma_final", agent, {{"gamma_final", "0.995"}}});
     // rewards are negative, so that no target may be positive
     variants.push_back(
         {agent + "_bound_targets", agent, {{"bound_targets", "true"}, {"final_layer_range", "1"}}});
