@@ -27,8 +27,6 @@ std::vector<float> MagnitudesFor(const std::string& name, const AgentContext& co
 }  // namespace
 
 void OffPolicyOptions::Describe(OptionTable& table) {
-  table.Add("gamma_final", &gamma_final, {0, 0.99999},
-            "the discount moves from gamma to this over the run (0: it stays)");
   table.Add("final_layer_range", &final_layer_range, {0, 1},
             "last layers start uniform within this");
   table.Add("tau", &tau, {0, 1}, "share of the online networks that enters the targets per update");
@@ -41,6 +39,8 @@ void OffPolicyOptions::Describe(OptionTable& table) {
   table.Add("updates_per_step", &updates_per_step, {0, 1000},
             "gradient updates per environment step");
   ExperienceOptions::Describe(table);
+  table.Add("gamma_final", &gamma_final, {0, 0.99999},
+            "the discount moves from gamma to this over the run (0: it stays)");
   table.Add("warmup_steps", &warmup_steps, {0, 1e9},
             "environment steps before the first update, at most half of the run", "steps");
   table.Add("normalizer", &normalizer, {"task", "warmup", "running", "none"},
