@@ -40,9 +40,9 @@ struct OffPolicyOptions : ExperienceOptions {
   void Describe(OptionTable& table);
   /// @throws UserError if they contradict each other.
   void Check() const;
-  /// The discount once a share of the run, 0 to 1, is over: from `gamma` to `gamma_final`, 1 - gamma
-  /// by the same factor at each step. Source: Francois-Lavet et al. 2015, arXiv:1512.02011,
-  /// section 3 (there 0.98 an epoch, up to a largest value). Departure: within an n-step return the
+  /// The discount once a share of the run, 0 to 1, is over: from `gamma` to `gamma_final`, 1 -
+  /// gamma by the same factor at each step. Source: Francois-Lavet et al. 2015, arXiv:1512.02011
+  /// (there 0.98 an epoch, up to a largest value). Departure: within an n-step return the
   /// rewards keep `gamma`, so that transitions need not be kept in parts.
   double Discount(double progress) const;
   /// What they say about a single network.
