@@ -64,12 +64,15 @@ Script Record(sim::Env& env, const Actions& actions, int index) {
   return script;
 }
 
-/// A simulation that knows of no task: what a script says is written to it, mj_step is called.
+/// A simulation that knows of no task: what a script says is written to it, mj_step is called on
+/// the model as MuJoCo compiled it.
 class RawLoop {
  public:
   explicit RawLoop(const sim::Task& task)
-      : simulation_(task.MakeSimulation()), substeps_(task.spec().substeps) {
-    mju_copy3(gravity_, simulation_.model()->opt.gravity);
+      : simulation_(task.MakeSimulation()),
+        model_(simulation_.CompiledModel()),
+        substeps_(task.spec().substeps) {
+    mju_copy3(gravity_, model_->opt.gravity);
   }
 
   void Prepare(Script script) {
@@ -79,7 +82,7 @@ class RawLoop {
   }
 
   void Run() {
-    mjModel* model = simulation_.model();
+    const mjModel* model = model_.get();
     mjData* data = simulation_.data();
     const size_t steps = script_.controls.size() / model->nu;
     auto restart = script_.restarts.begin();
@@ -102,7 +105,7 @@ class RawLoop {
   // compensated have their weight as a constant force.
   void RelieveOfGravity() {
     if (!simulation_.gravity_compensation()) return;
-    mjModel* model = simulation_.model();
+    mjModel* model = model_.get();
     mju_zero3(model->opt.gravity);
     std::vector<bool> relieved(model->nbody);
     for (const int joint : simulation_.gravity_joints()) relieved[model->jnt_bodyid[joint]] = true;
@@ -114,6 +117,7 @@ class RawLoop {
   }
 
   sim::Simulation simulation_;
+  std::unique_ptr<mjModel, void (*)(mjModel*)> model_;
   mjtNum gravity_[3];
   int substeps_;
   Script script_;

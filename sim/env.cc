@@ -15,7 +15,8 @@ Env::Env(std::shared_ptr<const Task> task, uint64_t seed, Starts starts)
       seed_(seed),
       starts_(starts),
       simulation_(task_->MakeSimulation()),
-      random_(seed) {
+      random_(seed),
+      time_limit_(spec().time_limit) {
   hold_.resize(spec().success.size());
   observation_.resize(spec().observation.size());
   reward_terms_.resize(spec().reward_terms.size());
@@ -73,6 +74,11 @@ const StartStates::Start* Env::DrawStart() {
   if (!extra_starts_ || extra_starts_->starts.empty()) return nullptr;
   if (random_.Uniform() >= extra_starts_->share) return nullptr;
   return &extra_starts_->starts[random_.Below(extra_starts_->starts.size())];
+}
+
+void Env::CutEpisodes(int64_t steps) {
+  time_limit_ = spec().time_limit;
+  if (steps > 0) time_limit_ = std::min(time_limit_, steps);
 }
 
 std::span<double> Env::control() { return {simulation_.data()->ctrl, spec().action.size()}; }
@@ -155,7 +161,8 @@ StepResult Env::Advance() {
   bool finite = true;
   for (int i = 0; i < spec.substeps && finite; ++i) {
     if (before_substep_) before_substep_(i, {simulation_.data()->ctrl, spec.action.size()});
-    finite = simulation_.Substep();
+    const bool seen = i + 1 == spec.substeps && !spec.refresh_kinematics;
+    finite = simulation_.Substep(seen ? Simulation::Visuals::kPlaced : Simulation::Visuals::kLeft);
   }
   if (finite) task_->MoveTargets(simulation_);
   if (finite && spec.refresh_kinematics) finite = simulation_.RefreshKinematics();
@@ -170,7 +177,7 @@ StepResult Env::Advance() {
   result.reward = std::accumulate(reward_terms_.begin(), reward_terms_.end(), 0.0);
   if (!std::isfinite(result.reward)) ThrowBadReward();
   result.terminated = task_->Terminated(simulation_);
-  result.truncated = !result.terminated && step_ >= spec.time_limit;
+  result.truncated = !result.terminated && step_ >= time_limit_;
   episode_return_ += result.reward;
   if (!spec.success.empty()) {
     const double distance = goal_distance();

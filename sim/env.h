@@ -66,6 +66,9 @@ class Env {
   void ResetToSaved(const SimulationState& start);
   /// Episodes to come may start from these as well, which stay the caller's; null: no longer.
   void UseStarts(const StartStates* starts) { extra_starts_ = starts; }
+  /// Episodes are truncated after `steps` control steps where the task's own limit does not come
+  /// first; 0: by the task alone.
+  void CutEpisodes(int64_t steps);
 
   /// @param action  [act_dim], clipped to [-1, 1] and mapped to the actuators' range.
   /// @throws Error if an action, a reward term or an observation is not finite, naming it with step
@@ -124,7 +127,7 @@ class Env {
   uint64_t next_episode_ = 0;
   uint64_t episode_ = 0;
   uint64_t start_ = 0;
-  int64_t step_ = 0;
+  int64_t step_ = 0, time_limit_;
   double episode_return_ = 0;
   std::vector<int64_t> hold_;
   std::vector<double> observation_, reward_terms_, torque_;

@@ -185,17 +185,31 @@ std::string Divergence::Describe() const {
                      joint, time);
 }
 
-Simulation::Simulation(mjModel* model) : Simulation(model, Prepare(model)) {}
+// the hash is that of the model as it was compiled, before its geoms are put in another order
+Simulation::Simulation(mjModel* model)
+    : model_(model), model_hash_(Prepare(model)), step_model_(model), data_(mj_makeData(model)) {
+  Forward();
+}
 
-Simulation::Simulation(mjModel* model, std::string model_hash)
-    : model_(model), data_(mj_makeData(model)), model_hash_(std::move(model_hash)) {
+Simulation::Simulation(mjModel* model, std::string model_hash, StepModel step_model)
+    : model_(model),
+      model_hash_(std::move(model_hash)),
+      step_model_(std::move(step_model)),
+      data_(mj_makeData(model)) {
   Forward();
 }
 
 Simulation Simulation::Clone() const {
-  Simulation clone(mj_copyModel(nullptr, model_.get()), model_hash_);
+  Simulation clone(mj_copyModel(nullptr, model_.get()), model_hash_, step_model_);
   clone.gravity_joints_ = gravity_joints_;
   return clone;
+}
+
+std::unique_ptr<mjModel, void (*)(mjModel*)> Simulation::CompiledModel() const {
+  std::unique_ptr<mjModel, void (*)(mjModel*)> compiled(mj_copyModel(nullptr, model_.get()),
+                                                        mj_deleteModel);
+  step_model_.visuals().Undo(compiled.get());
+  return compiled;
 }
 
 Simulation Simulation::FromFile(const std::filesystem::path& mjcf) {
@@ -242,7 +256,8 @@ void Simulation::Reset() {
 }
 
 void Simulation::Forward() {
-  mj_forward(model_.get(), data_.get());
+  mj_forward(step_model_.Follow(model_.get()), data_.get());
+  step_model_.visuals().Place(model_.get(), data_.get());
   first_half_done_ = false;
 }
 
@@ -253,7 +268,8 @@ bool Simulation::RefreshKinematics() {
     return true;
   }
   SettleQuaternions(model_.get(), data_.get());
-  mj_step1(model_.get(), data_.get());
+  mj_step1(step_model_.Follow(model_.get()), data_.get());
+  step_model_.visuals().Place(model_.get(), data_.get());
   first_half_done_ = true;
   return CheckWarnings(data_->time);
 }
@@ -298,8 +314,14 @@ void Simulation::ApplyGravityCompensation() {
   }
 }
 
-bool Simulation::Substep() {
-  mjModel* m = model_.get();
+bool Simulation::Substep(Visuals visuals) {
+  const bool good = Advance();
+  if (good && visuals == Visuals::kPlaced) step_model_.visuals().Place(model_.get(), data_.get());
+  return good;
+}
+
+bool Simulation::Advance() {
+  const mjModel* m = step_model_.Follow(model_.get());
   mjData* d = data_.get();
   const double time_before = d->time;
   const bool split = first_half_done_ || gravity_compensation();

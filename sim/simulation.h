@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/step_model.h"
+
 namespace sinew::sim {
 
 /// What MuJoCo complained about when a state went bad.
@@ -49,6 +51,10 @@ class Simulation {
   mjData* data() { return data_.get(); }
   const mjData* data() const { return data_.get(); }
 
+  /// A copy of the model with its geoms in the order of MuJoCo's compiler, which is not that of
+  /// model(): there those that are only seen come last.
+  std::unique_ptr<mjModel, void (*)(mjModel*)> CompiledModel() const;
+
   /// Identifies the compiled model: a hash of its binary form.
   const std::string& model_hash() const { return model_hash_; }
 
@@ -85,9 +91,12 @@ class Simulation {
   /// The joints that are relieved of the weight they carry.
   const std::vector<int>& gravity_joints() const { return gravity_joints_; }
 
+  /// Whether a substep leaves geoms that are only seen at their bodies' new places, or where they
+  /// were: for all but the last of the substeps whose end somebody looks at.
+  enum class Visuals { kPlaced, kLeft };
   /// Advances by one timestep with `ctrl` as it stands. Returns true if the state stayed finite and
   /// within 1e10; otherwise `divergence()` tells what happened and the state is not to be used.
-  bool Substep();
+  bool Substep(Visuals visuals = Visuals::kPlaced);
   const std::optional<Divergence>& divergence() const { return divergence_; }
 
   SimulationState SaveState() const;
@@ -96,7 +105,8 @@ class Simulation {
 
  private:
   explicit Simulation(mjModel* model);
-  Simulation(mjModel* model, std::string model_hash);
+  Simulation(mjModel* model, std::string model_hash, StepModel step_model);
+  bool Advance();
   void ApplyGravityCompensation();
   bool CheckWarnings(double time_before);
   bool CheckState(double time_before);
@@ -108,8 +118,9 @@ class Simulation {
     void operator()(mjData* d) const { mj_deleteData(d); }
   };
   std::unique_ptr<mjModel, ModelDeleter> model_;
-  std::unique_ptr<mjData, DataDeleter> data_;
   std::string model_hash_;
+  StepModel step_model_;
+  std::unique_ptr<mjData, DataDeleter> data_;
   std::vector<int> gravity_joints_;
   bool first_half_done_ = false;  // mj_step1 has been run for the state as it is
   std::optional<Divergence> divergence_;

@@ -35,6 +35,10 @@ void VecEnv::UseStarts(const StartStates* starts) {
   for (const auto& env : envs_) env->UseStarts(starts);
 }
 
+void VecEnv::CutEpisodes(int64_t steps) {
+  for (const auto& env : envs_) env->CutEpisodes(steps);
+}
+
 void VecEnv::Reset() {
   pool_->ParallelFor(num_envs(), [this](int i) {
     envs_[i]->Reset();

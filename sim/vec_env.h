@@ -28,6 +28,8 @@ class VecEnv {
 
   /// See Env::UseStarts.
   void UseStarts(const StartStates* starts);
+  /// See Env::CutEpisodes.
+  void CutEpisodes(int64_t steps);
 
   void Reset();
   /// @param actions  [num_envs x act_dim].

@@ -16,6 +16,7 @@ namespace sinew::training {
 struct TrainOptions {
   int64_t steps = 200'000;
   int64_t num_envs = 8;
+  int64_t episode_steps = 0;  // 0: the task's limit
   int64_t threads = 2;
   int64_t eval_every = 0;  // 0: twenty times a run
   int64_t eval_episodes = 20;

@@ -48,6 +48,7 @@ class Trainer {
         agent_(config.BuildAgent(*task_, &pool_)),
         curriculum_(config.BuildCurriculum(task_)),
         actions_(options_.num_envs * task_->spec().act_dim()) {
+    envs_.CutEpisodes(options_.episode_steps);
     if (curriculum_) envs_.UseStarts(&curriculum_->starts());
   }
 

@@ -86,6 +86,22 @@ TEST(EnvTest, TimeLimitTruncates) {
   EXPECT_FALSE(last.terminated || last.diverged);
 }
 
+TEST(EnvTest, EpisodesAreCutWhereTheTasksLimitDoesNotComeFirst) {
+  const auto length = [](Env* env) {
+    env->Reset();
+    StepResult last;
+    while (!last.done()) last = Step(env, 0);
+    EXPECT_TRUE(last.truncated);
+    EXPECT_FALSE(last.terminated || last.diverged);
+    return env->step();
+  };
+  Env env = MakeEnv({.time_limit = 4});
+  for (const auto& [cut, expected] : {std::pair{3, 3}, {1, 1}, {9, 4}, {0, 4}}) {
+    env.CutEpisodes(cut);
+    EXPECT_EQ(length(&env), expected) << cut;
+  }
+}
+
 TEST(EnvTest, TerminationIsNoTruncation) {
   // 15e-4 m/N * 5 N = 7.5 mm in the first step, 20 mm more in the second: 27.5 mm
   Env env = MakeEnv({.time_limit = 2, .wall = 0.025, .start = 0});

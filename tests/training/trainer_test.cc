@@ -63,6 +63,17 @@ TEST_F(TrainerTest, ConfigReadsBackToTheSameRun) {
   EXPECT_EQ(again->train().steps, 100);
 }
 
+TEST_F(TrainerTest, EpisodesAreCutInTrainingOnly) {
+  const RunFolder folder = Folder("run");
+  const TrainSummary summary =
+      Train(*SmallRun({"train.steps=400", "train.num_envs=2", "train.episode_steps=20"}), folder,
+            Quiet());
+  for (const EpisodeRecord& episode : summary.evaluation.episodes) EXPECT_EQ(episode.length, 200);
+  const std::string progress = ReadFile(folder.progress());
+  EXPECT_THAT(progress, HasSubstr(",episode_length\n")) << "the last column";
+  EXPECT_TRUE(progress.ends_with(",20\n")) << progress;
+}
+
 TEST_F(TrainerTest, PolicyCarriesTheTasksContract) {
   const RunFolder folder = Folder("run");
   const auto config =
