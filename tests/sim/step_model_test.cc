@@ -278,7 +278,7 @@ TEST(VisualGeomsTest, WhatPhysicsReadsIsKept) {
   Simulation simulation = Simulation::FromString(kSeen);
   std::vector<std::string> known;
   const int count = StepModel(simulation.CompiledModel().get()).visuals().count();
-  for (int g = 0; g < count; ++g) known.push_back(mj_id2name(simulation.model(), mjOBJ_GEOM, g));
+  for (int g = 0; g < count; ++g) known.emplace_back(mj_id2name(simulation.model(), mjOBJ_GEOM, g));
   EXPECT_THAT(known, testing::ElementsAre("bone", "roller", "tip"));
   EXPECT_EQ(simulation.Id(mjOBJ_GEOM, "shell"), 3);
   EXPECT_EQ(simulation.model()->ngeom, 5);
