@@ -28,7 +28,7 @@ class StepModel {
  private:
   VisualGeoms visuals_;
   ContactPairs pairs_;
-  mjModel view_;
+  mjModel view_{};
 };
 
 }  // namespace sinew::sim
