@@ -99,13 +99,14 @@ void ContactPairs::Rebuild(const mjModel* m) {
   apply_ = m->opt.collision != mjCOL_PAIR;
   if (!apply_) return;
   int pair = m->opt.collision == mjCOL_ALL ? 0 : m->npair;
-  for (int body1 = 0; body1 < m->nbody && apply_; ++body1) {
+  for (int body1 = 0; body1 < m->nbody; ++body1) {
     for (int body2 = body1 + 1; body2 < m->nbody; ++body2) {
       while (pair < m->npair && m->pair_signature[pair] <= Signature(body1, body2))
         AddExplicit(m, pair++);
       if (BodiesCanTouch(m, body1, body2)) AddDynamic(m, body1, body2);
     }
     apply_ = size() <= kMostPairs;
+    if (!apply_) return;
   }
   while (pair < m->npair) AddExplicit(m, pair++);
 }

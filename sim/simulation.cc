@@ -6,65 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 #include "core/error.h"
-#include "core/files.h"
 #include "core/names.h"
+#include "sim/load_model.h"
 #include "sim/settled_quaternions.h"
 
 namespace sinew::sim {
 namespace {
-
-// MuJoCo reports errors through one process-wide C function pointer that must not return; throwing
-// unwinds through the library's C frames, which Debian's build permits, and keeps a bad model from
-// ending the program.
-void ThrowOnMujocoError(const char* message) { throw Error(fmt::format("MuJoCo: {}", message)); }
-// warnings are read from mjData after every substep; the default handler would write MUJOCO_LOG.TXT
-void IgnoreMujocoWarning(const char*) {}
-
-void InstallHandlers() {
-  static const bool installed = [] {
-    mju_user_error = ThrowOnMujocoError;
-    mju_user_warning = IgnoreMujocoWarning;
-    return true;
-  }();
-  (void)installed;
-}
-
-mjModel* Load(const std::string& path, const mjVFS* vfs) {
-  InstallHandlers();
-  std::array<char, 1024> message{};
-  mjModel* model = mj_loadXML(path.c_str(), vfs, message.data(), message.size());
-  if (!model) throw UserError(fmt::format("{}: {}", path, OneLine(message.data())));
-  return model;
-}
-
-#if mjVERSION_HEADER < 300
-bool GeomsTouch(const mjModel* m) {
-  return std::any_of(m->geom_contype, m->geom_contype + m->ngeom,
-                     [](int type) { return type != 0; });
-}
-
-// Where no geom can touch another but through explicit pairs, MuJoCo 2's search for candidates
-// takes half of a step and finds nothing.
-void SkipBroadPhase(mjModel* m) {
-  if (!GeomsTouch(m)) m->opt.collision = mjCOL_PAIR;
-}
-
-// MuJoCo 2 sets 3 MB aside for constraints, and clears them at every reset in the time of ten steps
-// of a small arm. Without contacts the model itself says how many there can be.
-void TrimConstraints(mjModel* m) {
-  if (GeomsTouch(m) || m->npair > 0) return;
-  const int equality = 6 * m->neq;  // a weld's
-  const int friction = m->nv + m->ntendon;
-  const int limits = 2 * (m->njnt + m->ntendon);
-  m->njmax = std::min(m->njmax, equality + friction + limits);
-}
-#else  // MuJoCo 3 needs neither
-void SkipBroadPhase(mjModel*) {}
-void TrimConstraints(mjModel*) {}
-#endif
 
 struct Field {
   double* values;
@@ -154,15 +103,6 @@ bool IsWithin(const mjModel* m, int body, int root) {
   return body == root;
 }
 
-// @return  the hash of what the MJCF compiles to, whatever room is set aside for it
-std::string Prepare(mjModel* m) {
-  SkipBroadPhase(m);
-  std::string bytes(static_cast<size_t>(mj_sizeModel(m)), '\0');
-  mj_saveModel(m, nullptr, bytes.data(), static_cast<int>(bytes.size()));
-  TrimConstraints(m);
-  return HashHex(bytes);
-}
-
 // the joint that a degree of freedom or an element of qpos belongs to
 std::string JointOf(const mjModel* m, mjtWarning warning, int index) {
   if (warning == mjWARN_BADCTRL) {
@@ -187,7 +127,10 @@ std::string Divergence::Describe() const {
 
 // the hash is that of the model as it was compiled, before its geoms are put in another order
 Simulation::Simulation(mjModel* model)
-    : model_(model), model_hash_(Prepare(model)), step_model_(model), data_(mj_makeData(model)) {
+    : model_(model),
+      model_hash_(PrepareModel(model)),
+      step_model_(model),
+      data_(mj_makeData(model)) {
   Forward();
 }
 
@@ -213,28 +156,13 @@ std::unique_ptr<mjModel, void (*)(mjModel*)> Simulation::CompiledModel() const {
 }
 
 Simulation Simulation::FromFile(const std::filesystem::path& mjcf) {
-  if (!std::filesystem::exists(mjcf)) {
-    throw UserError(fmt::format("{}: no such MJCF file", mjcf.string()));
-  }
-  return Simulation(Load(mjcf.string(), nullptr));
+  return Simulation(LoadModel(mjcf));
 }
 
 Simulation Simulation::FromString(const std::string& mjcf) { return FromString(mjcf, ""); }
 
 Simulation Simulation::FromString(const std::string& mjcf, const std::filesystem::path& folder) {
-  InstallHandlers();
-  if (mjcf.empty()) throw UserError("model.xml: the MJCF text is empty");
-  auto vfs = std::make_unique<mjVFS>();
-  mj_defaultVFS(vfs.get());
-  const char* name = "model.xml";
-  mj_makeEmptyFileVFS(vfs.get(), name, static_cast<int>(mjcf.size()));
-  std::memcpy(vfs->filedata[mj_findFileVFS(vfs.get(), name)], mjcf.data(), mjcf.size());
-  struct Cleanup {
-    mjVFS* vfs;
-    ~Cleanup() { mj_deleteVFS(vfs); }
-  } cleanup{vfs.get()};
-  // the virtual file is found by its bare name, and its folder is where MuJoCo looks for the rest
-  return Simulation(Load((folder / name).string(), vfs.get()));
+  return Simulation(LoadModel(mjcf, folder));
 }
 
 int Simulation::Id(mjtObj type, std::string_view name) const {
