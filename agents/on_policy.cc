@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "agents/rows.h"
 #include "agents/snapshot.h"
 #include "core/error.h"
 
@@ -46,13 +47,13 @@ ValueLearner::Options ValueOf(const OnPolicyOptions& options, const AgentContext
 }  // namespace
 
 OnPolicyAgent::OnPolicyAgent(const OnPolicyOptions& options, const AgentContext& context,
-                             double actor_lr)
+                             const ActorSteps& actor)
     : options_(options),
       context_(context),
       init_random_(context.seed, "initial parameters"),
       action_random_(context.seed, "actions"),
       shuffle_random_(context.seed, "minibatches"),
-      policy_(PolicyOf(options, context, actor_lr), init_random_),
+      policy_(PolicyOf(options, context, actor.learning_rate), init_random_),
       value_(ValueOf(options, context), init_random_),
       normalizer_(context.obs_dim,
                   options.normalizer == "running" ? models::NormalizerMode::kRunning
@@ -61,7 +62,8 @@ OnPolicyAgent::OnPolicyAgent(const OnPolicyOptions& options, const AgentContext&
       return_scale_(options.gamma, context.num_envs),
       rollout_(static_cast<int>(options.horizon), context.num_envs, context.obs_dim,
                context.act_dim),
-      roll_backs_(options.max_rollbacks) {}
+      roll_backs_(options.max_rollbacks),
+      kl_step_size_(actor.desired_kl) {}
 
 void OnPolicyAgent::Act(std::span<const float> observations, std::span<float> actions) {
   normalized_.resize(observations.size());
@@ -101,7 +103,8 @@ void OnPolicyAgent::Update() {
 }
 
 void OnPolicyAgent::LearnFromRollout() {
-  for (Learner* learner : Learners()) learner->SetRateFactor(RateFactor());
+  for (Learner* learner : policy_.learners()) learner->SetRateFactor(ActorRateFactor());
+  for (Learner* learner : value_.learners()) learner->SetRateFactor(RateFactor());
   policy_.BoundLogStd(LogStdBound());
   rows_ = rollout_.LearnableRows();
   if (rows_.empty()) return;
@@ -140,6 +143,21 @@ std::span<const int> OnPolicyAgent::ShuffledRows() {
     std::swap(shuffled_rows_[i - 1], shuffled_rows_[shuffle_random_.Below(i)]);
   }
   return shuffled_rows_;
+}
+
+int64_t OnPolicyAgent::FitCritic(int64_t epochs, int64_t batch) {
+  int64_t steps = 0;
+  for (int64_t epoch = 0; epoch < epochs; ++epoch) {
+    const auto minibatches = Minibatches(ShuffledRows(), static_cast<int>(batch));
+    value_.Epoch(rollout_, returns_, minibatches);
+    steps += static_cast<int64_t>(minibatches.size());
+  }
+  return steps;
+}
+
+void OnPolicyAgent::ObserveKl(double kl) {
+  kl_.Add(kl);
+  kl_step_size_.Adapt(kl, RateFactor());
 }
 
 // share of the run that was done at the rollout's first step
@@ -209,6 +227,7 @@ void OnPolicyAgent::Serialize(models::Archive& archive) {
   archive.Value("env_steps", env_steps_);
   archive.Value("updates", updates_);
   roll_backs_.Serialize(archive);
+  kl_step_size_.Serialize(archive);
   SerializePolicy(archive);
   archive.Value("action_random", action_random_);
   archive.Value("shuffle_random", shuffle_random_);

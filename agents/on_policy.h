@@ -8,6 +8,7 @@
 #include "agents/advantage.h"
 #include "agents/agent.h"
 #include "agents/gaussian_policy.h"
+#include "agents/kl_step_size.h"
 #include "agents/mean.h"
 #include "agents/roll_backs.h"
 #include "agents/rollout_buffer.h"
@@ -78,8 +79,13 @@ class OnPolicyAgent : public Agent {
  protected:
   using NamedMeans = std::vector<std::pair<std::string, Mean*>>;
 
-  /// @param actor_lr  step size of the actor's optimiser; 0 for agents that step without it.
-  OnPolicyAgent(const OnPolicyOptions& options, const AgentContext& context, double actor_lr);
+  /// Of the actor's optimiser; 0 for agents that step without it.
+  struct ActorSteps {
+    double learning_rate = 0;
+    double desired_kl = 0;  // of an update, which the step size follows; 0: it does not
+  };
+  OnPolicyAgent(const OnPolicyOptions& options, const AgentContext& context,
+                const ActorSteps& actor);
 
   /// Actor and critic learn from the rollout: its LearnableRows() are in rows(), of which there is
   /// at least one, the policy's BeginUpdate and the critic's Evaluate have been called.
@@ -101,9 +107,15 @@ class OnPolicyAgent : public Agent {
   std::span<const float> returns() const { return returns_; }        // of every row of the rollout
   /// rows() in another order.
   std::span<const int> ShuffledRows();
+  /// The critic passes `epochs` times over the rollout, in minibatches of at least `batch` rows,
+  /// towards returns(). @return  steps of its optimiser. @throws NotFinite.
+  int64_t FitCritic(int64_t epochs, int64_t batch);
   /// What step sizes are multiplied by: falls linearly over the run, halved by every roll-back.
   double RateFactor() const;
-  Mean& kl() { return kl_; }
+  /// The same of the actor, whose steps may besides follow the KL divergence of its updates.
+  double ActorRateFactor() const { return RateFactor() * kl_step_size_.factor(); }
+  /// @param kl  from the policy that collected the rollout to the one that learned from it.
+  void ObserveKl(double kl);
 
   /// Calls both, on two threads where there are some.
   template <class First, class Second>
@@ -129,6 +141,7 @@ class OnPolicyAgent : public Agent {
   RolloutBuffer rollout_;
   int64_t env_steps_ = 0, updates_ = 0;
   RollBacks roll_backs_;
+  KlStepSize kl_step_size_;
   Mean kl_, explained_variance_, value_mean_;
   std::vector<int> rows_, shuffled_rows_;
   std::vector<float> rewards_, advantages_, returns_;  // of every row of the rollout

@@ -12,7 +12,7 @@ namespace {
 class Ppo : public OnPolicyAgent {
  public:
   Ppo(const PpoOptions& options, const AgentContext& context)
-      : OnPolicyAgent(options, context, options.actor_lr),
+      : OnPolicyAgent(options, context, {options.actor_lr, options.desired_kl}),
         options_(options),
         policy_epochs_(&policy(), options.normalize_advantages),
         kl_coefficient_(options.kl_coefficient) {}
@@ -42,8 +42,9 @@ class Ppo : public OnPolicyAgent {
       epochs_of_policy_.sum += stopped ? 0 : 1;
       stopped = stopped || (options_.stop_kl > 0 && policy_kl > options_.stop_kl);
     }
+    updates += FitCritic(options_.critic_epochs - options_.epochs, options_.batch);
     ++epochs_of_policy_.count;
-    kl().Add(policy_kl);
+    ObserveKl(policy_kl);
     if (options_.surrogate == "adaptive_kl") {
       kl_coefficient_ = AdaptKlCoefficient(kl_coefficient_, policy_kl, options_.kl_target);
     }
@@ -66,7 +67,7 @@ class Ppo : public OnPolicyAgent {
 
   Metrics PolicyMetrics() const override {
     return {{"kl_coefficient", LossOptions().kl_coefficient},
-            {"actor_lr", options_.actor_lr * RateFactor()}};
+            {"actor_lr", options_.actor_lr * ActorRateFactor()}};
   }
 
   void SerializePolicy(models::Archive& archive) override {
@@ -86,6 +87,8 @@ void PpoOptions::Describe(OptionTable& table) {
   table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
   table.Add("batch", &batch, {1, 1e6}, "samples per minibatch");
   table.Add("epochs", &epochs, {1, 1000}, "passes over the rollout per update");
+  table.Add("critic_epochs", &critic_epochs, {0, 1000},
+            "the critic's passes, where they are more (0: as many)");
   table.Add("recompute_advantages", &recompute_advantages,
             "estimate advantages anew before every epoch");
   table.Add("surrogate", &surrogate, {"clip", "kl", "adaptive_kl"},
@@ -95,11 +98,18 @@ void PpoOptions::Describe(OptionTable& table) {
   table.Add("kl_target", &kl_target, {1e-6, 10}, "KL per update that adaptive_kl aims at", "nats");
   table.Add("stop_kl", &stop_kl, {0, 10},
             "the actor skips further epochs beyond this KL (0: never)", "nats");
+  table.Add("desired_kl", &desired_kl, {0, 10},
+            "KL per update that the actor's step size follows (0: its schedule alone)", "nats");
   table.Add("entropy_bonus", &entropy_bonus, {0, 10}, "weight of the policy's entropy");
 }
 
 void PpoOptions::Check(int num_envs) const {
   OnPolicyOptions::Check();
+  if (critic_epochs != 0 && critic_epochs < epochs) {
+    throw UserError(
+        fmt::format("agent.critic_epochs = {} is neither 0 nor at least agent.epochs = {}",
+                    critic_epochs, epochs));
+  }
   if (batch <= horizon * num_envs) return;
   throw UserError(fmt::format(
       "agent.batch = {} is larger than a rollout: agent.horizon = {} steps of {} environments",

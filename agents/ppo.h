@@ -12,6 +12,7 @@ struct PpoOptions : OnPolicyOptions {
   double actor_lr = 3e-4;
   int64_t batch = 64;
   int64_t epochs = 10;
+  int64_t critic_epochs = 0;
   bool recompute_advantages = false;
 
   std::string surrogate = "clip";
@@ -19,6 +20,7 @@ struct PpoOptions : OnPolicyOptions {
   double kl_coefficient = 1;
   double kl_target = 0.01;
   double stop_kl = 0;
+  double desired_kl = 0;
   double entropy_bonus = 0;
 
   void Describe(OptionTable& table);

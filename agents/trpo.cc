@@ -2,7 +2,6 @@
 
 #include "agents/options_builder.h"
 #include "agents/policy_region.h"
-#include "agents/rows.h"
 
 namespace sinew::agents {
 namespace {
@@ -10,7 +9,7 @@ namespace {
 class Trpo : public OnPolicyAgent {
  public:
   Trpo(const TrpoOptions& options, const AgentContext& context)
-      : OnPolicyAgent(options, context, 0), options_(options), region_(&policy()) {}
+      : OnPolicyAgent(options, context, {}), options_(options), region_(&policy()) {}
 
  private:
   int64_t Learn() override {
@@ -22,15 +21,8 @@ class Trpo : public OnPolicyAgent {
           region_.Begin(rollout(), advantages(), rows(), options_.normalize_advantages);
           step = StepWithinTrustRegion(options_.region, RateFactor(), region_);
         },
-        [&] {
-          for (int64_t epoch = 0; epoch < options_.critic_epochs; ++epoch) {
-            const auto minibatches =
-                Minibatches(ShuffledRows(), static_cast<int>(options_.critic_batch));
-            value().Epoch(rollout(), returns(), minibatches);
-            critic_updates += static_cast<int64_t>(minibatches.size());
-          }
-        });
-    kl().Add(step.value.kl);
+        [&] { critic_updates = FitCritic(options_.critic_epochs, options_.critic_batch); });
+    ObserveKl(step.value.kl);
     surrogate_gain_.Add(step.value.gain);
     step_fraction_.Add(step.fraction);
     return 1 + critic_updates;

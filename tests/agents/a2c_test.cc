@@ -39,5 +39,32 @@ TEST_F(A2cTest, TakesOneStepForARolloutAlongThePolicyGradient) {
   EXPECT_EQ(MetricOf(metrics, "policy_epochs"), 1);
 }
 
+TEST_F(A2cTest, CriticMayTakeMoreStepsThanTheActor) {
+  A2cOptions options;
+  options.critic_epochs = 4;
+  const int64_t rollout = options.horizon * kPointMassEnvs;
+  const Trained trained = TrainOnPointMass(options, 3 * rollout, &pool_);
+  EXPECT_EQ(trained.agent->updates(), 3 * 4);
+  EXPECT_EQ(MetricOf(trained.agent->TakeMetrics(), "policy_epochs"), 1);
+}
+
+TEST_F(A2cTest, ActorsStepIsAsLongAsItsKlIsToBe) {
+  A2cOptions options;
+  options.lr_final = 1;
+  const auto last_kl = [&](double desired) {
+    options.desired_kl = desired;
+    const int64_t rollout = options.horizon * kPointMassEnvs;
+    Trained trained = TrainOnPointMass(options, 100 * rollout, &pool_);
+    trained.agent->TakeMetrics();
+    Train(trained.agent.get(), trained.envs.get(), 20 * rollout);
+    return MetricOf(trained.agent->TakeMetrics(), "kl");
+  };
+  for (const double desired : {1e-4, 1e-3, 1e-2}) {
+    const double kl = last_kl(desired);
+    EXPECT_GT(kl, desired / 4);
+    EXPECT_LT(kl, desired * 4);
+  }
+}
+
 }  // namespace
 }  // namespace sinew::agents

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/kl_step_size.h"
 #include "agents/policy_losses.h"
 #include "core/error.h"
 #include "models/math_runtime.h"
@@ -75,6 +76,7 @@ TEST_F(PpoTest, GoesOnWithTheSameBitsFromTheMiddleOfARollout) {
   for (const char* surrogate : {"clip", "adaptive_kl"}) {
     PpoOptions options = ShortOptions();
     options.surrogate = surrogate;
+    options.desired_kl = options.surrogate == "clip" ? 1e-3 : 0;
     options.lr_final = 1;
     Trained original = TrainOnPointMass(options, 1, 300, &pool);
     Trained restored = TrainOnPointMass(options, 2, 700, &pool);
@@ -211,6 +213,40 @@ TEST_F(PpoTest, ActorStopsBeyondTheKlAndTheCriticGoesOn) {
             SavedTensors(stopping.agent.get()).at("critic.online"));
 }
 
+// the passes that it takes alone come after the actor's
+TEST_F(PpoTest, CriticMayPassMoreOftenThanTheActor) {
+  ThreadPool pool(1);
+  PpoOptions options = ShortOptions();
+  const Trained together = TrainOnPointMass(options, 1, 32 * kEnvs, &pool);
+  options.critic_epochs = 5;
+  const Trained more = TrainOnPointMass(options, 1, 32 * kEnvs, &pool);
+  EXPECT_EQ(together.agent->updates(), 3 * 4) << "three epochs of four minibatches";
+  EXPECT_EQ(more.agent->updates(), 5 * 4);
+  auto expected = SavedTensors(together.agent.get()), tensors = SavedTensors(more.agent.get());
+  EXPECT_EQ(tensors.at("actor.online"), expected.at("actor.online"));
+  EXPECT_NE(tensors.at("critic.online"), expected.at("critic.online"));
+}
+
+TEST_F(PpoTest, ActorsStepSizeFollowsTheDesiredKl) {
+  ThreadPool pool(1);
+  PpoOptions options = ShortOptions();
+  options.lr_final = 1;
+  options.desired_kl = 1e-6;
+  KlStepSize step_size(options.desired_kl);
+  Trained trained = TrainOnPointMass(options, 1, 32 * kEnvs, &pool);
+  for (int rollout = 0; rollout < 4; ++rollout) {
+    const Metrics metrics = trained.agent->TakeMetrics();
+    step_size.Adapt(MetricOf(metrics, "kl"), 1);
+    EXPECT_EQ(MetricOf(metrics, "actor_lr"), options.actor_lr * step_size.factor());
+    Train(trained.agent.get(), trained.envs.get(), 32 * kEnvs);
+  }
+  EXPECT_LT(step_size.factor(), 1) << "steps of " << options.actor_lr << " were too long";
+  const auto actor = SavedTensors(trained.agent.get()).at("actor.online");
+  options.desired_kl = 0;
+  const Trained scheduled = TrainOnPointMass(options, 1, 5 * 32 * kEnvs, &pool);
+  EXPECT_NE(SavedTensors(scheduled.agent.get()).at("actor.online"), actor);
+}
+
 TEST_F(PpoTest, KlCoefficientFollowsItsTarget) {
   ThreadPool pool(1);
   PpoOptions options = ShortOptions();
@@ -295,6 +331,11 @@ TEST_F(PpoTest, ContradictingOptionsAreRefused) {
   EXPECT_THAT([&] { MakePpoAgent(options, context); },
               ThrowsMessage<UserError>(
                   AllOf(HasSubstr("agent.batch = 21"), HasSubstr("10 steps of 2 environments"))));
+  options = {};
+  options.critic_epochs = 9;
+  EXPECT_THAT([&] { MakePpoAgent(options, context); },
+              ThrowsMessage<UserError>(
+                  AllOf(HasSubstr("agent.critic_epochs = 9"), HasSubstr("agent.epochs = 10"))));
   options = {};
   options.log_std_init = options.log_std_max + 1;
   EXPECT_THAT([&] { MakePpoAgent(options, context); },
