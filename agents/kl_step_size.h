@@ -8,10 +8,10 @@ namespace sinew::agents {
 /// one: two thirds of what it was after an update that went beyond twice the desired KL, half as
 /// much again after one that stayed below half of it.
 ///
-/// Source: Rudin et al. 2022, arXiv:2109.11978, appendix ("adaptive learning rate"). Departures: it
-/// looks at the KL of the whole update over the whole rollout, not at every minibatch; where step
-/// sizes fall over a run, the desired KL falls with their square, as the KL of a short step does;
-/// the factor stays within [0.01, 10].
+/// Source: the rule of rsl_rl (github.com/leggedrobotics/rsl_rl), the code of Rudin et al. 2022,
+/// arXiv:2109.11978. Departures: it looks at the KL of the whole update over the whole rollout, not
+/// at every minibatch; where step sizes fall over a run, the desired KL falls with their square, as
+/// the KL of a short step does; the factor stays within [0.01, 10].
 class KlStepSize {
  public:
   /// @param desired_kl  of one update at the schedule's start [nats]; 0: the factor stays 1.
