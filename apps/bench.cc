@@ -21,8 +21,9 @@ constexpr double kSeconds = 2.5, kSimSeconds = 1;
 
 struct BenchArguments {
   std::string what;
-  std::vector<std::string> tasks, agents;
+  std::vector<std::string> tasks, agents, devices{"cpu"};
   std::vector<int> threads{1, 2};
+  int batch = 0, hidden = 0;  // of learner; 0: as the rows have it
   std::filesystem::path onnxruntime;
   double seconds = 0;  // of a row; 0: as kSeconds and kSimSeconds have it
   int64_t steps = 0;   // of train; 0: as the case has it
@@ -53,7 +54,12 @@ nlohmann::ordered_json Measure(const BenchArguments& arguments) {
                          : arguments.what == "sim" ? kSimSeconds
                                                    : kSeconds;
   if (arguments.what == "learner")
-    return bench::BenchLearner(arguments.agents, arguments.threads, seconds);
+    return bench::BenchLearner({.agents = arguments.agents,
+                                .threads = arguments.threads,
+                                .devices = arguments.devices,
+                                .batch = arguments.batch,
+                                .hidden = arguments.hidden,
+                                .seconds = seconds});
   if (arguments.what == "policy") return bench::BenchPolicy({seconds, arguments.onnxruntime});
   if (arguments.what == "sim") return BenchSimulation(arguments, seconds);
   if (arguments.what == "train") return BenchTraining(arguments);
@@ -74,6 +80,19 @@ void AddBenchCommand(CLI::App& program) {
   command->add_option("--threads", arguments->threads, "threads of learner and train, a row each")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
+  command
+      ->add_option("--device", arguments->devices,
+                   "devices of learner, a row each: cpu, or cuda through LibTorch's autograd")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
+  command
+      ->add_option("--hidden", arguments->hidden,
+                   "width of both hidden layers in learner's rows (default: as the rows have it)")
+      ->check(CLI::Range(1, 16384));
+  command
+      ->add_option("--batch", arguments->batch,
+                   "batch of learner's rows (default: as the rows have it)")
+      ->check(CLI::Range(1, 65536));
   command
       ->add_option("--seconds", arguments->seconds,
                    fmt::format("measured for each row of learner and policy (default: {}) or sim "

@@ -9,6 +9,8 @@ namespace sinew::bench {
 /// Shapes of a learner whose networks have two equal hidden layers.
 struct LearnerShape {
   int batch = 256, hidden = 256, obs = 20, act = 7;
+
+  bool operator==(const LearnerShape&) const = default;
 };
 
 /// The matrix products that the updates of an algorithm cannot do without: every layer forward

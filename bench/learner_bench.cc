@@ -14,6 +14,8 @@ struct Row {
   std::string agent;
   LearnerShape shape;
   int policy_delay = 0;
+
+  bool operator==(const Row&) const = default;
 };
 
 const std::vector<Row>& Rows() {
@@ -31,14 +33,28 @@ std::vector<Gemm> GemmsOf(const Row& row) {
   return DdpgGemms(row.shape, row.agent == "td3" ? 2 : 1, row.policy_delay);
 }
 
-LearnerWorkload WorkloadOf(const Row& row, ThreadPool* pool) {
-  if (row.agent == "ppo") return MakePpoWorkload(row.shape, pool);
-  return MakeOffPolicyWorkload(row.agent, row.shape, row.policy_delay, pool);
+LearnerWorkload WorkloadOf(const Row& row, const std::string& device, ThreadPool* pool) {
+  if (row.agent == "ppo") return MakePpoWorkload(row.shape, device, pool);
+  return MakeOffPolicyWorkload(row.agent, row.shape, row.policy_delay, device, pool);
 }
 
-nlohmann::ordered_json BenchRow(const Row& row, int threads, double seconds) {
+/// The rows that are asked for, each once, in the order of Rows().
+std::vector<Row> ChosenRows(const LearnerBenchOptions& options) {
+  std::vector<Row> chosen;
+  for (Row row : Rows()) {
+    if (options.batch > 0) row.shape.batch = options.batch;
+    if (options.hidden > 0) row.shape.hidden = options.hidden;
+    const bool wanted = options.agents.empty() ||
+                        std::ranges::find(options.agents, row.agent) != options.agents.end();
+    if (wanted && std::ranges::find(chosen, row) == chosen.end()) chosen.push_back(row);
+  }
+  return chosen;
+}
+
+nlohmann::ordered_json BenchRow(const Row& row, int threads, const std::string& device,
+                                double seconds) {
   ThreadPool pool(threads);
-  const LearnerWorkload learner = WorkloadOf(row, &pool);
+  const LearnerWorkload learner = WorkloadOf(row, device, &pool);
   GemmRunner gemms(GemmsOf(row));
   const std::vector<Workload> workloads{{learner.run}, {[&] { gemms.Run(); }}};
   const auto medians = InterleavedMedians(workloads, {.seconds = seconds, .block_seconds = 0.01});
@@ -51,6 +67,7 @@ nlohmann::ordered_json BenchRow(const Row& row, int threads, double seconds) {
           {"act", row.shape.act},
           {"policy_delay", row.policy_delay},
           {"threads", threads},
+          {"device", device},
           {"ms", ms},
           {"bound_ms", bound_ms},
           {"ratio", ms / bound_ms}};
@@ -58,13 +75,14 @@ nlohmann::ordered_json BenchRow(const Row& row, int threads, double seconds) {
 
 }  // namespace
 
-nlohmann::ordered_json BenchLearner(std::span<const std::string> agents,
-                                    std::span<const int> threads, double seconds) {
-  for (const std::string& agent : agents) agents::MakeAgentBuilder(agent);
+nlohmann::ordered_json BenchLearner(const LearnerBenchOptions& options) {
+  for (const std::string& agent : options.agents) agents::MakeAgentBuilder(agent);
   auto rows = nlohmann::ordered_json::array();
-  for (const Row& row : Rows()) {
-    if (!agents.empty() && std::ranges::find(agents, row.agent) == agents.end()) continue;
-    for (const int count : threads) rows.push_back(BenchRow(row, count, seconds));
+  for (const Row& row : ChosenRows(options)) {
+    for (const int threads : options.threads) {
+      for (const std::string& device : options.devices)
+        rows.push_back(BenchRow(row, threads, device, options.seconds));
+    }
   }
   return rows;
 }

@@ -47,6 +47,8 @@ class RandomSteps {
   std::vector<sim::StepResult> results_;
 };
 
+std::string BackendOf(const std::string& device) { return device == "cpu" ? "fused" : "autograd"; }
+
 void SetHidden(int width, OptionTable* options) {
   const std::string hidden = fmt::format("{0},{0}", width);
   for (const auto& entry : options->entries()) {
@@ -57,20 +59,21 @@ void SetHidden(int width, OptionTable* options) {
 /// Policy and value of PPO with a rollout to learn from.
 class PpoEpochs {
  public:
-  PpoEpochs(const LearnerShape& shape, ThreadPool* pool)
+  PpoEpochs(const LearnerShape& shape, const std::string& device, ThreadPool* pool)
       : pool_(pool),
         random_(1, "parameters"),
-        rollout_(kRolloutSteps, kEnvs, shape.obs, shape.act),
-        policy_({.network = Spec(shape, shape.act), .learner = Options()}, random_),
+        rollout_(std::max(kRolloutSteps, (shape.batch + kEnvs - 1) / kEnvs), kEnvs, shape.obs,
+                 shape.act),
+        policy_({.network = Spec(shape, shape.act), .learner = Options(device)}, random_),
         policy_epochs_(&policy_, true),
-        value_({.network = Spec(shape, 1), .learner = Options(), .clip = 0.2}, random_) {
+        value_({.network = Spec(shape, 1), .learner = Options(device), .clip = 0.2}, random_) {
     RandomSteps steps(shape);
     while (!rollout_.full()) rollout_.Add(steps.Next());
     policy_.BeginUpdate(rollout_);
     value_.Evaluate(rollout_);
     rows_ = rollout_.LearnableRows();
     for (size_t i = rows_.size(); i > 1; --i) std::swap(rows_[i - 1], rows_[random_.Below(i)]);
-    advantages_ = RandomRows(kEnvs * kRolloutSteps, 1, &random_);
+    advantages_ = RandomRows(static_cast<int>(rows_.size()), 1, &random_);
     minibatches_ = agents::Minibatches(rows_, shape.batch);
   }
 
@@ -93,8 +96,12 @@ class PpoEpochs {
     return spec;
   }
   // small steps: the policy stays near the one that the rollout is said to come from
-  static agents::LearnerOptions Options() {
-    return {.learning_rate = 1e-7, .max_gradient_norm = 0.5, .has_target = false};
+  static agents::LearnerOptions Options(const std::string& device) {
+    return {.learning_rate = 1e-7,
+            .max_gradient_norm = 0.5,
+            .has_target = false,
+            .backend = BackendOf(device),
+            .device = device};
   }
 
   ThreadPool* pool_;
@@ -111,7 +118,8 @@ class PpoEpochs {
 }  // namespace
 
 LearnerWorkload MakeOffPolicyWorkload(const std::string& agent, const LearnerShape& shape,
-                                      int policy_delay, ThreadPool* pool) {
+                                      int policy_delay, const std::string& device,
+                                      ThreadPool* pool) {
   const auto builder = agents::MakeAgentBuilder(agent);
   OptionTable options("agent");
   builder->Describe(options);
@@ -119,6 +127,8 @@ LearnerWorkload MakeOffPolicyWorkload(const std::string& agent, const LearnerSha
   options.Set("batch", fmt::format("{}", shape.batch));
   options.Set("updates_per_step", fmt::format("{}", 1.0 / kEnvs));
   options.Set("warmup_steps", "0");
+  options.Set("backend", BackendOf(device));
+  options.Set("device", device);
   if (policy_delay > 0) options.Set("policy_delay", fmt::format("{}", policy_delay));
   const std::shared_ptr<agents::Agent> learner = builder->Build({.obs_dim = shape.obs,
                                                                  .act_dim = shape.act,
@@ -135,8 +145,9 @@ LearnerWorkload MakeOffPolicyWorkload(const std::string& agent, const LearnerSha
           updates};
 }
 
-LearnerWorkload MakePpoWorkload(const LearnerShape& shape, ThreadPool* pool) {
-  const auto epochs = std::make_shared<PpoEpochs>(shape, pool);
+LearnerWorkload MakePpoWorkload(const LearnerShape& shape, const std::string& device,
+                                ThreadPool* pool) {
+  const auto epochs = std::make_shared<PpoEpochs>(shape, device, pool);
   return {[epochs] { epochs->Run(); }, epochs->minibatches()};
 }
 

@@ -20,7 +20,12 @@ pkg_check_modules(AV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil l
 pkg_check_modules(BLAS REQUIRED IMPORTED_TARGET openblas)
 find_package(Protobuf REQUIRED)
 
-# LibTorch: its config file adds flags and targets to every directory that includes it, so it is wrapped once here.
+# LibTorch: its config file adds flags and targets to every directory that includes it, so it is wrapped once here. Its
+# own downloads bring headers of the protobuf and the fmt that they were built with, which shadow the system's: no target
+# that includes protobuf's headers links this.
+if(NOT TORCH_CUDA_ARCH_LIST)
+  set(TORCH_CUDA_ARCH_LIST 8.0)  # of CUDA code, of which there is none; unset, LibTorch's package compiles a probe
+endif()
 find_package(Torch REQUIRED)
 add_library(sinew_torch INTERFACE)
 target_link_libraries(sinew_torch INTERFACE ${TORCH_LIBRARIES})

@@ -23,7 +23,7 @@ sinew_component(tasks sinew_tasks)
 sinew_component(models sinew_torch sinew_policy_file sinew_models)
 sinew_component(agents sinew_agents)
 sinew_component(training sinew_event_proto sinew_training)
-sinew_component(deploy sinew_onnx sinew_onnx_reader sinew_runtime_parts sinew_control sinew_deploy)
+sinew_component(deploy sinew_onnx sinew_onnx_reader sinew_golden sinew_torchscript sinew_runtime_parts sinew_control sinew_deploy)
 
 install(FILES deploy/runtime/sinew_runtime.h deploy/runtime/sinew_runtime.hpp
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT runtime)

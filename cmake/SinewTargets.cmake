@@ -20,11 +20,12 @@ if(SINEW_SANITIZE)
   target_link_options(sinew_options INTERFACE -fsanitize=${SINEW_SANITIZE})
 endif()
 
-# sinew_library(<folder> SOURCES a.cc ... LINK lib ...): the static library sinew_<folder>.
+# sinew_library(<folder> SOURCES a.cc ... LINK lib ... LINK_PRIVATE lib ...): the static library sinew_<folder>. What
+# only its sources include is private.
 function(sinew_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
   add_library(sinew_${name} STATIC ${ARG_SOURCES})
-  target_link_libraries(sinew_${name} PUBLIC sinew_options ${ARG_LINK})
+  target_link_libraries(sinew_${name} PUBLIC sinew_options ${ARG_LINK} PRIVATE ${ARG_LINK_PRIVATE})
 endfunction()
 
 # sinew_test(<name> SOURCES a_test.cc ... LINK lib ...): one test program. Each source file is a ctest entry, because

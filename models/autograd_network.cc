@@ -1,6 +1,7 @@
 #include "models/autograd_network.h"
 
 #include <torch/torch.h>
+#include <torch/version.h>
 
 #include "core/error.h"
 
@@ -17,6 +18,21 @@ void CopyTo(const torch::Tensor& from, std::span<float> to) {
   std::copy_n(contiguous.data_ptr<float>(), to.size(), to.data());
 }
 
+/// LibTorch 2 can walk the graph in the calling thread; otherwise it hands a GPU's graph to a
+/// thread of its own, which warns that it finds no CUDA context.
+class BackwardInThisThread {
+#if TORCH_VERSION_MAJOR >= 2
+ public:
+  BackwardInThisThread() { State().set_multithreading_enabled(false); }
+  ~BackwardInThisThread() { State().set_multithreading_enabled(before_); }
+  BackwardInThisThread(const BackwardInThisThread&) = delete;
+
+ private:
+  static c10::AutogradState& State() { return c10::AutogradState::get_tls_state(); }
+  bool before_ = State().get_multithreading_enabled();
+#endif
+};
+
 class AutogradNetwork : public Network {
  public:
   AutogradNetwork(const NetworkSpec& spec, torch::Device device) : Network(spec), device_(device) {}
@@ -29,17 +45,16 @@ class AutogradNetwork : public Network {
                 .detach()
                 .clone()
                 .requires_grad_(true);
-    torch::Tensor x = Wrap(input, batch, spec().inputs).to(device_);
-    for (int layer = 0; layer < spec().layers(); ++layer) {
-      if (spec().late_inputs > 0 && layer == spec().late_layer) x = torch::cat({x, late_}, 1);
-      x = torch::linear(x, weight(layer), bias(layer));
-      const bool last = layer + 1 == spec().layers();
-      x = Activate(x, last ? spec().output_activation : spec().hidden_activation);
-    }
-    output_ = x;
-    values_.resize(static_cast<size_t>(batch) * spec().outputs);
-    CopyTo(output_.detach(), values_);
-    return values_;
+    output_ = Outputs(leaf_, Wrap(input, batch, spec().inputs).to(device_), late_);
+    return Values(output_.detach());
+  }
+
+  std::span<const float> Evaluate(std::span<const float> input, std::span<const float> late_input,
+                                  int batch) override {
+    const torch::NoGradGuard no_graph;
+    return Values(Outputs(parameters().tensor().to(device_),
+                          Wrap(input, batch, spec().inputs).to(device_),
+                          Wrap(late_input, batch, spec().late_inputs).to(device_)));
   }
 
   void Backward(std::span<const float> output_gradient, const BackwardOptions& options) override {
@@ -48,6 +63,7 @@ class AutogradNetwork : public Network {
     std::vector<torch::Tensor> inputs;
     if (options.parameters) inputs.push_back(leaf_);
     if (options.late_input) inputs.push_back(late_);
+    [[maybe_unused]] const BackwardInThisThread this_thread;
     const auto gradients =
         torch::autograd::grad({output_}, inputs, {gradient}, /*retain_graph=*/true);
     if (options.parameters) CopyTo(gradients.front(), this->gradient().values());
@@ -60,12 +76,25 @@ class AutogradNetwork : public Network {
   std::span<const float> late_gradient() const override { return late_gradient_; }
 
  private:
-  torch::Tensor weight(int layer) const {
-    return leaf_.slice(0, spec().weight_offset(layer), spec().bias_offset(layer))
-        .view({spec().layer_outputs(layer), spec().layer_inputs(layer)});
+  /// All layers on `x` [batch x inputs]; `flat` holds the parameters as FlatParameters does.
+  torch::Tensor Outputs(const torch::Tensor& flat, torch::Tensor x,
+                        const torch::Tensor& late) const {
+    for (int layer = 0; layer < spec().layers(); ++layer) {
+      if (spec().late_inputs > 0 && layer == spec().late_layer) x = torch::cat({x, late}, 1);
+      const int64_t weights = spec().weight_offset(layer), biases = spec().bias_offset(layer);
+      x = torch::linear(x,
+                        flat.slice(0, weights, biases)
+                            .view({spec().layer_outputs(layer), spec().layer_inputs(layer)}),
+                        flat.slice(0, biases, spec().weight_offset(layer + 1)));
+      const bool last = layer + 1 == spec().layers();
+      x = Activate(x, last ? spec().output_activation : spec().hidden_activation);
+    }
+    return x;
   }
-  torch::Tensor bias(int layer) const {
-    return leaf_.slice(0, spec().bias_offset(layer), spec().weight_offset(layer + 1));
+  std::span<const float> Values(const torch::Tensor& outputs) {
+    values_.resize(outputs.numel());
+    CopyTo(outputs, values_);
+    return values_;
   }
   static torch::Tensor Activate(const torch::Tensor& x, Activation activation) {
     switch (activation) {
@@ -85,10 +114,12 @@ class AutogradNetwork : public Network {
 
 }  // namespace
 
+bool CudaIsAvailable() { return torch::cuda::is_available(); }
+
 std::unique_ptr<Network> MakeAutogradNetwork(const NetworkSpec& spec, const std::string& device) {
   if (device != "cpu" && device != "cuda")
     throw UserError("unknown device '" + device + "'; known: cpu, cuda");
-  if (device == "cuda" && !torch::cuda::is_available()) {
+  if (device == "cuda" && !CudaIsAvailable()) {
     throw UserError("device 'cuda': this LibTorch sees no GPU; use device 'cpu'");
   }
   return std::make_unique<AutogradNetwork>(spec, torch::Device(device));

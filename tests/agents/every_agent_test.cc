@@ -9,6 +9,7 @@
 
 #include "agents/registry.h"
 #include "core/error.h"
+#include "models/autograd_network.h"
 #include "models/math_runtime.h"
 #include "tests/agents/agent_testing.h"
 #include "tests/sim/point_mass.h"
@@ -30,10 +31,14 @@ class AgentTest : public testing::TestWithParam<std::string> {
  protected:
   AgentTest() { models::UseOneMathThread(); }
 
-  std::unique_ptr<Agent> Make(uint64_t seed) {
+  using Assignments = std::vector<std::pair<std::string, std::string>>;
+
+  /// @param assignments  options that every agent has.
+  std::unique_ptr<Agent> Make(uint64_t seed, const Assignments& assignments = {}) {
     const auto builder = MakeAgentBuilder(GetParam());
     OptionTable table("agent");
     builder->Describe(table);
+    for (const auto& [key, value] : assignments) table.Set(key, value);
     for (const auto& [key, value] : kShort) {
       if (std::ranges::count(table.entries(), key, &OptionTable::Entry::key)) table.Set(key, value);
     }
@@ -44,21 +49,32 @@ class AgentTest : public testing::TestWithParam<std::string> {
     return std::make_unique<sim::VecEnv>(
         std::make_shared<sim::PointMass>(sim::PointMassOptions{.wall = 1.5}), kEnvs, 4, &pool_);
   }
+  void ExpectLearnsDeterministically(const Assignments& assignments) {
+    const auto bits = [&](uint64_t seed) {
+      const auto agent = Make(seed, assignments);
+      const auto envs = MakeEnvs();
+      Train(agent.get(), envs.get(), 300);
+      EXPECT_GT(agent->updates(), 0);
+      EXPECT_EQ(agent->env_steps(), 300);
+      return SavedTensors(agent.get());
+    };
+    const auto first = bits(1);
+    EXPECT_EQ(bits(1), first);
+    EXPECT_NE(bits(2), first);
+  }
+
   ThreadPool pool_{1};
 };
 
-TEST_P(AgentTest, LearnsDeterministically) {
-  const auto bits = [this](uint64_t seed) {
-    const auto agent = Make(seed);
-    const auto envs = MakeEnvs();
-    Train(agent.get(), envs.get(), 300);
-    EXPECT_GT(agent->updates(), 0);
-    EXPECT_EQ(agent->env_steps(), 300);
-    return SavedTensors(agent.get());
-  };
-  const auto first = bits(1);
-  EXPECT_EQ(bits(1), first);
-  EXPECT_NE(bits(2), first);
+TEST_P(AgentTest, LearnsDeterministically) { ExpectLearnsDeterministically({}); }
+
+TEST_P(AgentTest, LearnsDeterministicallyThroughAutograd) {
+  ExpectLearnsDeterministically({{"backend", "autograd"}});
+}
+
+TEST_P(AgentTest, LearnsDeterministicallyOnAGpu) {
+  if (!models::CudaIsAvailable()) GTEST_SKIP() << "this LibTorch sees no GPU";
+  ExpectLearnsDeterministically({{"backend", "autograd"}, {"device", "cuda"}});
 }
 
 TEST_P(AgentTest, RestoredAgentGoesOnWithTheSameBits) {

@@ -37,13 +37,13 @@ TEST(AlgorithmGemmsTest, AreThoseOfTheAlgorithms) {
 TEST(LearnerWorkloadTest, EveryAgentRuns) {
   ThreadPool pool(1);
   const LearnerShape shape{.batch = 8, .hidden = 4, .obs = 3, .act = 2};
-  EXPECT_EQ(MakeOffPolicyWorkload("td3", shape, 3, &pool).updates, 3);
+  EXPECT_EQ(MakeOffPolicyWorkload("td3", shape, 3, "cpu", &pool).updates, 3);
   for (const char* agent : {"ddpg", "naf", "sac"}) {
-    const LearnerWorkload workload = MakeOffPolicyWorkload(agent, shape, 0, &pool);
+    const LearnerWorkload workload = MakeOffPolicyWorkload(agent, shape, 0, "cpu", &pool);
     EXPECT_EQ(workload.updates, 1);
     EXPECT_NO_THROW(workload.run());
   }
-  const LearnerWorkload ppo = MakePpoWorkload(shape, &pool);
+  const LearnerWorkload ppo = MakePpoWorkload(shape, "cpu", &pool);
   EXPECT_EQ(ppo.updates, 4096 / 8);
   EXPECT_NO_THROW(ppo.run());
 }

@@ -113,6 +113,19 @@ TEST(BenchCommand, LearnerComparesWithItsMatrixProducts) {
   EXPECT_EQ(threads, (std::set<int>{1, 2}));
 }
 
+TEST(BenchCommand, LearnerTakesAWidthAndABatch) {
+  const json rows = Rows({"bench", "learner", "--agent", "td3", "ppo", "--hidden", "24", "--batch",
+                          "32", "--threads", "1", "--seconds", "0.02", "--json"},
+                         {"agent", "batch", "hidden", "policy_delay", "device"});
+  // TD3 has two rows of 256, which differ in their delay, and one of 64, now the same as the first
+  ASSERT_EQ(rows.size(), 3u);
+  for (const json& row : rows) {
+    EXPECT_EQ(row.at("batch"), 32);
+    EXPECT_EQ(row.at("hidden"), json::array({24, 24}));
+    EXPECT_EQ(row.at("device"), "cpu");
+  }
+}
+
 TEST(BenchCommand, PolicyTellsMicrosecondsOfEachBackend) {
   const json rows =
       Rows({"bench", "policy", "--seconds", "0.02", "--json"}, {"backend", "hidden", "us"});

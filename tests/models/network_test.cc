@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "models/autograd_network.h"
 #include "models/math_runtime.h"
 #include "models/policy_file.h"
 
@@ -70,12 +71,12 @@ void ExpectClose(std::span<const float> actual, std::span<const float> expected,
   EXPECT_LE(difference, 2e-5f * largest) << what;
 }
 
-TEST(NetworkTest, FusedAgreesWithAutograd) {
+void ExpectFusedAgreesWithAutograd(const std::string& device) {
   UseOneMathThread();
   Random random(1);
   for (int trial = 0; trial < 150; ++trial) {
     const NetworkSpec spec = RandomSpec(&random);
-    const auto fused = MakeNetwork(spec), oracle = MakeNetwork(spec, Backend::kAutograd);
+    const auto fused = MakeNetwork(spec), oracle = MakeNetwork(spec, Backend::kAutograd, device);
     Randomize(fused.get(), &random);
     std::ranges::copy(fused->parameters().values(), oracle->parameters().values().begin());
     // growing, shrinking and growing batches reuse the workspaces
@@ -96,11 +97,18 @@ TEST(NetworkTest, FusedAgreesWithAutograd) {
   }
 }
 
+TEST(NetworkTest, FusedAgreesWithAutograd) { ExpectFusedAgreesWithAutograd("cpu"); }
+
+TEST(NetworkTest, FusedAgreesWithAutogradOnAGpu) {
+  if (!CudaIsAvailable()) GTEST_SKIP() << "this LibTorch sees no GPU";
+  ExpectFusedAgreesWithAutograd("cuda");
+}
+
 TEST(NetworkTest, EvaluateGivesTheBitsOfForward) {
   Random random(8);
   for (int trial = 0; trial < 60; ++trial) {
     const NetworkSpec spec = RandomSpec(&random);
-    const auto network = MakeNetwork(spec);
+    const auto network = MakeNetwork(spec, trial % 3 == 0 ? Backend::kAutograd : Backend::kFused);
     Randomize(network.get(), &random);
     for (const int batch : {17, 1, 40}) {
       const Pass pass(spec, batch, &random);
