@@ -112,6 +112,10 @@ class Naf : public OffPolicyAgent {
   TdLoss Descend(Learner& quadratic, std::span<const float> outputs,
                  std::span<const float> weights) {
     q_gradient_.resize(targets_.size());
+    if (options_.locality > 0) {
+      LocalWeights(value_, shape_, options_.locality, weights, &local_weights_);
+      weights = local_weights_;
+    }
     const TdLoss loss =
         HuberTdError(value_.q, targets_, weights, options_.huber_width, q_gradient_);
     CheckFinite(loss.loss, "critic loss");
@@ -198,7 +202,7 @@ class Naf : public OffPolicyAgent {
   std::optional<ParameterNoise> parameter_noise_;
   Quadratic value_;
   double mean_abs_q_ = 0;  // of the last minibatch
-  std::vector<float> targets_, q_gradient_, output_gradient_, td_errors_;
+  std::vector<float> targets_, q_gradient_, output_gradient_, td_errors_, local_weights_;
   Mean critic_loss_, q_, target_, state_value_, saturation_;
 };
 
@@ -211,6 +215,9 @@ void NafOptions::Describe(OptionTable& table) {
             "errors beyond this pull no harder; in units of the return");
   table.Add("diagonal_bound", &diagonal_bound, {0.1, 10},
             "L's diagonal lies between exp(-bound) and exp(bound)");
+  table.Add("locality", &locality, {0, 100},
+            "transitions count less the further their action is from mu(s), by a Gaussian of this "
+            "width in units of the action (0: all alike)");
   table.Add("twin", &twin, "two networks, targets from the smaller V");
   ExplorationOptions::Describe(table);
   ImaginationOptions::Describe(table);

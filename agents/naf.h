@@ -17,6 +17,7 @@ struct NafOptions : OffPolicyOptions, ExplorationOptions, ImaginationOptions {
   double lr = 1e-3;
   double huber_width = 1;
   double diagonal_bound = 3;
+  double locality = 0;
   bool twin = false;
 
   void Describe(OptionTable& table);
@@ -32,7 +33,8 @@ struct NafOptions : OffPolicyOptions, ExplorationOptions, ImaginationOptions {
 /// throwing the learner); no batch normalisation (the observation normaliser takes its place);
 /// V, mu and L share their hidden layers; n-step returns. With `twin` two such networks learn from
 /// y = R_n + gamma^n min(V1'(s_n), V2'(s_n)), against the maximum's bias as in TD3 (Fujimoto et al.
-/// 2018, arXiv:1802.09477, section 4.2); the policy is the first one's.
+/// 2018, arXiv:1802.09477, section 4.2); the policy is the first one's. With `locality` the loss of
+/// each transition is weighted by LocalWeights.
 std::unique_ptr<AgentBuilder> MakeNaf();
 std::unique_ptr<Agent> MakeNafAgent(const NafOptions& options, const AgentContext& context);
 

@@ -1,5 +1,6 @@
 #include "agents/naf_quadratic.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sinew::agents {
@@ -77,6 +78,27 @@ void QuadraticGradient(std::span<const float> outputs, const Quadratic& quadrati
       to_triangle[k - 1] *= triangle[k - 1] * static_cast<float>(1 - squashed * squashed);
     }
   }
+}
+
+void LocalWeights(const Quadratic& quadratic, const QuadraticShape& shape, double width,
+                  std::span<const float> weights, std::vector<float>* local) {
+  const int n = shape.act_dim;
+  const double scale = -0.5 / (width * width * n);
+  double sum = 0;
+  local->resize(quadratic.q.size());
+  for (size_t i = 0; i < local->size(); ++i) {
+    double squared = 0;
+    for (int j = 0; j < n; ++j) {
+      const double d = quadratic.deviation[i * n + j];
+      squared += d * d;
+    }
+    (*local)[i] = static_cast<float>(std::exp(scale * squared));
+    sum += (*local)[i];
+  }
+  // where every action is far away there is nothing to learn, not a step of the usual size
+  const auto factor = static_cast<float>(local->size() / std::max(sum, 1e-3));
+  for (size_t i = 0; i < local->size(); ++i)
+    (*local)[i] *= factor * (weights.empty() ? 1 : weights[i]);
 }
 
 }  // namespace sinew::agents

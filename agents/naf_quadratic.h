@@ -39,4 +39,12 @@ void QuadraticGradient(std::span<const float> outputs, const Quadratic& quadrati
                        std::span<const float> q_gradient, const QuadraticShape& shape,
                        std::span<float> gradient);
 
+/// Weights w exp(-|a - mu|^2 / (2 width^2 act_dim)), scaled to a mean of 1 where all w are 1. A
+/// quadratic that follows Q near mu cannot follow it everywhere: so it is fitted where the policy
+/// acts, and V is not what far and old actions make of it.
+/// @param width     of the Gaussian, in units of the action. @param weights  [batch], w; empty: 1.
+/// @param local     resized to [batch].
+void LocalWeights(const Quadratic& quadratic, const QuadraticShape& shape, double width,
+                  std::span<const float> weights, std::vector<float>* local);
+
 }  // namespace sinew::agents

@@ -67,6 +67,26 @@ TEST(NafQuadraticTest, DiagonalIsPositiveAndBounded) {
   EXPECT_TRUE(models::AllFinite(gradient));
 }
 
+// a - mu = (0.4, -0.3), |a - mu|^2 = 0.25; with width 0.5 exp(-0.25 / (2 0.25 2)) = exp(-0.25)
+TEST(NafQuadraticTest, LocalWeightsByHand) {
+  std::vector<float> outputs = Outputs(), local;
+  outputs.insert(outputs.end(), outputs.begin(), outputs.begin() + 6);
+  Quadratic quadratic;
+  EvaluateQuadratic(outputs, std::vector<float>{0.4f, 0.2f, 0, 0.5f}, kShape, &quadratic);
+  LocalWeights(quadratic, kShape, 0.5, {}, &local);
+  ASSERT_EQ(local.size(), 2u);
+  const double mean = (std::exp(-0.25) + 1) / 2;
+  EXPECT_NEAR(local[0], std::exp(-0.25) / mean, 1e-6);
+  EXPECT_NEAR(local[1], 1 / mean, 1e-6);
+  LocalWeights(quadratic, kShape, 0.5, std::vector<float>{2, 0.5f}, &local);
+  EXPECT_NEAR(local[0], 2 * std::exp(-0.25) / mean, 1e-6);
+  EXPECT_NEAR(local[1], 0.5 / mean, 1e-6);
+  // nothing near: the weights fade, and stay finite
+  LocalWeights(quadratic, kShape, 1e-6, {}, &local);
+  EXPECT_NEAR(local[0], 0, 1e-6);
+  EXPECT_TRUE(models::AllFinite(local));
+}
+
 NafOptions SmallOptions() {
   NafOptions options;
   options.hidden = {16, 12};
