@@ -88,7 +88,7 @@ void AddBenchCommand(CLI::App& program) {
   command
       ->add_option("--hidden", arguments->hidden,
                    "width of both hidden layers in learner's rows (default: as the rows have it)")
-      ->check(CLI::Range(1, 16384));
+      ->check(CLI::Range(1, 4096));
   command
       ->add_option("--batch", arguments->batch,
                    "batch of learner's rows (default: as the rows have it)")
