@@ -3,12 +3,12 @@
 #include <functional>
 #include <map>
 
-#include "agents/a2c.h"
-#include "agents/ddpg.h"
-#include "agents/naf.h"
-#include "agents/ppo.h"
-#include "agents/sac.h"
-#include "agents/trpo.h"
+#include "agents/off_policy/ddpg.h"
+#include "agents/off_policy/naf.h"
+#include "agents/off_policy/sac.h"
+#include "agents/on_policy/a2c.h"
+#include "agents/on_policy/ppo.h"
+#include "agents/on_policy/trpo.h"
 #include "core/error.h"
 #include "core/names.h"
 

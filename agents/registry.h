@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/agent.h"
+#include "agents/base/agent.h"
 
 namespace sinew::agents {
 

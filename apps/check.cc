@@ -5,8 +5,8 @@
 
 #include "apps/command.h"
 #include "core/error.h"
+#include "sim/check/task_check.h"
 #include "sim/model_task.h"
-#include "sim/task_check.h"
 #include "tasks/registry.h"
 
 namespace sinew::apps {

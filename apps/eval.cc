@@ -10,8 +10,8 @@
 #include "apps/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
-#include "training/episode_trace.h"
-#include "training/evaluation.h"
+#include "training/evaluation/episode_trace.h"
+#include "training/evaluation/evaluation.h"
 #include "training/trainer.h"
 
 namespace sinew::apps {

@@ -1,4 +1,4 @@
-#include "deploy/export.h"
+#include "deploy/export/export.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,7 +8,7 @@
 #include "apps/command.h"
 #include "apps/run_setup.h"
 #include "core/error.h"
-#include "models/policy_file.h"
+#include "policy/policy_file.h"
 
 namespace sinew::apps {
 namespace {
@@ -28,7 +28,7 @@ void Export(const ExportArguments& arguments) {
     throw UserError(fmt::format("'{}' is a task: name a run folder or a policy file to export",
                                 arguments.what));
   }
-  const models::PolicyArtifact artifact = models::LoadPolicy(subject.policy_file);
+  const policy::PolicyArtifact artifact = policy::LoadPolicy(subject.policy_file);
   deploy::CheckExportable(artifact, options);
   const auto golden = deploy::MakeGoldenVectors(artifact, subject.task, arguments.golden);
   const auto manifest = deploy::ExportPolicy(artifact, golden, options, arguments.out);

@@ -6,7 +6,7 @@
 
 #include "apps/command.h"
 #include "apps/output_file.h"
-#include "training/curves.h"
+#include "training/study/curves.h"
 
 namespace sinew::apps {
 namespace {

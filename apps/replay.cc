@@ -6,8 +6,8 @@
 #include "apps/command.h"
 #include "apps/run_setup.h"
 #include "core/error.h"
-#include "models/policy_file.h"
-#include "viewer/episode_file.h"
+#include "policy/policy_file.h"
+#include "viewer/session/episode_file.h"
 
 namespace sinew::apps {
 namespace {

@@ -1,4 +1,4 @@
-#include "training/results.h"
+#include "training/study/results.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

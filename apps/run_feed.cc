@@ -10,7 +10,7 @@
 #include "apps/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
-#include "training/manifest.h"
+#include "training/run/manifest.h"
 
 namespace sinew::apps {
 namespace {

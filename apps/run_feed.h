@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "training/run_control.h"
-#include "training/run_folder.h"
-#include "viewer/training_feed.h"
+#include "training/run/run_control.h"
+#include "training/run/run_folder.h"
+#include "viewer/session/training_feed.h"
 
 namespace sinew::apps {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/thread_pool.h"
-#include "training/results.h"
+#include "training/study/results.h"
 
 namespace sinew::apps {
 

@@ -9,11 +9,12 @@
 #include "core/files.h"
 #include "core/value_text.h"
 #include "models/math_runtime.h"
-#include "models/policy_file.h"
+#include "policy/policy_file.h"
 #include "sim/model_task.h"
+#include "sim/scripted_policies.h"
+#include "tasks/file/task_file.h"
 #include "tasks/registry.h"
-#include "tasks/task_file.h"
-#include "training/manifest.h"
+#include "training/run/manifest.h"
 
 namespace sinew::apps {
 namespace {
@@ -41,14 +42,14 @@ void ApplyPreset(const std::string& task, const std::string& agent, const std::s
 }
 
 Subject FromPolicyFile(const fs::path& file) {
-  auto artifact = std::make_shared<models::PolicyArtifact>(models::LoadPolicy(file));
+  auto artifact = std::make_shared<policy::PolicyArtifact>(policy::LoadPolicy(file));
   Subject subject;
   subject.task = TaskOfContract(artifact->contract);
   subject.policy_file = file;
   subject.policy_name = file.string();
-  subject.make_policy = [artifact] { return models::MakeArtifactPolicy(*artifact); };
-  models::CheckContract(artifact->contract, subject.task->spec(),
-                        subject.task->MakeSimulation().model_hash());
+  subject.make_policy = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
+  spec::CheckContract(artifact->contract, subject.task->spec(),
+                      subject.task->MakeSimulation().model_hash());
   return subject;
 }
 
@@ -68,21 +69,21 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   subject.task = LoadRunConfig(folder)->BuildTask();
   subject.policy_file = file;
   subject.policy_name = file.string();
-  auto artifact = std::make_shared<models::PolicyArtifact>(models::LoadPolicy(file));
-  models::CheckContract(artifact->contract, subject.task->spec(),
-                        subject.task->MakeSimulation().model_hash());
-  subject.make_policy = [artifact] { return models::MakeArtifactPolicy(*artifact); };
+  auto artifact = std::make_shared<policy::PolicyArtifact>(policy::LoadPolicy(file));
+  spec::CheckContract(artifact->contract, subject.task->spec(),
+                      subject.task->MakeSimulation().model_hash());
+  subject.make_policy = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
   return subject;
 }
 
 // a task as a run or a policy names it
-std::unique_ptr<tasks::TaskBuilder> RecordedBuilder(const std::string& name) {
+std::unique_ptr<sim::TaskBuilder> RecordedBuilder(const std::string& name) {
   return tasks::IsTaskFile(name) ? tasks::MakeRecordedTaskFile(name) : tasks::MakeTaskBuilder(name);
 }
 
-training::RunConfig::TaskHooks HooksOf(const std::shared_ptr<tasks::TaskBuilder>& builder) {
+training::RunConfig::TaskHooks HooksOf(const std::shared_ptr<sim::TaskBuilder>& builder) {
   return {[builder](OptionTable& table) { builder->Describe(table); },
-          [builder] { return tasks::BuildTask(*builder); },
+          [builder] { return builder->Build(); },
           [builder](OptionTable& table) { builder->randomization.Describe(table); }};
 }
 
@@ -115,7 +116,7 @@ std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& fo
   return run;
 }
 
-std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract) {
+std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract) {
   const auto builder = RecordedBuilder(contract.task);
   OptionTable table("task"), randomize("randomize");
   builder->Describe(table);
@@ -128,18 +129,18 @@ std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract
       table.Set(option.key, option.value);
     }
   }
-  return tasks::BuildTask(*builder);
+  return builder->Build();
 }
 
 std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode) {
-  models::Contract contract;
+  spec::Contract contract;
   contract.task = episode.task;
   for (const auto& [key, value] : episode.task_options)
     contract.task_options.push_back({key, value});
   return TaskOfContract(contract);
 }
 
-viewer::TaskOptions TaskOptionsOf(const models::Contract& contract) {
+viewer::TaskOptions TaskOptionsOf(const spec::Contract& contract) {
   viewer::TaskOptions options;
   for (const auto& option : contract.task_options) options.emplace_back(option.key, option.value);
   return options;

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "models/policy_file.h"
-#include "sim/policy.h"
-#include "training/run_config.h"
-#include "training/run_folder.h"
-#include "viewer/episode_file.h"
+#include "policy/policy_file.h"
+#include "spec/policy.h"
+#include "training/run/run_config.h"
+#include "training/run/run_folder.h"
+#include "viewer/session/episode_file.h"
 
 namespace sinew::apps {
 
@@ -32,20 +32,20 @@ std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& fo
 
 /// The task that a policy was made for, with the physics that its contract records.
 /// @throws UserError for an unknown task, offering the nearest.
-std::shared_ptr<const sim::Task> TaskOfContract(const models::Contract& contract);
+std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract);
 
 /// The task that an episode was recorded on. @throws UserError for an unknown task.
 std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode);
 
 /// What a task was built with, as episode files keep it.
-viewer::TaskOptions TaskOptionsOf(const models::Contract& contract);
+viewer::TaskOptions TaskOptionsOf(const spec::Contract& contract);
 
 /// A policy on its task, from whatever the user named.
 struct Subject {
   std::shared_ptr<const sim::Task> task;
   std::string policy_name;            // "runs/x/final.policy", "zero"
   std::filesystem::path policy_file;  // empty for scripted policies
-  std::function<std::unique_ptr<sim::Policy>()> make_policy;
+  std::function<std::unique_ptr<spec::Policy>()> make_policy;
 };
 
 /// @param what    a run folder, a policy file or a task name.

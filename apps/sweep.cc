@@ -1,4 +1,4 @@
-#include "training/sweep.h"
+#include "training/study/sweep.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,9 +18,9 @@
 #include "apps/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
-#include "training/curves.h"
-#include "training/interrupt.h"
-#include "training/progress.h"
+#include "training/run/interrupt.h"
+#include "training/run/progress.h"
+#include "training/study/curves.h"
 #include "training/trainer.h"
 
 namespace sinew::apps {

@@ -18,7 +18,7 @@ constexpr std::pair<const char*, const char*> kLists[] = {{"observation", "Obser
                                                           {"success", "Success"},
                                                           {"options", "Options"}};
 
-const char* UnitOf(const sim::ActionElement& element, const mjModel* model) {
+const char* UnitOf(const spec::ActionElement& element, const mjModel* model) {
   const int joint = mj_name2id(model, mjOBJ_JOINT, element.joint.c_str());
   return joint >= 0 && model->jnt_type[joint] == mjJNT_SLIDE ? "N" : "N·m";
 }
@@ -62,7 +62,7 @@ std::string Timing(const ordered_json& task) {
 }  // namespace
 
 ordered_json TaskAsJson(const sim::Task& task, const OptionTable& options) {
-  const sim::TaskSpec& spec = task.spec();
+  const spec::TaskSpec& spec = task.spec();
   const sim::Simulation simulation = task.MakeSimulation();
   const mjModel* model = simulation.model();
   ordered_json json{{"name", spec.name},
@@ -76,21 +76,21 @@ ordered_json TaskAsJson(const sim::Task& task, const OptionTable& options) {
                     {"time_limit", spec.time_limit},
                     {"gravity_compensation", spec.gravity_compensation}};
   for (const auto& [key, title] : kLists) json[key] = ordered_json::array();
-  for (const sim::ObservationElement& element : spec.observation) {
+  for (const spec::ObservationElement& element : spec.observation) {
     json["observation"].push_back({{"name", element.name},
                                    {"unit", element.unit},
                                    {"frame", sim::FrameOf(element, model)},
                                    {"magnitude", element.magnitude}});
   }
-  for (const sim::ActionElement& element : spec.action) {
+  for (const spec::ActionElement& element : spec.action) {
     json["action"].push_back({{"joint", element.joint},
                               {"unit", UnitOf(element, model)},
                               {"low", element.torque_low},
                               {"high", element.torque_high}});
   }
-  for (const sim::RewardTerm& term : spec.reward_terms)
+  for (const spec::RewardTerm& term : spec.reward_terms)
     json["reward"].push_back({{"term", term.name}, {"value", term.help}});
-  for (const sim::SuccessCriterion& criterion : spec.success) {
+  for (const spec::SuccessCriterion& criterion : spec.success) {
     json["success"].push_back({{"name", criterion.name},
                                {"tolerance_m", criterion.tolerance},
                                {"last_steps", criterion.hold_steps}});

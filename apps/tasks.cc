@@ -16,7 +16,7 @@ struct TasksArguments {
   bool json = false, markdown = false;
 };
 
-nlohmann::ordered_json Describe(const sim::TaskSpec& spec) {
+nlohmann::ordered_json Describe(const spec::TaskSpec& spec) {
   return {{"name", spec.name},
           {"obs_dim", spec.obs_dim()},
           {"act_dim", spec.act_dim()},
@@ -38,7 +38,7 @@ void ShowTask(const TasksArguments& arguments) {
   const auto builder = tasks::MakeTaskBuilder(arguments.name);
   OptionTable options("task");
   builder->Describe(options);
-  const auto task = TaskAsJson(*tasks::BuildTask(*builder), options);
+  const auto task = TaskAsJson(*builder->Build(), options);
   const std::string text = arguments.json       ? task.dump(2) + "\n"
                            : arguments.markdown ? TaskAsMarkdown(task)
                                                 : TaskAsText(task);

@@ -11,8 +11,8 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "models/math_runtime.h"
-#include "tasks/task_file.h"
-#include "training/interrupt.h"
+#include "tasks/file/task_file.h"
+#include "training/run/interrupt.h"
 #include "training/trainer.h"
 #include "viewer/viewer.h"
 

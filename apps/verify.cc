@@ -1,4 +1,4 @@
-#include "deploy/verify.h"
+#include "deploy/verify/verify.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "apps/command.h"
 #include "apps/run_setup.h"
 #include "core/error.h"
-#include "deploy/export.h"
+#include "deploy/export/export.h"
 #include "training/trainer.h"
 
 namespace sinew::apps {

@@ -11,10 +11,11 @@
 #include "apps/run_setup.h"
 #include "apps/watched_policy.h"
 #include "core/error.h"
-#include "tasks/task_file.h"
+#include "sim/scripted_policies.h"
+#include "tasks/file/task_file.h"
 #include "training/trainer.h"
-#include "viewer/keys.h"
 #include "viewer/viewer.h"
+#include "viewer/window/keys.h"
 
 namespace sinew::apps {
 namespace {
@@ -51,7 +52,7 @@ void WatchTask(std::shared_ptr<const sim::Task> task, const WatchArguments& argu
 
 void WatchPolicyFile(const WatchArguments& arguments, viewer::ViewerOptions options) {
   const fs::path file = arguments.what;
-  const auto contract = models::LoadPolicy(file).contract;
+  const auto contract = policy::LoadPolicy(file).contract;
   const auto task = TaskOfContract(contract);
   options.task_options = TaskOptionsOf(contract);
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, file.string());

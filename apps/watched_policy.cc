@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "models/critic.h"
+#include "policy/critic.h"
 
 namespace sinew::apps {
 namespace {
@@ -22,7 +22,7 @@ double Now() {
 
 std::string StepLabel(int64_t step) { return fmt::format("step {}", step); }
 
-viewer::ObservationScaling ScalingOf(const models::PolicyArtifact& artifact) {
+viewer::ObservationScaling ScalingOf(const policy::PolicyArtifact& artifact) {
   viewer::ObservationScaling scaling{
       artifact.obs_mean, artifact.obs_scale, artifact.obs_clip, {}, {}};
   for (const auto& element : artifact.contract.observation) {
@@ -33,17 +33,17 @@ viewer::ObservationScaling ScalingOf(const models::PolicyArtifact& artifact) {
 }
 
 // a critic that is missing, damaged or of another policy is only not shown
-std::function<std::unique_ptr<sim::ValueFunction>()> ValueMaker(
+std::function<std::unique_ptr<spec::ValueFunction>()> ValueMaker(
     const fs::path& policy, const std::string& hash,
-    const std::shared_ptr<const models::PolicyArtifact>& artifact) {
-  const fs::path path = models::CriticPath(policy);
+    const std::shared_ptr<const policy::PolicyArtifact>& artifact) {
+  const fs::path path = policy::CriticPath(policy);
   std::error_code missing;
   if (!fs::exists(path, missing)) return nullptr;
   try {
-    auto critic = std::make_shared<models::Critic>(models::LoadCritic(path));
+    auto critic = std::make_shared<policy::Critic>(policy::LoadCritic(path));
     if (critic->policy_hash != hash) return nullptr;
-    models::MakeValueFunction(*critic, *artifact);
-    return [critic, artifact] { return models::MakeValueFunction(*critic, *artifact); };
+    policy::MakeValueFunction(*critic, *artifact);
+    return [critic, artifact] { return policy::MakeValueFunction(*critic, *artifact); };
   } catch (const Error&) {
     return nullptr;
   }
@@ -52,14 +52,14 @@ std::function<std::unique_ptr<sim::ValueFunction>()> ValueMaker(
 }  // namespace
 
 viewer::PolicyHandle WatchedPolicy(const fs::path& path, const std::string& label,
-                                   const sim::TaskSpec& spec, const std::string& model_hash) {
-  auto artifact = std::make_shared<const models::PolicyArtifact>(models::LoadPolicy(path));
-  models::CheckContract(artifact->contract, spec, model_hash);
+                                   const spec::TaskSpec& spec, const std::string& model_hash) {
+  auto artifact = std::make_shared<const policy::PolicyArtifact>(policy::LoadPolicy(path));
+  spec::CheckContract(artifact->contract, spec, model_hash);
   auto card = std::make_shared<viewer::PolicyCard>();
-  card->hash = models::PolicyHash(*artifact);
+  card->hash = policy::PolicyHash(*artifact);
   card->env_steps = artifact->contract.env_steps;
   card->label = label.empty() ? path.filename().string() : label;
-  card->make = [artifact] { return models::MakeArtifactPolicy(*artifact); };
+  card->make = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
   card->make_value = ValueMaker(path, card->hash, artifact);
   card->scaling = ScalingOf(*artifact);
   return card;

@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "models/policy_file.h"
-#include "training/run_folder.h"
-#include "viewer/policy_source.h"
+#include "policy/policy_file.h"
+#include "sim/task.h"
+#include "training/run/run_folder.h"
+#include "viewer/session/policy_source.h"
 
 namespace sinew::apps {
 
@@ -18,7 +19,7 @@ namespace sinew::apps {
 /// @throws UserError if it cannot be read, or was made for another task than `spec` and
 /// `model_hash` say.
 viewer::PolicyHandle WatchedPolicy(const std::filesystem::path& path, const std::string& label,
-                                   const sim::TaskSpec& spec, const std::string& model_hash);
+                                   const spec::TaskSpec& spec, const std::string& model_hash);
 
 /// Policies from files, for a task that they must fit.
 class FileSource : public viewer::PolicySource {

@@ -6,10 +6,10 @@
 #include <numeric>
 #include <vector>
 
-#include "agents/policy_epochs.h"
+#include "agents/on_policy/policy_epochs.h"
+#include "agents/on_policy/value_learner.h"
 #include "agents/registry.h"
-#include "agents/rows.h"
-#include "agents/value_learner.h"
+#include "agents/rollout/rows.h"
 #include "core/options.h"
 #include "core/random.h"
 
@@ -44,7 +44,7 @@ class RandomSteps {
   LearnerShape shape_;
   Random random_;
   std::vector<float> observations_, actions_, rewards_, next_observations_;
-  std::vector<sim::StepResult> results_;
+  std::vector<spec::StepResult> results_;
 };
 
 std::string BackendOf(const std::string& device) { return device == "cpu" ? "fused" : "autograd"; }

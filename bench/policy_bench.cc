@@ -9,19 +9,19 @@
 #include "bench/timing.h"
 #include "core/files.h"
 #include "core/random.h"
-#include "deploy/compiled_policy.h"
-#include "deploy/export.h"
-#include "deploy/onnx_runtime.h"
-#include "deploy/torchscript.h"
+#include "deploy/c/compiled_policy.h"
+#include "deploy/export/export.h"
+#include "deploy/onnx/onnx_runtime.h"
+#include "deploy/torchscript/torchscript.h"
 
 namespace sinew::bench {
 namespace {
 
 constexpr int kObs = 20, kAct = 7;
 
-models::DenseLayer RandomLayer(int inputs, int outputs, const std::string& activation,
+policy::DenseLayer RandomLayer(int inputs, int outputs, const std::string& activation,
                                Random* random) {
-  models::DenseLayer layer{inputs, outputs, {}, {}, activation};
+  policy::DenseLayer layer{inputs, outputs, {}, {}, activation};
   for (int i = 0; i < inputs * outputs; ++i) {
     layer.weight.push_back(static_cast<float>(random->Uniform(-0.1, 0.1)));
   }
@@ -29,9 +29,9 @@ models::DenseLayer RandomLayer(int inputs, int outputs, const std::string& activ
   return layer;
 }
 
-models::PolicyArtifact RandomArtifact(int hidden) {
+policy::PolicyArtifact RandomArtifact(int hidden) {
   Random random(1, "weights");
-  models::PolicyArtifact artifact;
+  policy::PolicyArtifact artifact;
   artifact.contract.task = "bench";
   artifact.contract.agent = "random";
   artifact.contract.control_dt = 0.02;
@@ -50,7 +50,7 @@ models::PolicyArtifact RandomArtifact(int hidden) {
 }
 
 /// Every back end that there is, from one export.
-std::vector<std::shared_ptr<deploy::Backend>> Backends(const models::PolicyArtifact& artifact,
+std::vector<std::shared_ptr<deploy::Backend>> Backends(const policy::PolicyArtifact& artifact,
                                                        const std::vector<float>& observation,
                                                        const PolicyBenchOptions& options) {
   deploy::GoldenVectors golden{
@@ -82,8 +82,8 @@ nlohmann::ordered_json BenchPolicy(const PolicyBenchOptions& options) {
   for (float& value : observation) value = static_cast<float>(random.Uniform(-1, 1));
   auto rows = nlohmann::ordered_json::array();
   for (const int hidden : {64, 256}) {
-    const models::PolicyArtifact artifact = RandomArtifact(hidden);
-    const auto policy = models::MakeArtifactPolicy(artifact);
+    const policy::PolicyArtifact artifact = RandomArtifact(hidden);
+    const auto policy = policy::MakeArtifactPolicy(artifact);
     const auto backends = Backends(artifact, observation, options);
     std::vector<std::string> names{"artifact", "c", "c-int16", "libtorch", "onnxruntime"};
     std::vector<Workload> workloads{{[&] { policy->Act(observation, action); }}};

@@ -18,7 +18,7 @@ constexpr double kControlScale = 0.3;  // of the range
 /// Random actions of one block: [steps][envs x act_dim].
 using Actions = std::vector<std::vector<float>>;
 
-Actions MakeActions(const sim::TaskSpec& spec, int envs) {
+Actions MakeActions(const spec::TaskSpec& spec, int envs) {
   Random random(1, "bench actions");
   // one step less than an episode, so that no reset falls into the block
   Actions actions(std::max(1, spec.time_limit - 1));

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "training/statistics.h"
+#include "training/evaluation/statistics.h"
 
 namespace sinew::bench {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "training/run_config.h"
+#include "training/run/run_config.h"
 
 namespace sinew::bench {
 

@@ -18,9 +18,11 @@ endfunction()
 
 sinew_component(runtime sinew_runtime)
 sinew_component(core sinew_options sinew_core sinew_version)
+sinew_component(spec sinew_spec)
+sinew_component(policy sinew_policy)
 sinew_component(sim sinew_mujoco sinew_sim)
 sinew_component(tasks sinew_tasks)
-sinew_component(models sinew_torch sinew_policy_file sinew_models)
+sinew_component(models sinew_torch sinew_models)
 sinew_component(agents sinew_agents)
 sinew_component(training sinew_event_proto sinew_training)
 sinew_component(deploy sinew_onnx sinew_onnx_reader sinew_golden sinew_torchscript sinew_runtime_parts sinew_control sinew_deploy)
@@ -29,7 +31,7 @@ install(FILES deploy/runtime/sinew_runtime.h deploy/runtime/sinew_runtime.hpp
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT runtime)
 install(FILES ${CMAKE_BINARY_DIR}/deploy/runtime/libsinew_runtime.a
   DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
-foreach(folder core sim tasks models agents training deploy)
+foreach(folder core spec policy sim tasks models agents training deploy)
   install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sinew COMPONENT ${folder}
     FILES_MATCHING PATTERN "*.h")
 endforeach()

@@ -10,11 +10,11 @@
 #include <string>
 
 #include "core/error.h"
-#include "deploy/export.h"
-#include "deploy/verify.h"
+#include "deploy/export/export.h"
+#include "deploy/verify/verify.h"
 #include "models/math_runtime.h"
 #include "sim/task.h"
-#include "training/run_config.h"
+#include "training/run/run_config.h"
 #include "training/trainer.h"
 
 namespace {
@@ -65,7 +65,7 @@ class Cart : public sinew::sim::Task {
 // @return whether every format gives the policy's torques
 bool ExportAndVerify(const std::filesystem::path& policy, const std::filesystem::path& folder) {
   const auto task = std::make_shared<Cart>();
-  const auto artifact = sinew::models::LoadPolicy(policy);
+  const auto artifact = sinew::policy::LoadPolicy(policy);
   const std::vector<std::string> all{"all"};
   sinew::deploy::ExportPolicy(artifact, sinew::deploy::MakeGoldenVectors(artifact, task, {}),
                               {sinew::deploy::ParseFormats(all)}, folder);

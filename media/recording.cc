@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "sim/env.h"
+#include "sim/scripted_policies.h"
 
 namespace sinew::media {
 namespace {
@@ -27,7 +28,7 @@ sim::RenderOptions WithCamera(sim::RenderOptions picture, int camera) {
 /// One environment under one policy, filmed.
 class Recorder {
  public:
-  Recorder(std::shared_ptr<const sim::Task> task, sim::Policy* policy,
+  Recorder(std::shared_ptr<const sim::Task> task, spec::Policy* policy,
            const RecordingOptions& options, VideoWriter* video)
       : options_(options),
         env_(std::move(task), options.seed),
@@ -68,7 +69,7 @@ class Recorder {
   bool Step() {
     std::ranges::transform(env_.observation(), observation_.begin(),
                            [](double value) { return static_cast<float>(value); });
-    policy_->See(env_.simulation());
+    sim::Show(env_.simulation(), policy_);
     policy_->Act(observation_, action_);
     return env_.Step(action_).done();
   }
@@ -98,7 +99,7 @@ class Recorder {
 
   RecordingOptions options_;
   sim::Env env_;
-  sim::Policy* policy_;
+  spec::Policy* policy_;
   sim::Renderer renderer_;
   VideoWriter* video_;
   std::vector<float> observation_, action_;
@@ -108,7 +109,7 @@ class Recorder {
 
 }  // namespace
 
-RecordingSummary RecordEpisodes(std::shared_ptr<const sim::Task> task, sim::Policy* policy,
+RecordingSummary RecordEpisodes(std::shared_ptr<const sim::Task> task, spec::Policy* policy,
                                 const RecordingOptions& options, VideoWriter* video) {
   if (options.episodes < 1) throw UserError("a film needs at least one episode");
   return Recorder(std::move(task), policy, options, video).Run();

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "media/video_writer.h"
-#include "sim/policy.h"
 #include "sim/renderer.h"
 #include "sim/task.h"
+#include "spec/policy.h"
 
 namespace sinew::media {
 
@@ -30,7 +30,7 @@ struct RecordingSummary {
 /// @param video  opened for pictures of the size and rate given here; finished by this call.
 /// @throws UserError for an unknown camera (listing the known ones); Error if nothing can draw or
 /// the film cannot be written.
-RecordingSummary RecordEpisodes(std::shared_ptr<const sim::Task> task, sim::Policy* policy,
+RecordingSummary RecordEpisodes(std::shared_ptr<const sim::Task> task, spec::Policy* policy,
                                 const RecordingOptions& options, VideoWriter* video);
 
 }  // namespace sinew::media

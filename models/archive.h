@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "models/safetensors.h"
+#include "policy/safetensors.h"
 
 namespace sinew::models {
 
@@ -22,10 +22,10 @@ namespace sinew::models {
 class Archive {
  public:
   /// An archive that saves.
-  Archive() : writer_(std::make_unique<TensorWriter>()) {}
+  Archive() : writer_(std::make_unique<policy::TensorWriter>()) {}
   /// An archive that restores. @throws UserError naming the file if it is damaged.
   explicit Archive(const std::filesystem::path& path)
-      : file_(std::make_unique<TensorFile>(TensorFile::Read(path))) {}
+      : file_(std::make_unique<policy::TensorFile>(policy::TensorFile::Read(path))) {}
 
   bool loading() const { return file_ != nullptr; }
 
@@ -65,12 +65,12 @@ class Archive {
   template <class T>
   void Copy(const std::string& name, std::span<const T> values) {
     kept_.emplace_back(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-    writer_->Add(name, DTypeOf<T>(), {static_cast<int64_t>(values.size())},
+    writer_->Add(name, policy::DTypeOf<T>(), {static_cast<int64_t>(values.size())},
                  std::as_bytes(std::span(kept_.back())));
   }
 
-  std::unique_ptr<TensorWriter> writer_;
-  std::unique_ptr<TensorFile> file_;
+  std::unique_ptr<policy::TensorWriter> writer_;
+  std::unique_ptr<policy::TensorFile> file_;
   std::deque<std::string> kept_;  // copies at stable addresses
 };
 

@@ -64,19 +64,19 @@ void InitializeUniform(Network& network, Random& random, float final_range) {
   }
 }
 
-std::vector<DenseLayer> ToDenseLayers(const Network& network) {
+std::vector<policy::DenseLayer> ToDenseLayers(const Network& network) {
   const NetworkSpec& spec = network.spec();
   if (spec.late_inputs > 0) throw std::logic_error("a network with a late input is no policy");
   return CriticLayers(network);
 }
 
-std::vector<DenseLayer> CriticLayers(const Network& network) {
+std::vector<policy::DenseLayer> CriticLayers(const Network& network) {
   const NetworkSpec& spec = network.spec();
   static constexpr const char* kNames[] = {"identity", "relu", "tanh"};
-  std::vector<DenseLayer> layers;
+  std::vector<policy::DenseLayer> layers;
   const auto values = network.parameters().values();
   for (int i = 0; i < spec.layers(); ++i) {
-    DenseLayer layer;
+    policy::DenseLayer layer;
     layer.inputs = spec.layer_inputs(i);
     layer.outputs = spec.layer_outputs(i);
     layer.weight.assign(values.begin() + spec.weight_offset(i),

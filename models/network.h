@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "core/thread_pool.h"
 #include "models/flat_parameters.h"
-#include "models/policy_file.h"
+#include "policy/policy_file.h"
 
 namespace sinew::models {
 
@@ -93,8 +93,8 @@ void InitializeUniform(Network& network, Random& random, float final_range);
 
 /// The layers as plain data, for the policy file. @throws std::logic_error if the network has a
 /// late input.
-std::vector<DenseLayer> ToDenseLayers(const Network& network);
+std::vector<policy::DenseLayer> ToDenseLayers(const Network& network);
 /// The same for a critic: the late input stands behind the other inputs of its layer.
-std::vector<DenseLayer> CriticLayers(const Network& network);
+std::vector<policy::DenseLayer> CriticLayers(const Network& network);
 
 }  // namespace sinew::models

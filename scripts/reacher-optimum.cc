@@ -151,7 +151,8 @@ struct Mean {
   }
 };
 
-// every line of step 0 is the start of an episode; columns as in tasks/reacher.cc, behind three
+// every line of step 0 is the start of an episode; columns as in tasks/planar/reacher.cc, behind
+// three
 int OptimumOfTrace(const char* path) {
   std::ifstream file(path);
   std::string line;

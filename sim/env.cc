@@ -113,7 +113,7 @@ void Env::Refresh() {
   Observe();
 }
 
-StepResult Env::Step(std::span<const float> action) {
+spec::StepResult Env::Step(std::span<const float> action) {
   const auto& elements = spec().action;
   double* ctrl = simulation_.data()->ctrl;
   for (size_t i = 0; i < elements.size(); ++i) {
@@ -128,7 +128,7 @@ StepResult Env::Step(std::span<const float> action) {
   return Advance();
 }
 
-StepResult Env::StepControl(std::span<const double> ctrl) {
+spec::StepResult Env::StepControl(std::span<const double> ctrl) {
   const auto& elements = spec().action;
   if (ctrl.size() != elements.size()) {
     throw UserError(
@@ -144,8 +144,8 @@ StepResult Env::StepControl(std::span<const double> ctrl) {
   return Advance();
 }
 
-StepResult Env::Advance() {
-  const TaskSpec& spec = this->spec();
+spec::StepResult Env::Advance() {
+  const spec::TaskSpec& spec = this->spec();
   const mjModel* model = simulation_.model();
   if (randomizer_) {
     randomizer_->DisturbControl(control());
@@ -156,7 +156,7 @@ StepResult Env::Advance() {
   }
   std::ranges::fill(reward_terms_, 0.0);
   task_->BeforeStep(simulation_, reward_terms_);
-  StepResult result;
+  spec::StepResult result;
   ++step_;
   bool finite = true;
   for (int i = 0; i < spec.substeps && finite; ++i) {

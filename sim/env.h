@@ -9,21 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "sim/randomization.h"
 #include "sim/start_states.h"
 #include "sim/task.h"
+#include "spec/step_result.h"
 
 namespace sinew::sim {
-
-/// How one control step ended. The three ways of ending are never merged: a terminated state earns
-/// nothing more, a truncated one would have gone on (bootstrap), a diverged one is no state at all
-/// (drop it).
-struct StepResult {
-  double reward = 0;
-  bool terminated = false;
-  bool truncated = false;
-  bool diverged = false;
-  bool done() const { return terminated || truncated || diverged; }
-};
 
 /// All that an Env's future depends on; opaque bytes apart from the simulation's state.
 struct EnvState {
@@ -49,7 +40,7 @@ class Env {
   /// "episode", k).
   Env(std::shared_ptr<const Task> task, uint64_t seed, Starts starts = Starts::kTask);
 
-  const TaskSpec& spec() const { return task_->spec(); }
+  const spec::TaskSpec& spec() const { return task_->spec(); }
   const Task& task() const { return *task_; }
   Simulation& simulation() { return simulation_; }
   const Simulation& simulation() const { return simulation_; }
@@ -73,9 +64,9 @@ class Env {
   /// @param action  [act_dim], clipped to [-1, 1] and mapped to the actuators' range.
   /// @throws Error if an action, a reward term or an observation is not finite, naming it with step
   /// and episode.
-  StepResult Step(std::span<const float> action);
+  spec::StepResult Step(std::span<const float> action);
   /// The same with MuJoCo controls in the actuators' own unit, clipped to their range.
-  StepResult StepControl(std::span<const double> ctrl);
+  spec::StepResult StepControl(std::span<const double> ctrl);
 
   /// Takes up what was written to the simulation's qpos, qvel or mocap bodies from outside: derived
   /// quantities and observation follow it. @throws Error if the observation is not finite.
@@ -113,7 +104,7 @@ class Env {
   const StartStates::Start* DrawStart();
   void BeginEpisode();
   std::span<double> control();
-  StepResult Advance();
+  spec::StepResult Advance();
   void Observe();
   [[noreturn]] void ThrowBadReward() const;
 

@@ -56,7 +56,7 @@ class ModelTask : public Task {
     }
   }
 
-  std::vector<ObservationElement> velocities_;
+  std::vector<spec::ObservationElement> velocities_;
 };
 
 }  // namespace

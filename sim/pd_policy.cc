@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "sim/policy.h"
+#include "sim/scripted_policies.h"
 
 namespace sinew::sim {
 namespace {
@@ -17,7 +17,7 @@ struct JointControl {
   double low = -1, high = 1;  // torque at action -1 and 1
 };
 
-class PdPolicy : public Policy {
+class PdPolicy : public SimulationPolicy {
  public:
   explicit PdPolicy(const Task& task) {
     Simulation simulation = task.MakeSimulation();
@@ -27,7 +27,7 @@ class PdPolicy : public Policy {
     const mjModel* model = simulation.model();
     std::vector<mjtNum> inertia(static_cast<size_t>(model->nv) * model->nv);
     mj_fullM(model, inertia.data(), simulation.data()->qM);
-    for (const ActionElement& element : task.spec().action) {
+    for (const spec::ActionElement& element : task.spec().action) {
       const int joint = mj_name2id(model, mjOBJ_JOINT, element.joint.c_str());
       if (joint < 0) {
         throw UserError("pd: actuator '" + element.joint + "' does not drive a joint of its own");
@@ -74,6 +74,8 @@ class PdPolicy : public Policy {
 
 }  // namespace
 
-std::unique_ptr<Policy> MakePdPolicy(const Task& task) { return std::make_unique<PdPolicy>(task); }
+std::unique_ptr<spec::Policy> MakePdPolicy(const Task& task) {
+  return std::make_unique<PdPolicy>(task);
+}
 
 }  // namespace sinew::sim

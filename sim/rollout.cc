@@ -62,15 +62,15 @@ class Complaints {
   size_t count_ = 0;
 };
 
-void AppendHeader(const TaskSpec& spec, std::string* csv) {
+void AppendHeader(const spec::TaskSpec& spec, std::string* csv) {
   *csv += "step,time";
   for (int i = 0; i < spec.obs_dim(); ++i) *csv += fmt::format(",obs_{}", i);
   *csv += ",reward,terminated,truncated,diverged";
-  for (const RewardTerm& term : spec.reward_terms) *csv += "," + term.name;
+  for (const spec::RewardTerm& term : spec.reward_terms) *csv += "," + term.name;
   *csv += "\n";
 }
 
-void AppendRow(const Env& env, const StepResult& result, std::string* csv) {
+void AppendRow(const Env& env, const spec::StepResult& result, std::string* csv) {
   const auto number = [csv](double value) { *csv += fmt::format(",{:.17g}", value); };
   *csv += fmt::format("{}", env.step());
   number(env.simulation().data()->time);
@@ -127,7 +127,7 @@ std::string Rollout(Env* env, const ControlTable& controls) {
   AppendHeader(env->spec(), &csv);
   AppendRow(*env, {}, &csv);
   for (int row = 0; row < controls.rows(); ++row) {
-    const StepResult result = env->StepControl(controls.Row(row));
+    const spec::StepResult result = env->StepControl(controls.Row(row));
     AppendRow(*env, result, &csv);
     if (result.terminated || result.diverged) break;
   }

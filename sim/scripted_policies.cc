@@ -1,15 +1,16 @@
+#include "sim/scripted_policies.h"
+
 #include <cmath>
 #include <numbers>
 #include <vector>
 
 #include "core/error.h"
 #include "core/names.h"
-#include "sim/policy.h"
 
 namespace sinew::sim {
 namespace {
 
-class ZeroPolicy : public Policy {
+class ZeroPolicy : public spec::Policy {
  public:
   std::string name() const override { return "zero"; }
   void Act(std::span<const float>, std::span<float> action) override {
@@ -17,7 +18,7 @@ class ZeroPolicy : public Policy {
   }
 };
 
-class RandomPolicy : public Policy {
+class RandomPolicy : public spec::Policy {
  public:
   explicit RandomPolicy(uint64_t seed) : seed_(seed), random_(seed, "random policy") {}
   std::string name() const override { return "random"; }
@@ -33,7 +34,7 @@ class RandomPolicy : public Policy {
 
 // each joint in its own phase, so that the signs and limits of all torques can be seen one after
 // the other
-class SinePolicy : public Policy {
+class SinePolicy : public spec::Policy {
  public:
   explicit SinePolicy(double control_dt) : control_dt_(control_dt) {}
   std::string name() const override { return "sine"; }
@@ -56,8 +57,12 @@ class SinePolicy : public Policy {
 
 }  // namespace
 
-std::unique_ptr<Policy> MakeScriptedPolicy(const std::string& name, const Task& task,
-                                           uint64_t seed) {
+void Show(const Simulation& simulation, spec::Policy* policy) {
+  if (auto* looks = dynamic_cast<SimulationPolicy*>(policy)) looks->See(simulation);
+}
+
+std::unique_ptr<spec::Policy> MakeScriptedPolicy(const std::string& name, const Task& task,
+                                                 uint64_t seed) {
   if (name == "zero") return std::make_unique<ZeroPolicy>();
   if (name == "random") return std::make_unique<RandomPolicy>(seed);
   if (name == "sine") return std::make_unique<SinePolicy>(task.spec().control_dt);

@@ -9,8 +9,8 @@ double Task::GoalDistance(const Simulation&) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-std::vector<ActionElement> Task::ActionFromModel(const mjModel* model) {
-  std::vector<ActionElement> action;
+std::vector<spec::ActionElement> Task::ActionFromModel(const mjModel* model) {
+  std::vector<spec::ActionElement> action;
   for (int i = 0; i < model->nu; ++i) {
     const char* name = mj_id2name(model, mjOBJ_ACTUATOR, i);
     if (model->actuator_trntype[i] == mjTRN_JOINT) {
@@ -24,7 +24,7 @@ std::vector<ActionElement> Task::ActionFromModel(const mjModel* model) {
   return action;
 }
 
-std::string FrameOf(const ObservationElement& element, const mjModel* model) {
+std::string FrameOf(const spec::ObservationElement& element, const mjModel* model) {
   if (!element.frame.empty()) return element.frame;
   for (const std::string what : {"angle_", "position_", "velocity_", "cos_", "sin_", "q_", "v_"}) {
     if (!element.name.starts_with(what)) continue;

@@ -58,7 +58,7 @@ void VecEnv::Step(std::span<const float> actions) {
 void VecEnv::StepOne(int index, std::span<const float> actions) {
   Env& env = *envs_[index];
   const int obs_dim = spec().obs_dim(), act_dim = spec().act_dim();
-  const StepResult result = env.Step(actions.subspan(index * act_dim, act_dim));
+  const spec::StepResult result = env.Step(actions.subspan(index * act_dim, act_dim));
   results_[index] = result;
   rewards_[index] = static_cast<float>(result.reward);
   CopyObservation(env.observation(), next_observations_.data() + index * obs_dim);

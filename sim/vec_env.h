@@ -21,7 +21,7 @@ class VecEnv {
   VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool,
          Starts starts = Starts::kTask);
 
-  const TaskSpec& spec() const { return envs_[0]->spec(); }
+  const spec::TaskSpec& spec() const { return envs_[0]->spec(); }
   int num_envs() const { return static_cast<int>(envs_.size()); }
   Env& env(int index) { return *envs_[index]; }
   const Env& env(int index) const { return *envs_[index]; }
@@ -38,9 +38,9 @@ class VecEnv {
   std::span<const float> observations() const { return observations_; }  // [num_envs x obs_dim]
   std::span<const float> next_observations() const {
     return next_observations_;
-  }                                                                    // [num_envs x obs_dim]
-  std::span<const float> rewards() const { return rewards_; }          // [num_envs]
-  const std::vector<StepResult>& results() const { return results_; }  // [num_envs]
+  }                                                                          // [num_envs x obs_dim]
+  std::span<const float> rewards() const { return rewards_; }                // [num_envs]
+  const std::vector<spec::StepResult>& results() const { return results_; }  // [num_envs]
 
   /// An episode that the last Step finished.
   struct Episode {
@@ -64,7 +64,7 @@ class VecEnv {
   bool uses_starts_ = false;
   std::vector<std::unique_ptr<Env>> envs_;
   std::vector<float> observations_, next_observations_, rewards_;
-  std::vector<StepResult> results_;
+  std::vector<spec::StepResult> results_;
   std::vector<Episode> finished_, finished_by_env_;
   std::vector<char> has_finished_;
 };

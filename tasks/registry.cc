@@ -5,28 +5,28 @@
 
 #include "core/error.h"
 #include "core/names.h"
-#include "tasks/arm_grip.h"
-#include "tasks/arm_insert.h"
-#include "tasks/arm_push.h"
-#include "tasks/arm_reach.h"
-#include "tasks/arm_reach_pose.h"
-#include "tasks/arm_track.h"
-#include "tasks/cartpole.h"
-#include "tasks/inverted_double_pendulum.h"
-#include "tasks/inverted_pendulum.h"
-#include "tasks/pendulum.h"
-#include "tasks/planar_gripper.h"
-#include "tasks/planar_reach.h"
-#include "tasks/planar_walker.h"
-#include "tasks/reacher.h"
-#include "tasks/runner.h"
-#include "tasks/task_file.h"
+#include "tasks/arm/arm_grip.h"
+#include "tasks/arm/arm_insert.h"
+#include "tasks/arm/arm_push.h"
+#include "tasks/arm/arm_reach.h"
+#include "tasks/arm/arm_reach_pose.h"
+#include "tasks/arm/arm_track.h"
+#include "tasks/classic/cartpole.h"
+#include "tasks/classic/inverted_double_pendulum.h"
+#include "tasks/classic/inverted_pendulum.h"
+#include "tasks/classic/pendulum.h"
+#include "tasks/file/task_file.h"
+#include "tasks/locomotion/planar_walker.h"
+#include "tasks/locomotion/runner.h"
+#include "tasks/planar/planar_gripper.h"
+#include "tasks/planar/planar_reach.h"
+#include "tasks/planar/reacher.h"
 
 namespace sinew::tasks {
 namespace {
 
-const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>>& Registry() {
-  static const std::map<std::string, std::function<std::unique_ptr<TaskBuilder>()>> registry{
+const std::map<std::string, std::function<std::unique_ptr<sim::TaskBuilder>()>>& Registry() {
+  static const std::map<std::string, std::function<std::unique_ptr<sim::TaskBuilder>()>> registry{
       {"ant", [] { return MakeRunner("ant"); }},
       {"arm-insert", MakeArmInsert},
       {"arm-lift", [] { return MakeArmGrip(true); }},
@@ -67,23 +67,15 @@ std::vector<std::string> TaskNames() {
   return names;
 }
 
-std::unique_ptr<TaskBuilder> MakeTaskBuilder(const std::string& name) {
+std::unique_ptr<sim::TaskBuilder> MakeTaskBuilder(const std::string& name) {
   if (IsTaskFile(name)) return ReadTaskFile(name);
   const auto found = Registry().find(name);
   if (found == Registry().end()) throw UserError(UnknownName("task", name, TaskNames()));
   return found->second();
 }
 
-std::shared_ptr<const sim::Task> BuildTask(const TaskBuilder& builder) {
-  const auto task = builder.Build();
-  // fresh from its builder, the task is nobody else's yet
-  if (builder.randomization.enabled())
-    std::const_pointer_cast<sim::Task>(task)->set_randomization(builder.randomization);
-  return task;
-}
-
 std::shared_ptr<const sim::Task> MakeTask(const std::string& name) {
-  return BuildTask(*MakeTaskBuilder(name));
+  return MakeTaskBuilder(name)->Build();
 }
 
 }  // namespace sinew::tasks

@@ -10,11 +10,11 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/version.h"
-#include "training/env_archive.h"
-#include "training/metrics_log.h"
-#include "training/reverse_curriculum.h"
-#include "training/run_control.h"
-#include "training/tensorboard.h"
+#include "training/curriculum/reverse_curriculum.h"
+#include "training/run/env_archive.h"
+#include "training/run/metrics_log.h"
+#include "training/run/run_control.h"
+#include "training/tensorboard/tensorboard.h"
 
 namespace sinew::training {
 namespace {
@@ -116,13 +116,13 @@ class Trainer {
   }
 
   // a policy, and beside it what the agent thinks of states and actions
-  void Publish(const std::filesystem::path& path, const models::PolicyArtifact& artifact,
+  void Publish(const std::filesystem::path& path, const policy::PolicyArtifact& artifact,
                Flush flush = Flush::kYes) {
     if (auto critic = agent_->CriticSnapshot()) {
-      critic->policy_hash = models::PolicyHash(artifact);
-      models::SaveCritic(models::CriticPath(path), *critic, flush);
+      critic->policy_hash = policy::PolicyHash(artifact);
+      policy::SaveCritic(policy::CriticPath(path), *critic, flush);
     }
-    models::SavePolicy(path, artifact, flush);
+    policy::SavePolicy(path, artifact, flush);
   }
 
   // one step of every environment, and the updates that it pays for
@@ -172,20 +172,20 @@ class Trainer {
     events_->Append(step, row);
   }
 
-  models::PolicyArtifact Policy() const {
-    models::PolicyArtifact artifact = agent_->Snapshot();
+  policy::PolicyArtifact Policy() const {
+    policy::PolicyArtifact artifact = agent_->Snapshot();
     CompleteContract(config_, *task_, &artifact.contract);
     return artifact;
   }
 
-  Evaluation EvaluatePolicy(const models::PolicyArtifact& artifact, int64_t episodes) {
+  Evaluation EvaluatePolicy(const policy::PolicyArtifact& artifact, int64_t episodes) {
     return Evaluate(
-        task_, [&] { return models::MakeArtifactPolicy(artifact); }, episodes, kEvaluationSeed,
+        task_, [&] { return policy::MakeArtifactPolicy(artifact); }, episodes, kEvaluationSeed,
         &pool_);
   }
 
   void EvaluateOnTheWay(int64_t step) {
-    models::PolicyArtifact artifact = Policy();
+    policy::PolicyArtifact artifact = Policy();
     const Evaluation evaluation = EvaluatePolicy(artifact, options_.eval_episodes);
     RecordEvaluation(step, evaluation);
     artifact.contract.evaluation = Brief(evaluation);
@@ -210,7 +210,7 @@ class Trainer {
     progress_->ReportEvaluation(brief);
   }
 
-  static models::Contract::Evaluation Brief(const Evaluation& evaluation) {
+  static spec::Contract::Evaluation Brief(const Evaluation& evaluation) {
     return {.episodes = static_cast<int64_t>(evaluation.episodes.size()),
             .mean = evaluation.mean,
             .iqm = evaluation.iqm,
@@ -262,7 +262,7 @@ class Trainer {
   }
 
   TrainSummary Finish() {
-    models::PolicyArtifact artifact = Policy();
+    policy::PolicyArtifact artifact = Policy();
     TrainSummary summary = Summary();
     summary.evaluation = EvaluatePolicy(artifact, options_.final_episodes);
     artifact.contract.evaluation = Brief(summary.evaluation);
@@ -333,8 +333,8 @@ class Trainer {
 
 }  // namespace
 
-void CompleteContract(const RunConfig& config, const sim::Task& task, models::Contract* contract) {
-  const sim::TaskSpec& spec = task.spec();
+void CompleteContract(const RunConfig& config, const sim::Task& task, spec::Contract* contract) {
+  const spec::TaskSpec& spec = task.spec();
   const sim::Simulation simulation = task.MakeSimulation();
   contract->task = spec.name;
   contract->agent = config.agent_name();

@@ -5,14 +5,14 @@
 #include <optional>
 #include <string>
 
-#include "agents/agent.h"
-#include "models/policy_file.h"
+#include "agents/base/agent.h"
+#include "policy/policy_file.h"
 #include "sim/vec_env.h"
-#include "training/evaluation.h"
-#include "training/manifest.h"
-#include "training/progress.h"
-#include "training/run_config.h"
-#include "training/run_folder.h"
+#include "training/evaluation/evaluation.h"
+#include "training/run/manifest.h"
+#include "training/run/progress.h"
+#include "training/run/run_config.h"
+#include "training/run/run_folder.h"
 
 namespace sinew::training {
 
@@ -49,6 +49,6 @@ inline constexpr uint64_t kEvaluationSeed = 1'000'003;
 inline constexpr uint64_t kFreshEpisodesSeed = 2'000'003;
 
 /// Fills in what the task knows: names, units, limits, periods.
-void CompleteContract(const RunConfig& config, const sim::Task& task, models::Contract* contract);
+void CompleteContract(const RunConfig& config, const sim::Task& task, spec::Contract* contract);
 
 }  // namespace sinew::training

@@ -16,15 +16,15 @@
 
 #include "core/error.h"
 #include "media/png.h"
-#include "viewer/commands.h"
-#include "viewer/gui.h"
-#include "viewer/input.h"
 #include "viewer/panels/layout.h"
-#include "viewer/pictures.h"
-#include "viewer/scene.h"
-#include "viewer/settings.h"
-#include "viewer/state.h"
-#include "viewer/window.h"
+#include "viewer/window/commands.h"
+#include "viewer/window/gui.h"
+#include "viewer/window/input.h"
+#include "viewer/window/pictures.h"
+#include "viewer/window/scene.h"
+#include "viewer/window/settings.h"
+#include "viewer/window/state.h"
+#include "viewer/window/window.h"
 
 namespace sinew::viewer {
 namespace {
@@ -112,7 +112,7 @@ class Viewer {
   }
 
  private:
-  static std::string Title(const ViewerOptions& options, const sim::TaskSpec& spec) {
+  static std::string Title(const ViewerOptions& options, const spec::TaskSpec& spec) {
     return options.title.empty() ? "Sinew: " + spec.name : options.title;
   }
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "viewer/episode_file.h"
-#include "viewer/frame_log.h"
-#include "viewer/policy_source.h"
-#include "viewer/training_feed.h"
+#include "viewer/analysis/frame_log.h"
+#include "viewer/session/episode_file.h"
+#include "viewer/session/policy_source.h"
+#include "viewer/session/training_feed.h"
 
 namespace sinew::viewer {
 

@@ -12,13 +12,13 @@
 #include "deploy/control/link.h"
 #include "deploy/control/shared_memory.h"
 #include "deploy/runtime/runtime.h"
-#include "models/policy_file.h"
+#include "policy/policy_file.h"
 #include "sim/env.h"
 
 namespace sinew::deploy {
 namespace {
 
-void CheckOptions(const ControlOptions& options, const sim::TaskSpec& spec) {
+void CheckOptions(const ControlOptions& options, const spec::TaskSpec& spec) {
   const auto check = [](const char* name, double value, double low, double high) {
     if (value >= low && value <= high) return;
     throw UserError(fmt::format("{} = {:g}, expected {:g} to {:g}", name, value, low, high));
@@ -98,17 +98,17 @@ void RunLoop(Controller* controller, const RobotLog& log, ChildProcess* robot,
   }
 }
 
-ControlReport::Outcome RunInProcess(const models::PolicyArtifact& artifact,
+ControlReport::Outcome RunInProcess(const policy::PolicyArtifact& artifact,
                                     const std::shared_ptr<const sim::Task>& task, uint64_t seed,
                                     size_t episodes) {
   sim::Env env(task, seed);
-  const auto policy = models::MakeArtifactPolicy(artifact);
+  const auto policy = policy::MakeArtifactPolicy(artifact);
   std::vector<float> observation(env.observation().size()), action(env.spec().action.size());
   ControlReport::Outcome outcome;
   for (uint64_t k = 0; k < episodes; ++k) {
     env.ResetToEpisode(k);
     policy->Reset(k);
-    sim::StepResult result;
+    spec::StepResult result;
     while (!result.done()) {
       observation.assign(env.observation().begin(), env.observation().end());
       policy->Act(observation, action);
@@ -134,7 +134,7 @@ ControlReport::Outcome OutcomeOf(const RobotLog& log, size_t episodes) {
   return outcome;
 }
 
-void TakeLog(const RobotLog& log, const sim::TaskSpec& spec, double seconds,
+void TakeLog(const RobotLog& log, const spec::TaskSpec& spec, double seconds,
              ControlReport* report) {
   if (log.error[0] != '\0') throw Error(fmt::format("the robot stopped: {}", log.error.data()));
   if (!log.done) throw Error("the robot's process ended before its time");
@@ -157,12 +157,12 @@ struct Shared {
 ControlReport RunController(const std::filesystem::path& policy,
                             const std::shared_ptr<const sim::Task>& task,
                             const ControlOptions& options) {
-  const sim::TaskSpec& spec = task->spec();
+  const spec::TaskSpec& spec = task->spec();
   CheckOptions(options, spec);
   const std::string bytes = ReadFile(policy);
-  const auto artifact = models::ParsePolicy(bytes, policy.string());
-  models::CheckTrained(artifact.contract);
-  models::CheckContract(artifact.contract, spec, "");
+  const auto artifact = policy::ParsePolicy(bytes, policy.string());
+  spec::CheckTrained(artifact.contract);
+  spec::CheckContract(artifact.contract, spec, "");
   RuntimeOptions runtime_options;
   runtime_options.soft_start = options.soft_start;
   runtime_options.max_age = options.max_age;

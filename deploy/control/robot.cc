@@ -47,7 +47,7 @@ class Robot {
       if (Now() > end_) return false;
       // the first observation of an episode has been answered
       if (env_.step() > 0) SendObservation();
-      const sim::StepResult step = env_.StepControl(control_);
+      const spec::StepResult step = env_.StepControl(control_);
       result.diverged |= step.diverged;
       done = step.done();
       SleepUntil(step_begin_ + period_);
@@ -89,7 +89,7 @@ class Robot {
       return false;
     }
     for (size_t i = 0; i < control_.size(); ++i) {
-      const sim::ActionElement& element = env_.spec().action[i];
+      const spec::ActionElement& element = env_.spec().action[i];
       const double range = element.torque_high - element.torque_low;
       const double fraction = range == 0 ? 0 : (message->values[i] - element.torque_low) / range;
       control_[i] = std::clamp(element.ctrl_low + fraction * (element.ctrl_high - element.ctrl_low),

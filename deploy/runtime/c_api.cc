@@ -87,12 +87,12 @@ sinew_status Load(const sinew_options* given, sinew_runtime** runtime, char* err
   sinew_runtime_default_options(&options);
   if (given) options = *given;
   std::string hash;
-  sinew::models::PolicyArtifact artifact;
+  sinew::policy::PolicyArtifact artifact;
   const sinew_status status = Guard(SINEW_BAD_FILE, error, error_size, [&] {
     std::string bytes = read();
     hash = sinew::HashHex(bytes);
-    artifact = sinew::models::ParsePolicy(std::move(bytes), source);
-    sinew::models::CheckTrained(artifact.contract);
+    artifact = sinew::policy::ParsePolicy(std::move(bytes), source);
+    sinew::spec::CheckTrained(artifact.contract);
   });
   if (status != SINEW_OK) return status;
   return Guard(SINEW_BAD_OPTIONS, error, error_size, [&] {

@@ -18,13 +18,13 @@ constexpr double kDampingSpeed = 10;   // at which the default damping reaches t
 constexpr double kDefaultAgePeriods = 3;
 constexpr double kLargestTorque = 1e9;  // [N·m]: float32 and sums of two are far from their ends
 
-std::vector<std::string> ObservationNames(const models::Contract& contract) {
+std::vector<std::string> ObservationNames(const spec::Contract& contract) {
   std::vector<std::string> names;
   for (const auto& element : contract.observation) names.push_back(element.name);
   return names;
 }
 
-std::vector<std::string> JointNames(const models::Contract& contract) {
+std::vector<std::string> JointNames(const spec::Contract& contract) {
   std::vector<std::string> names;
   for (const auto& element : contract.action) names.push_back(element.joint);
   return names;
@@ -65,7 +65,7 @@ int VelocityElement(const std::vector<std::string>& observations, const std::str
 
 }  // namespace
 
-Runtime::Runtime(const models::PolicyArtifact& artifact, const RuntimeOptions& options,
+Runtime::Runtime(const policy::PolicyArtifact& artifact, const RuntimeOptions& options,
                  std::string hash)
     : joints_(artifact.contract.action),
       observation_names_(
@@ -79,13 +79,13 @@ Runtime::Runtime(const models::PolicyArtifact& artifact, const RuntimeOptions& o
                               kLongestPeriod)),
       policy_hash_(std::move(hash)),
       task_(artifact.contract.task),
-      policy_(models::MakeArtifactPolicy(artifact)),
+      policy_(policy::MakeArtifactPolicy(artifact)),
       gate_(MakeGateOptions(artifact.contract, options)),
       observation_(artifact.contract.observation.size()),
       action_(joints_.size()),
       torque_(joints_.size()) {}
 
-GateOptions Runtime::MakeGateOptions(const models::Contract& contract,
+GateOptions Runtime::MakeGateOptions(const spec::Contract& contract,
                                      const RuntimeOptions& options) const {
   CheckPerJoint("torque_limit", options.torque_limit, joints_.size());
   CheckPerJoint("torque_rate", options.torque_rate, joints_.size());
@@ -106,7 +106,7 @@ GateOptions Runtime::MakeGateOptions(const models::Contract& contract,
   }
   const std::vector<std::string> observations = ObservationNames(contract);
   for (size_t i = 0; i < joints_.size(); ++i) {
-    const sim::ActionElement& element = joints_[i];
+    const spec::ActionElement& element = joints_[i];
     const auto at = static_cast<size_t>(joint_map_[i]);
     for (const double limit : {element.torque_low, element.torque_high}) {
       Checked("a torque limit of the policy", limit, -kLargestTorque, kLargestTorque);
@@ -152,7 +152,7 @@ sinew_status Runtime::Step(std::span<const float> observation, int64_t stamp_ns,
 void Runtime::Ask() {
   policy_->Act(observation_, action_);
   for (size_t i = 0; i < torque_.size(); ++i) {
-    const sim::ActionElement& joint = joints_[i];
+    const spec::ActionElement& joint = joints_[i];
     const double fraction = 0.5 * (static_cast<double>(action_[i]) + 1);
     torque_[i] = joint.torque_low + fraction * (joint.torque_high - joint.torque_low);
   }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "deploy/runtime/gate.h"
-#include "models/policy_file.h"
-#include "sim/policy.h"
+#include "policy/policy_file.h"
+#include "spec/policy.h"
 
 namespace sinew::deploy {
 
@@ -29,8 +29,8 @@ class Runtime {
  public:
   /// @param hash  of the policy file's bytes (HashHex).
   /// @throws UserError if names do not match or an option is out of range; Error as
-  /// models::CheckArtifact.
-  Runtime(const models::PolicyArtifact& artifact, const RuntimeOptions& options, std::string hash);
+  /// policy::CheckArtifact.
+  Runtime(const policy::PolicyArtifact& artifact, const RuntimeOptions& options, std::string hash);
 
   /// See sinew_runtime_step.
   sinew_status Step(std::span<const float> observation, int64_t stamp_ns, int64_t now_ns,
@@ -48,16 +48,15 @@ class Runtime {
   const std::string& task() const { return task_; }
 
  private:
-  GateOptions MakeGateOptions(const models::Contract& contract,
-                              const RuntimeOptions& options) const;
+  GateOptions MakeGateOptions(const spec::Contract& contract, const RuntimeOptions& options) const;
   void Ask();
 
-  std::vector<sim::ActionElement> joints_;  // the policy's
+  std::vector<spec::ActionElement> joints_;  // the policy's
   std::vector<std::string> observation_names_, joint_names_;
   std::vector<int> observation_map_, joint_map_;  // policy's index to the robot's
   double control_period_;
   std::string policy_hash_, task_;
-  std::unique_ptr<sim::Policy> policy_;
+  std::unique_ptr<spec::Policy> policy_;
   SafetyGate gate_;
   sinew_report report_{};
   std::vector<float> observation_, action_;  // in the policy's order, as below

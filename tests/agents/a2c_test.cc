@@ -1,4 +1,4 @@
-#include "agents/a2c.h"
+#include "agents/on_policy/a2c.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "agents/advantage.h"
+#include "agents/rollout/advantage.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -113,7 +113,7 @@ TEST(ExplainedVarianceTest, ShareOfTheTargetsVariance) {
 
 class ReturnScaleTest : public testing::Test {
  protected:
-  void Observe(float reward, const sim::StepResult& result = {}) {
+  void Observe(float reward, const spec::StepResult& result = {}) {
     scale_.Observe({&reward, 1}, {&result, 1});
   }
   ReturnScale scale_{0.5, 1};
@@ -150,7 +150,7 @@ TEST_F(ReturnScaleTest, GoesOnAfterRestoring) {
   restored.Serialize(archive, "scale");
   Observe(4);
   const float reward = 4;
-  const sim::StepResult result;
+  const spec::StepResult result;
   restored.Observe({&reward, 1}, {&result, 1});
   EXPECT_EQ(restored.std_dev(), scale_.std_dev());
   EXPECT_NE(restored.std_dev(), 1);

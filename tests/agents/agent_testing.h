@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "agents/agent.h"
-#include "models/safetensors.h"
+#include "agents/base/agent.h"
+#include "policy/safetensors.h"
 #include "sim/vec_env.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 
@@ -18,7 +18,7 @@ namespace sinew::agents {
 struct HandMadeStep {
   std::vector<float> observation, action, next_observation;
   float reward = 0;
-  sim::StepResult result;
+  spec::StepResult result;
 };
 
 inline void ObserveStep(Agent* agent, const HandMadeStep& step) {
@@ -32,7 +32,7 @@ inline std::map<std::string, std::string> SavedTensors(Agent* agent) {
   models::Archive archive;
   agent->Serialize(archive);
   archive.Write(scratch.path());
-  const auto file = models::TensorFile::Read(scratch.path());
+  const auto file = policy::TensorFile::Read(scratch.path());
   std::map<std::string, std::string> tensors;
   for (const auto& [name, tensor] : file.tensors()) {
     const auto data = file.Data(name);

@@ -1,4 +1,4 @@
-#include "agents/ddpg.h"
+#include "agents/off_policy/ddpg.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ class DdpgTest : public testing::Test {
 };
 
 // One state, reward 1, and every step ends its episode.
-double LearnedValue(const sim::StepResult& end) {
+double LearnedValue(const spec::StepResult& end) {
   DdpgOptions options;
   options.actor_hidden = options.critic_hidden = {16};
   options.gamma = 0.5;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "agents/ddpg.h"
+#include "agents/off_policy/ddpg.h"
 #include "core/error.h"
 #include "models/network.h"
 #include "tests/agents/agent_testing.h"

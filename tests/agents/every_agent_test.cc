@@ -92,7 +92,7 @@ TEST_P(AgentTest, ActsWithinBoundsAndSnapshotsARunnablePolicy) {
     agent->Act(std::vector<float>(2 * kEnvs, 5.0f), actions);
     for (float a : actions) EXPECT_LE(std::abs(a), 1);
   }
-  models::PolicyArtifact artifact = agent->Snapshot();
+  policy::PolicyArtifact artifact = agent->Snapshot();
   EXPECT_EQ(artifact.contract.env_steps, 150);
   EXPECT_EQ(artifact.contract.seed, 1u);
   ASSERT_EQ(artifact.contract.observation.size(), 2u);

@@ -1,4 +1,4 @@
-#include "agents/hindsight.h"
+#include "agents/replay/hindsight.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "tests/agents/line_goals.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {

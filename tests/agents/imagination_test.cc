@@ -1,4 +1,4 @@
-#include "agents/imagination.h"
+#include "agents/model_based/imagination.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "tests/agents/line_goals.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -97,7 +97,7 @@ void Live(Imagination* imagination, int episodes, int length = 6) {
       const float then = x + kStepLength * a;
       const std::vector<float> before{x, goal, goal - x}, action{a}, after{then, goal, goal - then},
           reward{0};
-      const std::vector<sim::StepResult> result{{.truncated = t + 1 == length}};
+      const std::vector<spec::StepResult> result{{.truncated = t + 1 == length}};
       imagination->Observe({before, action, reward, after, result});
       x = then;
     }

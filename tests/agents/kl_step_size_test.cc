@@ -1,8 +1,8 @@
-#include "agents/kl_step_size.h"
+#include "agents/on_policy/kl_step_size.h"
 
 #include <gtest/gtest.h>
 
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {

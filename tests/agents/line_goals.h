@@ -2,14 +2,14 @@
 
 #include <memory>
 
-#include "sim/goal.h"
+#include "spec/goal.h"
 
 namespace sinew::agents {
 
 /// A point on a line: observation [position, goal, goal - position], action [step]. The reward
 /// depends on everything it may depend on: -|goal - position| from before the step, 10 if the step
 /// ends at the goal, -a^2.
-class LineGoals : public sim::GoalModel {
+class LineGoals : public spec::GoalModel {
  public:
   int goal_dim() const override { return 1; }
   void Achieved(std::span<const float> observation, std::span<float> goal) const override {

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "agents/naf_quadratic.h"
-#include "agents/tanh_gaussian.h"
-#include "agents/td_losses.h"
+#include "agents/off_policy/naf_quadratic.h"
+#include "agents/off_policy/tanh_gaussian.h"
+#include "agents/off_policy/td_losses.h"
 #include "core/random.h"
 
 namespace sinew::agents {

@@ -1,11 +1,11 @@
-#include "agents/naf.h"
+#include "agents/off_policy/naf.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "agents/naf_quadratic.h"
+#include "agents/off_policy/naf_quadratic.h"
 #include "models/flat_parameters.h"
 #include "models/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
@@ -146,7 +146,7 @@ TEST(NafTest, PolicyIsTheBestAction) {
   const auto agent = MakeNafAgent(SmallOptions(), {.obs_dim = 2, .act_dim = 1, .seed = 5});
   ObserveStep(agent.get(), TheStep());
   agent->Update();
-  const models::PolicyArtifact artifact = agent->Snapshot();
+  const policy::PolicyArtifact artifact = agent->Snapshot();
   EXPECT_EQ(artifact.layers.back().outputs, 1);
   EXPECT_EQ(artifact.layers.back().activation, "tanh");
   // the rows of the last layer are V, m, x: the policy keeps the second

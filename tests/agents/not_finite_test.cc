@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "agents/learner.h"
+#include "agents/base/learner.h"
 #include "agents/registry.h"
 #include "core/error.h"
 #include "models/flat_parameters.h"
@@ -115,8 +115,8 @@ TEST_P(NotFiniteTest, EveryNetworkIsLookedAt) {
       agent->Serialize(archive);
       archive.Write(good.path());
     }
-    const auto file = models::TensorFile::Read(good.path());
-    models::TensorWriter writer;
+    const auto file = policy::TensorFile::Read(good.path());
+    policy::TensorWriter writer;
     std::map<std::string, std::vector<std::byte>> bytes;
     for (const auto& [name, tensor] : file.tensors()) {
       const auto data = file.Data(name);

@@ -6,10 +6,10 @@
 
 #include <cmath>
 
-#include "agents/actor_head.h"
-#include "agents/q_alarm.h"
+#include "agents/off_policy/actor_head.h"
+#include "agents/off_policy/q_alarm.h"
 #include "agents/registry.h"
-#include "agents/reward_range.h"
+#include "agents/replay/reward_range.h"
 #include "core/error.h"
 #include "models/math_runtime.h"
 #include "tests/agents/agent_testing.h"
@@ -26,7 +26,7 @@ using ::testing::ThrowsMessage;
 using Options = std::vector<std::pair<std::string, std::string>>;
 
 /// The point mass with its goal taken as the origin of the position.
-class PointMassGoals : public sim::GoalModel {
+class PointMassGoals : public spec::GoalModel {
  public:
   int goal_dim() const override { return 1; }
   void Achieved(std::span<const float> observation, std::span<float> goal) const override {

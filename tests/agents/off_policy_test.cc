@@ -1,15 +1,15 @@
 // What every agent with a replay buffer does when its numbers are no longer finite, and the loss
 // that most of them share.
 
-#include "agents/off_policy.h"
+#include "agents/off_policy/off_policy.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
+#include "agents/off_policy/td_losses.h"
 #include "agents/registry.h"
-#include "agents/td_losses.h"
 #include "core/error.h"
 #include "models/flat_parameters.h"
 #include "models/math_runtime.h"

@@ -1,4 +1,4 @@
-#include "agents/parameter_noise.h"
+#include "agents/exploration/parameter_noise.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 #include <cmath>
 #include <vector>
 
-#include "agents/noise.h"
+#include "agents/exploration/noise.h"
 #include "models/math_runtime.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "agents/agent.h"
+#include "agents/base/agent.h"
 #include "sim/vec_env.h"
 #include "tests/agents/agent_testing.h"
 #include "tests/sim/point_mass.h"
@@ -75,15 +75,15 @@ inline double MeanReturn(const std::function<float(double x, double v)>& act) {
 }
 
 /// The policy as it would be written into a file.
-inline std::unique_ptr<sim::Policy> ExportedPolicy(const Agent& agent) {
+inline std::unique_ptr<spec::Policy> ExportedPolicy(const Agent& agent) {
   const auto task = PointMassTask();
-  models::PolicyArtifact artifact = agent.Snapshot();
+  policy::PolicyArtifact artifact = agent.Snapshot();
   artifact.contract.control_dt = artifact.contract.timestep = 0.01;
   artifact.contract.action = task->spec().action;
   for (int i = 0; i < 2; ++i) {
     artifact.contract.observation[i].name = task->spec().observation[i].name;
   }
-  return models::MakeArtifactPolicy(artifact);
+  return policy::MakeArtifactPolicy(artifact);
 }
 
 /// Return of the policy that the agent would export.

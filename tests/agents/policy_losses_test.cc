@@ -1,6 +1,6 @@
 // PPO's losses against numbers worked out by hand, and against LibTorch's autograd.
 
-#include "agents/policy_losses.h"
+#include "agents/on_policy/policy_losses.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <numbers>
 #include <vector>
 
-#include "agents/gaussian.h"
+#include "agents/on_policy/gaussian.h"
 #include "core/random.h"
 
 namespace sinew::agents {

@@ -1,6 +1,6 @@
 // A Gaussian policy's gradient, Fisher matrix and steps against LibTorch's autograd.
 
-#include "agents/policy_region.h"
+#include "agents/on_policy/policy_region.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -38,7 +38,7 @@ class PolicyRegionTest : public testing::Test {
       p += static_cast<float>(random_.Uniform(-0.5, 0.5));
     }
     policy_.log_std_learner().online().parameters().values()[1] = 0.3f;
-    std::vector<sim::StepResult> results(2);
+    std::vector<spec::StepResult> results(2);
     while (!rollout_.full()) {
       const auto observations = Values(2 * kObs), next = Values(2 * kObs);
       std::vector<float> actions(2 * kAct);

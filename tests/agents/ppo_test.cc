@@ -1,6 +1,6 @@
 // PPO as a whole: what it learns, and that nothing but its seed decides its bits.
 
-#include "agents/ppo.h"
+#include "agents/on_policy/ppo.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "agents/kl_step_size.h"
-#include "agents/policy_losses.h"
+#include "agents/on_policy/kl_step_size.h"
+#include "agents/on_policy/policy_losses.h"
 #include "core/error.h"
 #include "models/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
@@ -106,7 +106,7 @@ TEST_F(PpoTest, BackEndsAgree) {
 /// A run of rollouts of one state; every step earns `reward` and ends as told.
 struct OneState {
   PpoOptions options = ShortOptions();
-  sim::StepResult end;
+  spec::StepResult end;
   float reward = 1;
 
   OneState() {
@@ -134,7 +134,7 @@ struct OneState {
   }
 };
 
-double LearnedValue(const sim::StepResult& end) {
+double LearnedValue(const spec::StepResult& end) {
   OneState world;
   world.end = end;
   const auto agent = world.Run(40);

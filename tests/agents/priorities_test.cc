@@ -1,4 +1,4 @@
-#include "agents/priorities.h"
+#include "agents/replay/priorities.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {

@@ -1,4 +1,4 @@
-#include "agents/replay_buffer.h"
+#include "agents/replay/replay_buffer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {

@@ -1,4 +1,4 @@
-#include "agents/rollout_buffer.h"
+#include "agents/rollout/rollout_buffer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -22,7 +22,7 @@ constexpr int kHorizon = 3, kEnvs = 2;
 // Observation and action say step and environment; successors are 1000 more.
 float Mark(int step, int env) { return static_cast<float>(10 * step + env); }
 
-void AddStep(RolloutBuffer* buffer, int step, const std::vector<sim::StepResult>& results) {
+void AddStep(RolloutBuffer* buffer, int step, const std::vector<spec::StepResult>& results) {
   std::vector<float> observations, actions, rewards, next_observations;
   for (int env = 0; env < kEnvs; ++env) {
     const float mark = Mark(step, env);

@@ -1,4 +1,4 @@
-#include "agents/sac.h"
+#include "agents/off_policy/sac.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/tanh_gaussian.h"
+#include "agents/off_policy/tanh_gaussian.h"
 #include "core/error.h"
 #include "models/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
@@ -260,11 +260,11 @@ TEST(SacTest, PolicyIsTheMeanThroughTanh) {
   const auto agent = MakeAgent(SmallOptions());
   agent->Update();
   const auto actor = NetworkOf(agent.get(), "actor.online", 0, 12, 2);
-  models::PolicyArtifact artifact = agent->Snapshot();
+  policy::PolicyArtifact artifact = agent->Snapshot();
   ASSERT_EQ(artifact.layers.size(), 2u);
   EXPECT_EQ(artifact.layers.back().outputs, 1);
   EXPECT_EQ(artifact.layers.back().activation, "tanh");
-  const models::DenseLayer &hidden = artifact.layers[0], &head = artifact.layers[1];
+  const policy::DenseLayer &hidden = artifact.layers[0], &head = artifact.layers[1];
   const auto observation = TheStep().observation;
   double mean = head.bias[0];
   for (int i = 0; i < hidden.outputs; ++i) {

@@ -52,12 +52,12 @@ class SnapshotTest : public testing::TestWithParam<std::string> {
   }
   ThreadPool pool_{1};
   std::unique_ptr<Agent> agent_;
-  models::PolicyArtifact artifact_;
+  policy::PolicyArtifact artifact_;
 };
 
 TEST_P(SnapshotTest, IsComplete) {
   Learn();
-  EXPECT_NO_THROW(models::CheckArtifact(artifact_));
+  EXPECT_NO_THROW(policy::CheckArtifact(artifact_));
   EXPECT_EQ(artifact_.contract.updates, agent_->updates());
   EXPECT_GT(artifact_.contract.updates, 0);
   const std::set<std::string> gaussian{"a2c", "ppo", "sac", "trpo"};
@@ -72,7 +72,7 @@ TEST_P(SamplingTest, SamplesAsTheAgentExplores) {
   Learn();
   const std::vector<float> observation{0.3f, -0.1f};
   std::vector<float> action(1);
-  const auto policy = models::MakeSamplingPolicy(artifact_, 3);
+  const auto policy = policy::MakeSamplingPolicy(artifact_, 3);
   const Moments expected = MomentsOf([&] {
     agent_->Act(observation, action);
     return action[0];

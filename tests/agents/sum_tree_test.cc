@@ -1,4 +1,4 @@
-#include "agents/sum_tree.h"
+#include "agents/replay/sum_tree.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "agents/ddpg.h"
+#include "agents/off_policy/ddpg.h"
 #include "models/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
 

@@ -1,6 +1,6 @@
 // TRPO as a whole: what it learns, how far it steps, and that its seed decides its bits.
 
-#include "agents/trpo.h"
+#include "agents/on_policy/trpo.h"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
 // The trust region on problems that are worked out by hand.
 
-#include "agents/trust_region.h"
+#include "agents/on_policy/trust_region.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "agents/learner.h"
+#include "agents/base/learner.h"
 
 namespace sinew::agents {
 namespace {

@@ -144,8 +144,8 @@ TEST(DependencyRule, RefusesWhatPointsTheWrongWay) {
   EXPECT_FALSE(Allowed("core", "sim/env.h"));
   EXPECT_FALSE(Allowed("sim", "tasks/registry.h"));
   EXPECT_FALSE(Allowed("agents", "tasks/registry.h"));
-  EXPECT_FALSE(Allowed("viewer", "models/policy_file.h"));
-  EXPECT_FALSE(Allowed("deploy", "training/statistics.h"));
+  EXPECT_FALSE(Allowed("viewer", "policy/policy_file.h"));
+  EXPECT_FALSE(Allowed("deploy", "training/evaluation/statistics.h"));
   EXPECT_FALSE(Allowed("training", "apps/main.h"));
   EXPECT_FALSE(Allowed("sim", "torch/torch.h"));
   EXPECT_FALSE(Allowed("viewer", "c10/util/Exception.h"));

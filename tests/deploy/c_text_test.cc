@@ -1,4 +1,4 @@
-#include "deploy/c_text.h"
+#include "deploy/base/c_text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "deploy/export.h"
+#include "deploy/export/export.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 class ExportTest : public ExportFolderTest {
  protected:
-  std::string ErrorOf(const models::PolicyArtifact& artifact, const ExportOptions& options = {}) {
+  std::string ErrorOf(const policy::PolicyArtifact& artifact, const ExportOptions& options = {}) {
     const GoldenVectors golden =
         MakeGoldenVectors(TestArtifact(), std::make_shared<TestTask>(), {20, 1, 3});
     try {
@@ -30,7 +30,7 @@ class ExportTest : public ExportFolderTest {
 };
 
 TEST_F(ExportTest, NothingIsOverwrittenOrLeftHalfWritten) {
-  models::PolicyArtifact broken = TestArtifact();
+  policy::PolicyArtifact broken = TestArtifact();
   broken.layers[0].weight[0] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THAT(ErrorOf(broken), HasSubstr("layer 0 weight[0] is nan"));
   EXPECT_FALSE(fs::exists(folder_));
@@ -39,7 +39,7 @@ TEST_F(ExportTest, NothingIsOverwrittenOrLeftHalfWritten) {
 }
 
 TEST_F(ExportTest, APolicyThatNeverLearnedIsRefused) {
-  models::PolicyArtifact artifact = TestArtifact();
+  policy::PolicyArtifact artifact = TestArtifact();
   artifact.contract.updates = 0;
   EXPECT_THAT(ErrorOf(artifact), HasSubstr("never trained: 1000 steps, 0 updates"));
   artifact.contract.updates = -1;  // not recorded
@@ -53,13 +53,13 @@ TEST_F(ExportTest, ADeterministicPolicyIsNotSampled) {
 }
 
 TEST_F(ExportTest, ManifestIsReadBack) {
-  const models::PolicyArtifact artifact = TestArtifact();
+  const policy::PolicyArtifact artifact = TestArtifact();
   const std::vector<std::string> all{"all"};
   Export(artifact, 20, {ParseFormats(all)});
   const ExportManifest manifest = ReadManifest(folder_);
   EXPECT_EQ(manifest.contract, artifact.contract);
   EXPECT_EQ(manifest.prefix, "test_task");
-  EXPECT_EQ(manifest.policy_hash, models::PolicyHash(artifact));
+  EXPECT_EQ(manifest.policy_hash, policy::PolicyHash(artifact));
   EXPECT_FALSE(manifest.stochastic);
   std::vector<std::string> names;
   for (const ExportedFile& file : manifest.files) {
@@ -68,7 +68,7 @@ TEST_F(ExportTest, ManifestIsReadBack) {
   }
   EXPECT_THAT(names, ElementsAre("test_task_policy.h", "test_task_int16_policy.h", "policy.onnx",
                                  "policy.pt", "policy.safetensors"));
-  EXPECT_EQ(models::PolicyHash(models::LoadPolicy(folder_ / "policy.safetensors")),
+  EXPECT_EQ(policy::PolicyHash(policy::LoadPolicy(folder_ / "policy.safetensors")),
             manifest.policy_hash);
 }
 

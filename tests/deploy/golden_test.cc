@@ -1,4 +1,4 @@
-#include "deploy/golden.h"
+#include "deploy/base/golden.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,8 +16,8 @@ using ::testing::ElementsAre;
 
 // x = clip((3 - 1) * 2, 3) = 3 and clip((0.5 - 0) * 1, 3) = 0.5;
 // hidden relu(3 + 0.5 + 1, -3 + 0) = (4.5, 0); action tanh(0.1 * 4.5 + 100 * 0) = tanh(0.45)
-models::PolicyArtifact HandMadeArtifact() {
-  models::PolicyArtifact artifact = models::RandomArtifact({2, 2, 1});
+policy::PolicyArtifact HandMadeArtifact() {
+  policy::PolicyArtifact artifact = models::RandomArtifact({2, 2, 1});
   artifact.obs_mean = {1, 0};
   artifact.obs_scale = {2, 1};
   artifact.obs_clip = 3;
@@ -35,7 +35,7 @@ TEST(ReferenceActionTest, MatchesTheValueWorkedOutByHand) {
 }
 
 TEST(TorqueOfActionTest, IsLinearBetweenTheLimits) {
-  models::Contract contract;
+  spec::Contract contract;
   contract.action = {{"a", -1, 1, -2, 4}, {"b", -1, 1, 3, -3}};
   EXPECT_THAT(TorqueOfAction(contract, std::vector<double>{-1, -1}), ElementsAre(-2, 3));
   EXPECT_THAT(TorqueOfAction(contract, std::vector<double>{0, 0.5}), ElementsAre(1, -1.5));

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sim/task.h"
-#include "tests/models/test_artifact.h"
+#include "tests/policy/test_artifact.h"
 
 namespace sinew::deploy {
 
@@ -71,13 +71,13 @@ class TestTask : public sim::Task {
 };
 
 /// A random network for the test task.
-inline models::PolicyArtifact TestArtifact(const std::vector<int>& hidden = {16, 16},
+inline policy::PolicyArtifact TestArtifact(const std::vector<int>& hidden = {16, 16},
                                            uint64_t seed = 7) {
-  const sim::TaskSpec spec = TestTask().spec();
+  const spec::TaskSpec spec = TestTask().spec();
   std::vector<int> sizes{spec.obs_dim()};
   sizes.insert(sizes.end(), hidden.begin(), hidden.end());
   sizes.push_back(spec.act_dim());
-  models::PolicyArtifact artifact = models::RandomArtifact(sizes, "relu", seed);
+  policy::PolicyArtifact artifact = models::RandomArtifact(sizes, "relu", seed);
   for (int i = 0; i < spec.obs_dim(); ++i) {
     artifact.contract.observation[i].name = spec.observation[i].name;
     artifact.contract.observation[i].unit = spec.observation[i].unit;
@@ -88,15 +88,15 @@ inline models::PolicyArtifact TestArtifact(const std::vector<int>& hidden = {16,
 
 /// The same with a Gaussian head.
 /// @param state_dependent  deviations that follow from the observation, as SAC has them.
-inline models::PolicyArtifact SamplingArtifact(bool state_dependent) {
-  models::PolicyArtifact artifact = TestArtifact();
+inline policy::PolicyArtifact SamplingArtifact(bool state_dependent) {
+  policy::PolicyArtifact artifact = TestArtifact();
   if (!state_dependent) {
     artifact.layers.back().activation = "identity";
-    artifact.gaussian = models::GaussianHead{{}, {-0.7f, 0.3f}};
+    artifact.gaussian = policy::GaussianHead{{}, {-0.7f, 0.3f}};
     return artifact;
   }
   Random random(5, "head");
-  models::GaussianHead head{{}, {0.1f, -0.2f}, -5, 2};
+  policy::GaussianHead head{{}, {0.1f, -0.2f}, -5, 2};
   for (size_t i = 0; i < artifact.layers.back().weight.size(); ++i) {
     head.weight.push_back(static_cast<float>(0.3 * random.Normal()));
   }

@@ -1,4 +1,4 @@
-#include "deploy/torchscript.h"
+#include "deploy/torchscript/torchscript.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "deploy/torchscript_process.h"
+#include "deploy/torchscript/torchscript_process.h"
 #include "tests/deploy/export_folder.h"
 
 namespace sinew::deploy {
@@ -19,7 +19,7 @@ const std::filesystem::path kRunner = std::filesystem::path(SINEW_BINARY_DIR) / 
 
 class TorchScriptTest : public ExportFolderTest {
  protected:
-  TorchScriptProcess Start(const models::PolicyArtifact& artifact, bool stochastic = false) {
+  TorchScriptProcess Start(const policy::PolicyArtifact& artifact, bool stochastic = false) {
     std::filesystem::create_directory(folder_);
     WriteFileAtomically(folder_ / "policy.pt", TorchScriptModel(artifact, stochastic));
     return {kRunner, folder_ / "policy.pt", 5, 2, stochastic};
@@ -29,10 +29,10 @@ class TorchScriptTest : public ExportFolderTest {
 };
 
 TEST_F(TorchScriptTest, AFreshProcessGivesTheReferenceTorques) {
-  const models::PolicyArtifact artifact = TestArtifact();
+  const policy::PolicyArtifact artifact = TestArtifact();
   TorchScriptProcess process = Start(artifact);
-  EXPECT_EQ(process.policy_hash(), models::PolicyHash(artifact));
-  EXPECT_EQ(models::ContractFromJson(process.contract(), "x"), artifact.contract);
+  EXPECT_EQ(process.policy_hash(), policy::PolicyHash(artifact));
+  EXPECT_EQ(spec::ContractFromJson(process.contract(), "x"), artifact.contract);
   EXPECT_EQ(process.Torque(observation_, {}, torque_), 0);
   const auto expected = TorqueOfAction(artifact.contract, ReferenceAction(artifact, observation_));
   for (int i = 0; i < 2; ++i) EXPECT_NEAR(torque_[i], expected[i], 6e-6);
@@ -44,7 +44,7 @@ TEST_F(TorchScriptTest, AFreshProcessGivesTheReferenceTorques) {
 
 TEST_F(TorchScriptTest, NoiseSamplesTheAction) {
   for (const bool state_dependent : {false, true}) {
-    const models::PolicyArtifact artifact = SamplingArtifact(state_dependent);
+    const policy::PolicyArtifact artifact = SamplingArtifact(state_dependent);
     TorchScriptProcess process = Start(artifact, true);
     const std::vector<float> noise{1.5f, -0.3f};
     EXPECT_EQ(process.Torque(observation_, noise, torque_), 0);
@@ -55,7 +55,7 @@ TEST_F(TorchScriptTest, NoiseSamplesTheAction) {
 }
 
 TEST_F(TorchScriptTest, LoadsIntoThisProcessToo) {
-  const models::PolicyArtifact artifact = TestArtifact();
+  const policy::PolicyArtifact artifact = TestArtifact();
   const auto backend = LoadTorchScript(TorchScriptModel(artifact));
   EXPECT_EQ(backend->Torque(observation_, {}, torque_), 0);
   const auto expected = TorqueOfAction(artifact.contract, ReferenceAction(artifact, observation_));

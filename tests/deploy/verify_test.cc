@@ -1,4 +1,4 @@
-#include "deploy/verify.h"
+#include "deploy/verify/verify.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "deploy/compiled_policy.h"
-#include "deploy/onnx_export.h"
-#include "deploy/onnx_runtime.h"
-#include "deploy/torchscript.h"
-#include "deploy/verify_numbers.h"
+#include "deploy/c/compiled_policy.h"
+#include "deploy/onnx/onnx_export.h"
+#include "deploy/onnx/onnx_runtime.h"
+#include "deploy/torchscript/torchscript.h"
+#include "deploy/verify/verify_numbers.h"
 #include "sim/env.h"
 #include "tests/deploy/export_folder.h"
 
@@ -129,14 +129,14 @@ TEST_F(VerifyTest, ATorqueLimitThatIsNotAppliedIsFound) {
 
 TEST_F(VerifyTest, APolicyFileOfAnotherTrainingIsFound) {
   Export(TestArtifact());
-  models::SavePolicy(folder_ / "policy.safetensors", TestArtifact({16, 16}, 8));
+  policy::SavePolicy(folder_ / "policy.safetensors", TestArtifact({16, 16}, 8));
   const auto failures = Run().failures();
   EXPECT_THAT(failures, Contains(HasSubstr("the folder was made from policy")));
   EXPECT_THAT(failures, Contains(HasSubstr("golden torques are not this policy's")));
 }
 
 TEST_F(VerifyTest, AnOnnxFileOfAnotherTrainingIsFound) {
-  models::PolicyArtifact other = TestArtifact({16, 16}, 8);
+  policy::PolicyArtifact other = TestArtifact({16, 16}, 8);
   other.contract.control_dt = 0.03;
   Export(TestArtifact(), 50, {{Format::kOnnx}});
   Replace("policy.onnx", OnnxModel(other));
@@ -147,7 +147,7 @@ TEST_F(VerifyTest, AnOnnxFileOfAnotherTrainingIsFound) {
 }
 
 TEST_F(VerifyTest, ATorchScriptFileOfAnotherTrainingIsFound) {
-  models::PolicyArtifact other = TestArtifact({16, 16}, 8);
+  policy::PolicyArtifact other = TestArtifact({16, 16}, 8);
   other.contract.observation[1].unit = "deg";
   Export(TestArtifact(), 50, {{Format::kTorchScript}});
   Replace("policy.pt", TorchScriptModel(other));
@@ -200,7 +200,7 @@ TEST_F(VerifyTest, UserMistakesAreErrorsInOneLine) {
 }
 
 TEST_F(VerifyTest, APolicyOfAnotherTaskIsRefused) {
-  models::PolicyArtifact artifact = TestArtifact();
+  policy::PolicyArtifact artifact = TestArtifact();
   const GoldenVectors golden =
       MakeGoldenVectors(artifact, std::make_shared<TestTask>(), {20, 1, 3});
   artifact.contract.action[1].joint = "wrist";
@@ -209,7 +209,7 @@ TEST_F(VerifyTest, APolicyOfAnotherTaskIsRefused) {
 }
 
 TEST_F(VerifyTest, TheCompiledPolicyActsLikeThePolicyAndLeavesNoFilesBehind) {
-  const models::PolicyArtifact artifact = TestArtifact();
+  const policy::PolicyArtifact artifact = TestArtifact();
   Export(artifact);
   // a temporary folder of the test's own shows what is left in it
   const fs::path temporary = folder_ / "tmp";
@@ -219,7 +219,7 @@ TEST_F(VerifyTest, TheCompiledPolicyActsLikeThePolicyAndLeavesNoFilesBehind) {
   ::unsetenv("TMPDIR");
   EXPECT_TRUE(fs::is_empty(temporary));
 
-  const auto policy = models::MakeArtifactPolicy(artifact);
+  const auto policy = policy::MakeArtifactPolicy(artifact);
   const auto c_policy = MakeBackendPolicy(compiled, artifact.contract, false, 1);
   const std::vector<float> observation{0.1f, -0.2f, 0.3f, 0.4f, -0.5f};
   std::vector<float> expected(2), action(2), direct(2);

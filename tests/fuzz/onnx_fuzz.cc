@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "deploy/onnx_graph.h"
+#include "deploy/onnx/onnx_graph.h"
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "models/policy_file.h"
+#include "policy/policy_file.h"
 #include "sinew_runtime.h"
 #include "tests/fuzz/right_checksum.h"
 
@@ -21,7 +21,7 @@ constexpr float kObserved[] = {0,     1,
                                1e30f, std::numeric_limits<float>::infinity()};
 constexpr int64_t kTimes[] = {0, 1'000'000, 20'000'000, -5, INT64_MAX, INT64_MIN};
 
-void Drive(sinew_runtime* runtime, const std::vector<sinew::sim::ActionElement>& joints) {
+void Drive(sinew_runtime* runtime, const std::vector<sinew::spec::ActionElement>& joints) {
   std::vector<float> observation(sinew_runtime_observation_count(runtime)), torque(joints.size());
   for (const int64_t time : kTimes) {
     for (const float value : kObserved) {
@@ -44,7 +44,7 @@ void Load(const std::string& bytes) {
   if (status == SINEW_FAILED) std::abort();
   if ((status == SINEW_OK) != (runtime != nullptr)) std::abort();
   if (status != SINEW_OK && std::strlen(error) == 0) std::abort();
-  if (runtime) Drive(runtime, sinew::models::ParsePolicy(bytes, "fuzz").contract.action);
+  if (runtime) Drive(runtime, sinew::policy::ParsePolicy(bytes, "fuzz").contract.action);
   sinew_runtime_free(runtime);
 }
 

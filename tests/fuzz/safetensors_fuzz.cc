@@ -6,18 +6,18 @@
 #include <string>
 
 #include "core/error.h"
-#include "models/safetensors.h"
+#include "policy/safetensors.h"
 #include "tests/fuzz/right_checksum.h"
 
 namespace {
 
 void Read(std::string bytes) {
   try {
-    const auto file = sinew::models::TensorFile::Parse(std::move(bytes), "fuzz");
+    const auto file = sinew::policy::TensorFile::Parse(std::move(bytes), "fuzz");
     unsigned sum = 0;
     for (const auto& [name, tensor] : file.tensors()) {
       for (const std::byte byte : file.Data(name)) sum += static_cast<unsigned>(byte);
-      if (tensor.dtype == sinew::models::DType::kF32) {
+      if (tensor.dtype == sinew::policy::DType::kF32) {
         if (file.Values<float>(name).size() * sizeof(float) != tensor.size) std::abort();
       }
     }

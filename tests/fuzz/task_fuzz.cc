@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "sim/env.h"
-#include "tasks/task_file.h"
+#include "tasks/file/task_file.h"
 
 namespace {
 
@@ -20,7 +20,7 @@ std::shared_ptr<const sinew::sim::Task> BuildForSled(std::string_view text) {
   sinew::OptionTable options("task");
   builder->Describe(options);
   options.Set("model", SINEW_SOURCE_DIR "/tests/fuzz/sled.xml");
-  return sinew::tasks::BuildTask(*builder);
+  return sinew::builder->Build();
 }
 
 void Drive(const std::shared_ptr<const sinew::sim::Task>& task) {

@@ -11,7 +11,7 @@
 #include "core/error.h"
 #include "models/autograd_network.h"
 #include "models/math_runtime.h"
-#include "models/policy_file.h"
+#include "policy/policy_file.h"
 
 namespace sinew::models {
 namespace {
@@ -267,7 +267,7 @@ TEST(NetworkTest, PolicyFileComputesTheSameAction) {
     spec.output_activation = Activation::kTanh;
     const auto network = MakeNetwork(spec);
     Randomize(network.get(), &random);
-    PolicyArtifact artifact;
+    policy::PolicyArtifact artifact;
     artifact.layers = ToDenseLayers(*network);
     artifact.obs_mean.assign(11, 0);
     artifact.obs_scale.assign(11, 1);
@@ -275,7 +275,7 @@ TEST(NetworkTest, PolicyFileComputesTheSameAction) {
     artifact.contract.control_dt = artifact.contract.timestep = 0.01;
     for (int i = 0; i < 11; ++i) artifact.contract.observation.push_back({std::to_string(i), "1"});
     for (int i = 0; i < 3; ++i) artifact.contract.action.push_back({std::to_string(i)});
-    const auto policy = MakeArtifactPolicy(artifact);
+    const auto policy = policy::MakeArtifactPolicy(artifact);
     for (int trial = 0; trial < 20; ++trial) {
       const auto observation = RandomValues(&random, 11);
       std::vector<float> action(3);

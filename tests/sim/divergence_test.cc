@@ -142,7 +142,7 @@ TEST(EnvDivergenceTest, EndsTheEpisodeWithTheLastGoodObservationAndNoReward) {
   const std::vector<double> good(env.observation().begin(), env.observation().end());
   const double earned = env.episode_return();
   env.simulation().qvel()[0] = kNan;
-  const StepResult result = env.Step(action);
+  const spec::StepResult result = env.Step(action);
   EXPECT_TRUE(result.diverged);
   EXPECT_FALSE(result.terminated || result.truncated);
   EXPECT_EQ(result.reward, 0);

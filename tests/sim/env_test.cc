@@ -26,7 +26,7 @@ Env MakeEnv(const PointMassOptions& options = {}) {
   return Env(std::make_shared<PointMass>(options), 1);
 }
 
-StepResult Step(Env* env, float action) { return env->Step(std::array{action}); }
+spec::StepResult Step(Env* env, float action) { return env->Step(std::array{action}); }
 
 std::vector<double> Observation(const Env& env) {
   return {env.observation().begin(), env.observation().end()};
@@ -39,7 +39,7 @@ TEST(EnvTest, StepFollowsTheEquationOfMotion) {
     const double force = PointMass::kForce * action;
     x += 0.05 * v + 15e-4 * force;
     v += 0.05 * force;
-    const StepResult result = Step(&env, action);
+    const spec::StepResult result = Step(&env, action);
     EXPECT_THAT(env.observation(), ElementsAre(DoubleNear(x, 1e-12), DoubleNear(v, 1e-12)));
     EXPECT_NEAR(result.reward, -x * x - PointMass::kEffortWeight * action * action, 1e-12);
     EXPECT_THAT(env.reward_terms(),
@@ -81,7 +81,7 @@ TEST(EnvTest, ActionsAreClippedAndControlsToo) {
 TEST(EnvTest, TimeLimitTruncates) {
   Env env = MakeEnv({.time_limit = 4});
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(Step(&env, 0).done());
-  const StepResult last = Step(&env, 0);
+  const spec::StepResult last = Step(&env, 0);
   EXPECT_TRUE(last.truncated);
   EXPECT_FALSE(last.terminated || last.diverged);
 }
@@ -89,7 +89,7 @@ TEST(EnvTest, TimeLimitTruncates) {
 TEST(EnvTest, EpisodesAreCutWhereTheTasksLimitDoesNotComeFirst) {
   const auto length = [](Env* env) {
     env->Reset();
-    StepResult last;
+    spec::StepResult last;
     while (!last.done()) last = Step(env, 0);
     EXPECT_TRUE(last.truncated);
     EXPECT_FALSE(last.terminated || last.diverged);
@@ -106,7 +106,7 @@ TEST(EnvTest, TerminationIsNoTruncation) {
   // 15e-4 m/N * 5 N = 7.5 mm in the first step, 20 mm more in the second: 27.5 mm
   Env env = MakeEnv({.time_limit = 2, .wall = 0.025, .start = 0});
   EXPECT_FALSE(Step(&env, 1).done());
-  const StepResult last = Step(&env, 1);
+  const spec::StepResult last = Step(&env, 1);
   EXPECT_TRUE(last.terminated);
   EXPECT_FALSE(last.truncated) << "the wall was hit in the very step of the time limit";
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kEpisodes = 400;
 
-std::shared_ptr<const Task> Randomized(const RandomizationOptions& options) {
+std::shared_ptr<const Task> Randomized(const spec::RandomizationOptions& options) {
   auto task = std::make_shared<PointMass>();
   task->set_randomization(options);
   return task;
@@ -39,19 +39,19 @@ std::vector<double> Trace(Env* env, int steps) {
   return trace;
 }
 
-const RandomizationOptions kEverything{.mass = 0.3,
-                                       .gear = 0.2,
-                                       .delay = 3,
-                                       .observation_noise = 0.01,
-                                       .action_noise = 0.05,
-                                       .push_force = 2,
-                                       .push_every = 0.2};
+const spec::RandomizationOptions kEverything{.mass = 0.3,
+                                             .gear = 0.2,
+                                             .delay = 3,
+                                             .observation_noise = 0.01,
+                                             .action_noise = 0.05,
+                                             .push_force = 2,
+                                             .push_every = 0.2};
 
 TEST(RandomizationTest, OffDrawsNothing) {
   Env env(std::make_shared<PointMass>(), 1);
   EXPECT_TRUE(env.drawn_physics().empty());
   EXPECT_TRUE(env.SaveState().randomization.drawn.empty());
-  EXPECT_FALSE(RandomizationOptions().enabled());
+  EXPECT_FALSE(spec::RandomizationOptions().enabled());
 }
 
 TEST(RandomizationTest, FactorsFillTheirRangeAndReachTheModel) {
@@ -202,7 +202,7 @@ TEST(RandomizationTest, ThreadsDoNotMatter) {
 }
 
 TEST(RandomizationTest, OptionsHaveRanges) {
-  RandomizationOptions options;
+  spec::RandomizationOptions options;
   OptionTable table("randomize");
   options.Describe(table);
   EXPECT_THROW(table.Set("mass", "0.95"), UserError);

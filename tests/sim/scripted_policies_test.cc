@@ -1,3 +1,5 @@
+#include "sim/scripted_policies.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,7 +8,7 @@
 #include <numbers>
 
 #include "core/error.h"
-#include "sim/policy.h"
+#include "spec/policy.h"
 #include "tests/sim/point_mass.h"
 
 namespace sinew::sim {
@@ -19,7 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::Le;
 using ::testing::ThrowsMessage;
 
-std::vector<float> Act(Policy* policy, int steps) {
+std::vector<float> Act(spec::Policy* policy, int steps) {
   const std::array<float, 2> observation{};
   std::vector<float> actions;
   for (int i = 0; i < steps; ++i) {
@@ -30,7 +32,9 @@ std::vector<float> Act(Policy* policy, int steps) {
   return actions;
 }
 
-std::unique_ptr<Policy> Make(const char* name) { return MakeScriptedPolicy(name, PointMass(), 4); }
+std::unique_ptr<spec::Policy> Make(const char* name) {
+  return MakeScriptedPolicy(name, PointMass(), 4);
+}
 
 TEST(ScriptedPoliciesTest, AreReproducibleAndWithinBounds) {
   for (const char* name : {"zero", "random", "sine"}) {
@@ -70,7 +74,7 @@ TEST(ScriptedPoliciesTest, PdHoldsAStartPoseCriticallyDamped) {
   const auto act = [&](double position, double velocity) {
     simulation.qpos()[0] = position;
     simulation.qvel()[0] = velocity;
-    policy->See(simulation);
+    Show(simulation, policy.get());
     return Act(policy.get(), 1).front();
   };
   EXPECT_NEAR(act(home, 0), 0, 1e-6);

@@ -44,7 +44,7 @@ Trace StepOn(Env* env, int steps, uint64_t seed) {
   Actions actions(env->spec().act_dim(), seed);
   Trace trace;
   for (int i = 0; i < steps; ++i) {
-    const StepResult result = env->Step(actions.Next());
+    const spec::StepResult result = env->Step(actions.Next());
     trace.numbers.insert(trace.numbers.end(),
                          {result.reward, double(result.terminated), double(result.truncated),
                           double(result.diverged), env->episode_return(), double(env->success()),

@@ -1,4 +1,4 @@
-#include "sim/task_check.h"
+#include "sim/check/task_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "sim/model_check.h"
+#include "sim/check/model_check.h"
 #include "sim/model_task.h"
 #include "tests/sim/point_mass.h"
 
@@ -67,7 +67,7 @@ class Sled : public Task {
     terms[0] = reward ? reward(simulation) : -std::abs(simulation.qpos()[0]);
   }
 
-  TaskSpec& mutable_spec() { return spec_; }
+  spec::TaskSpec& mutable_spec() { return spec_; }
   std::function<double(Random&)> start;
   std::function<void(const Simulation&, std::span<double>)> observe;
   std::function<double(const Simulation&)> reward;

@@ -44,7 +44,7 @@ std::vector<double> Record(VecEnv* envs) {
     append(envs->observations());
     append(envs->next_observations());
     append(envs->rewards());
-    for (const StepResult& r : envs->results()) {
+    for (const spec::StepResult& r : envs->results()) {
       append(std::vector<double>{r.reward, double(r.terminated), double(r.truncated),
                                  double(r.diverged)});
     }
@@ -78,7 +78,7 @@ TEST(VecEnvTest, EachRowIsAnEnvOfItsOwn) {
     envs.Step(actions);
     for (int i = 0; i < kEnvs; ++i) {
       if (alone[i]->step() != step) continue;  // its episode has ended
-      const StepResult result = alone[i]->Step({&actions[i], 1});
+      const spec::StepResult result = alone[i]->Step({&actions[i], 1});
       EXPECT_EQ(envs.rewards()[i], static_cast<float>(result.reward));
       EXPECT_EQ(envs.next_observations()[2 * i], static_cast<float>(alone[i]->observation()[0]));
       EXPECT_EQ(envs.results()[i].done(), result.done());

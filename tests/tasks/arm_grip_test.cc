@@ -1,4 +1,4 @@
-#include "tasks/arm_grip.h"
+#include "tasks/arm/arm_grip.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ Eigen::Map<Eigen::Vector3d> Target(sim::Env* env) {
 // in metres; an element of the observation by its name
 double Observed(const sim::Env& env, const std::string& name) {
   const auto& elements = env.spec().observation;
-  const auto found = std::ranges::find(elements, name, &sim::ObservationElement::name);
+  const auto found = std::ranges::find(elements, name, &spec::ObservationElement::name);
   EXPECT_NE(found, elements.end()) << name;
   return env.observation()[found - elements.begin()];
 }

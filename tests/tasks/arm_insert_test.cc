@@ -1,4 +1,4 @@
-#include "tasks/arm_insert.h"
+#include "tasks/arm/arm_insert.h"
 
 #include <gtest/gtest.h>
 

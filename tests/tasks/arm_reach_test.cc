@@ -1,4 +1,4 @@
-#include "tasks/arm_reach.h"
+#include "tasks/arm/arm_reach.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "sim/env.h"
-#include "tasks/cartpole.h"
-#include "tasks/planar_walker.h"
+#include "tasks/classic/cartpole.h"
+#include "tasks/locomotion/planar_walker.h"
 
 namespace sinew::tasks {
 namespace {

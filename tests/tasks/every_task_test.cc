@@ -11,8 +11,8 @@
 #include <set>
 
 #include "core/error.h"
+#include "sim/check/task_check.h"
 #include "sim/env.h"
-#include "sim/task_check.h"
 #include "tasks/registry.h"
 
 namespace sinew::tasks {
@@ -26,7 +26,7 @@ using Actions = std::function<float(int step, int joint)>;
 struct Episode {
   std::vector<std::vector<double>> observations;
   std::vector<double> rewards;
-  sim::StepResult last;
+  spec::StepResult last;
   bool operator==(const Episode& other) const {
     return observations == other.observations && rewards == other.rewards;
   }
@@ -57,7 +57,7 @@ Actions RandomActions(uint64_t seed) {
 class TaskTest : public testing::TestWithParam<std::string> {
  protected:
   std::shared_ptr<const sim::Task> task_ = MakeTask(GetParam());
-  const sim::TaskSpec& spec_ = task_->spec();
+  const spec::TaskSpec& spec_ = task_->spec();
 };
 
 template <class Elements, class Name>
@@ -72,18 +72,18 @@ TEST_P(TaskTest, SpecDescribesItself) {
   EXPECT_FALSE(spec_.summary.empty());
   EXPECT_TRUE(std::filesystem::exists(sim::AssetFolder() / spec_.asset));
   EXPECT_GT(spec_.time_limit, 0);
-  EXPECT_EQ(Names(spec_.observation, &sim::ObservationElement::name).size(),
+  EXPECT_EQ(Names(spec_.observation, &spec::ObservationElement::name).size(),
             spec_.observation.size());
-  EXPECT_EQ(Names(spec_.action, &sim::ActionElement::joint).size(), spec_.action.size());
-  EXPECT_EQ(Names(spec_.reward_terms, &sim::RewardTerm::name).size(), spec_.reward_terms.size());
-  EXPECT_FALSE(Names(spec_.observation, &sim::ObservationElement::unit).contains(""));
-  EXPECT_FALSE(Names(spec_.observation, &sim::ObservationElement::name).contains(""));
-  EXPECT_FALSE(Names(spec_.reward_terms, &sim::RewardTerm::help).contains(""));
+  EXPECT_EQ(Names(spec_.action, &spec::ActionElement::joint).size(), spec_.action.size());
+  EXPECT_EQ(Names(spec_.reward_terms, &spec::RewardTerm::name).size(), spec_.reward_terms.size());
+  EXPECT_FALSE(Names(spec_.observation, &spec::ObservationElement::unit).contains(""));
+  EXPECT_FALSE(Names(spec_.observation, &spec::ObservationElement::name).contains(""));
+  EXPECT_FALSE(Names(spec_.reward_terms, &spec::RewardTerm::help).contains(""));
   for (const auto& element : spec_.observation) EXPECT_GT(element.magnitude, 0) << element.name;
   const sim::Simulation simulation = task_->MakeSimulation();
   for (const auto& element : spec_.observation)
     EXPECT_NE(sim::FrameOf(element, simulation.model()), "") << element.name;
-  for (const sim::SuccessCriterion& criterion : spec_.success) {
+  for (const spec::SuccessCriterion& criterion : spec_.success) {
     EXPECT_GT(criterion.tolerance, 0) << criterion.name;
     EXPECT_GE(criterion.hold_steps, 1) << criterion.name;
     EXPECT_LE(criterion.hold_steps, spec_.time_limit) << criterion.name;
@@ -97,7 +97,7 @@ TEST_P(TaskTest, SpecFitsTheModel) {
   EXPECT_NEAR(spec_.control_dt, spec_.substeps * model->opt.timestep, 1e-12);
   EXPECT_EQ(spec_.gravity_compensation, simulation.gravity_compensation());
   for (int i = 0; i < spec_.act_dim(); ++i) {
-    const sim::ActionElement& element = spec_.action[i];
+    const spec::ActionElement& element = spec_.action[i];
     const double* range = model->actuator_ctrlrange + 2 * i;
     EXPECT_EQ(simulation.Id(mjOBJ_JOINT, element.joint), model->actuator_trnid[2 * i]);
     EXPECT_LT(element.ctrl_low, element.ctrl_high);

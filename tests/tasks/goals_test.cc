@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sim/env.h"
-#include "sim/goal.h"
+#include "spec/goal.h"
 #include "tasks/registry.h"
 
 namespace sinew::tasks {
@@ -40,7 +40,7 @@ class GoalsTest : public testing::TestWithParam<std::string> {
     for (int i = 0; i < env_.spec().act_dim(); ++i) {
       step.action.push_back(static_cast<float>(random_.Uniform(-1.3, 1.3)));
     }
-    const sim::StepResult result = env_.Step(step.action);
+    const spec::StepResult result = env_.Step(step.action);
     step.after = ToFloat(env_.observation());
     step.reward = result.reward;
     if (result.done()) env_.Reset();
@@ -48,7 +48,7 @@ class GoalsTest : public testing::TestWithParam<std::string> {
   }
 
   std::shared_ptr<const sim::Task> task_ = MakeTask(GetParam());
-  std::shared_ptr<const sim::GoalModel> goals_ = task_->goals();
+  std::shared_ptr<const spec::GoalModel> goals_ = task_->goals();
   sim::Env env_{task_, 5};
   Random random_{11};
 };

@@ -1,4 +1,4 @@
-#include "tasks/pendulum.h"
+#include "tasks/classic/pendulum.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

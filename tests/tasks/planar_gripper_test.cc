@@ -1,4 +1,4 @@
-#include "tasks/planar_gripper.h"
+#include "tasks/planar/planar_gripper.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "sim/env.h"
+#include "tasks/parts/target_path.h"
 #include "tasks/registry.h"
-#include "tasks/target_path.h"
 
 namespace sinew::tasks {
 namespace {

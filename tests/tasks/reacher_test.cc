@@ -1,4 +1,4 @@
-#include "tasks/reacher.h"
+#include "tasks/planar/reacher.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ TEST(ReacherTest, IsGymnasiumsReacher) {
       ASSERT_THAT(env.observation(), ElementsAreArray(oracle.Observation()));
       const std::array action{static_cast<float>(random.Uniform(-1, 1)),
                               static_cast<float>(random.Uniform(-1, 1))};
-      const sim::StepResult result = env.Step(action);
+      const spec::StepResult result = env.Step(action);
       ASSERT_NEAR(result.reward, oracle.Step(action), 1e-14) << "step " << step;
       EXPECT_EQ(result.truncated, step == 49);
       EXPECT_FALSE(result.terminated);
@@ -70,7 +70,7 @@ TEST(ReacherTest, IsGymnasiumsReacher) {
 
 TEST(ReacherTest, HasGymnasiumsTimingAndMotors) {
   const auto task = MakeTask("reacher");
-  const sim::TaskSpec& spec = task->spec();
+  const spec::TaskSpec& spec = task->spec();
   const sim::Simulation simulation = task->MakeSimulation();
   EXPECT_DOUBLE_EQ(spec.control_dt, 0.02);
   EXPECT_EQ(spec.time_limit, 50);

@@ -53,7 +53,7 @@ void StartFromReferenceState(sim::Env* env) {
   env->ResetToState(qpos, qvel);
 }
 
-std::vector<double> ReferenceControl(const sim::TaskSpec& spec, int step) {
+std::vector<double> ReferenceControl(const spec::TaskSpec& spec, int step) {
   std::vector<double> control(spec.action.size());
   for (size_t i = 0; i < control.size(); ++i) {
     control[i] = ((7 * step + 5 * static_cast<int>(i)) % 11 - 5) / 8.0 * spec.action[i].ctrl_high;
@@ -69,7 +69,7 @@ TEST_P(ReferenceTest, ObservationsAndRewardsAgreeOverAHundredSteps) {
   ASSERT_EQ(reference.size(), 11u);
   StartFromReferenceState(&env);
   for (int step = 0; step < 100; ++step) {
-    const sim::StepResult result = env.StepControl(ReferenceControl(env.spec(), step));
+    const spec::StepResult result = env.StepControl(ReferenceControl(env.spec(), step));
     ASSERT_FALSE(result.diverged);
     const auto row = reference.find(step + 1);
     if (row == reference.end()) continue;

@@ -1,4 +1,4 @@
-#include "tasks/runner.h"
+#include "tasks/locomotion/runner.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -58,7 +58,7 @@ TEST(RunnerTest, PaysTheStepThatEndsTheEpisode) {
     std::vector<double> qpos(env.simulation().qpos().begin(), env.simulation().qpos().end());
     qpos[2] = 0.5;
     env.ResetToState(qpos, {});
-    const sim::StepResult result = env.Step(std::vector<float>(3, 0.0f));
+    const spec::StepResult result = env.Step(std::vector<float>(3, 0.0f));
     EXPECT_EQ(result.terminated, terminate);
     EXPECT_EQ(env.reward_terms()[2], terminate ? 3 : 0);
   }

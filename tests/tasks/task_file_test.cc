@@ -1,4 +1,4 @@
-#include "tasks/task_file.h"
+#include "tasks/file/task_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,11 @@
 #include <map>
 
 #include "core/error.h"
+#include "sim/check/task_check.h"
 #include "sim/env.h"
-#include "sim/task_check.h"
-#include "tasks/observation_pieces.h"
+#include "tasks/file/observation_pieces.h"
+#include "tasks/parts/target_path.h"
 #include "tasks/registry.h"
-#include "tasks/target_path.h"
 
 namespace sinew::tasks {
 namespace {
@@ -82,7 +82,7 @@ effort = 0.5
 
 TEST_F(TaskFileTest, SaysWhatTheFileSays) {
   const auto task = Make(kReach);
-  const sim::TaskSpec& spec = task->spec();
+  const spec::TaskSpec& spec = task->spec();
   EXPECT_EQ(spec.name, "sled.toml");
   EXPECT_EQ(spec.substeps, 2);
   EXPECT_EQ(spec.time_limit, 125);

@@ -1,4 +1,4 @@
-#include "tasks/tolerance.h"
+#include "tasks/parts/tolerance.h"
 
 #include <gtest/gtest.h>
 

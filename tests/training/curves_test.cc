@@ -1,4 +1,4 @@
-#include "training/curves.h"
+#include "training/study/curves.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "tests/core/temporary_folder.h"
-#include "training/manifest.h"
+#include "training/run/manifest.h"
 
 namespace sinew::training {
 namespace {

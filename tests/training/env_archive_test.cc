@@ -1,11 +1,11 @@
-#include "training/env_archive.h"
+#include "training/run/env_archive.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "core/error.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 #include "tests/sim/point_mass.h"
 
 namespace sinew::training {

@@ -1,4 +1,4 @@
-#include "training/evaluation.h"
+#include "training/evaluation/evaluation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,9 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "sim/scripted_policies.h"
 #include "tests/sim/point_mass.h"
-#include "training/episode_trace.h"
+#include "training/evaluation/episode_trace.h"
 
 namespace sinew::training {
 namespace {
@@ -22,7 +23,7 @@ std::shared_ptr<const sim::Task> MakeTask() {
 }
 
 /// Drives to the middle; remembers how often it acted in an episode, so that a missing Reset shows.
-class Driver : public sim::Policy {
+class Driver : public spec::Policy {
  public:
   std::string name() const override { return "driver"; }
   void Reset(uint64_t episode) override { gain_ = 2 + 0.1f * static_cast<float>(episode % 3); }
@@ -77,7 +78,7 @@ TEST(EvaluationTest, RefusesToRunNothing) {
 }
 
 TEST(EvaluationTest, SummarisesByHand) {
-  const sim::TaskSpec spec = MakeTask()->spec();
+  const spec::TaskSpec spec = MakeTask()->spec();
   // returns 1 to 8: mean 4.5, middle half 3, 4, 5, 6 with mean 4.5
   std::vector<EpisodeRecord> records;
   for (int i = 1; i <= 8; ++i) {
@@ -114,7 +115,7 @@ TEST(EvaluationTest, JsonHasWhatScriptsRelyOn) {
   }
   EXPECT_EQ(json["success"]["10cm"]["rate"], json["success_rate"]);
 
-  sim::TaskSpec without_goal = MakeTask()->spec();
+  spec::TaskSpec without_goal = MakeTask()->spec();
   without_goal.success.clear();
   const auto bare =
       Summarize(without_goal,

@@ -1,4 +1,4 @@
-#include "training/interrupt.h"
+#include "training/run/interrupt.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

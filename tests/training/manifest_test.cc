@@ -1,4 +1,4 @@
-#include "training/manifest.h"
+#include "training/run/manifest.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

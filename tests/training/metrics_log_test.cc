@@ -1,4 +1,4 @@
-#include "training/metrics_log.h"
+#include "training/run/metrics_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "training/progress.h"
+#include "training/run/progress.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "training/results.h"
+#include "training/study/results.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "training/reverse_curriculum.h"
+#include "training/curriculum/reverse_curriculum.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

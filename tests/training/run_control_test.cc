@@ -1,4 +1,4 @@
-#include "training/run_control.h"
+#include "training/run/run_control.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "core/error.h"
-#include "models/critic.h"
+#include "policy/critic.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/training/small_run.h"
 
@@ -80,7 +80,7 @@ TEST_F(RunControlTest, AWatchedTrainerPublishesAndFollows) {
   ASSERT_TRUE(status);
   EXPECT_EQ(status->state, "running");
   EXPECT_EQ(status->taken.learning_rate_factor, 0.25);
-  EXPECT_EQ(models::LoadPolicy(folder_.live_policy()).contract.task, "pendulum");
+  EXPECT_EQ(policy::LoadPolicy(folder_.live_policy()).contract.task, "pendulum");
   EXPECT_THAT(ReadFile(folder_.control_log()), HasSubstr("\"learning_rate_factor\":0.25"));
 }
 
@@ -89,12 +89,12 @@ TEST_F(RunControlTest, EveryEvaluationLeavesItsPolicyAndItsCritic) {
   Train(*config, folder_, Quiet());
   EXPECT_THAT(folder_.Policies(), ElementsAre(400, 800, 1200));
   for (const int64_t step : folder_.Policies()) {
-    const auto policy = models::LoadPolicy(folder_.policy(step));
+    const auto policy = policy::LoadPolicy(folder_.policy(step));
     EXPECT_EQ(policy.contract.env_steps, step);
     EXPECT_EQ(policy.contract.evaluation.episodes, 2);
-    const auto critic = models::LoadCritic(models::CriticPath(folder_.policy(step)));
-    EXPECT_EQ(critic.policy_hash, models::PolicyHash(policy));
-    EXPECT_NO_THROW(models::MakeValueFunction(critic, policy));
+    const auto critic = policy::LoadCritic(policy::CriticPath(folder_.policy(step)));
+    EXPECT_EQ(critic.policy_hash, policy::PolicyHash(policy));
+    EXPECT_NO_THROW(policy::MakeValueFunction(critic, policy));
   }
 }
 
@@ -120,9 +120,9 @@ TEST_F(RunControlTest, EveryAgentGivesACriticOfItsPolicy) {
     const RunFolder folder = RunFolder::Create(temporary_ / agent);
     const auto config = SmallRun({"train.steps=400"}, "pendulum", agent);
     Train(*config, folder, Quiet());
-    const auto policy = models::LoadPolicy(folder.final_policy());
-    const auto critic = models::LoadCritic(models::CriticPath(folder.final_policy()));
-    const auto value = models::MakeValueFunction(critic, policy);
+    const auto policy = policy::LoadPolicy(folder.final_policy());
+    const auto critic = policy::LoadCritic(policy::CriticPath(folder.final_policy()));
+    const auto value = policy::MakeValueFunction(critic, policy);
     const std::vector<float> observation(policy.contract.observation.size(), 0.1f);
     EXPECT_TRUE(std::isfinite(value->Value(observation))) << agent;
     EXPECT_EQ(value->rates_actions(), !on_policy.contains(agent)) << agent;

@@ -1,4 +1,4 @@
-#include "training/run_folder.h"
+#include "training/run/run_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

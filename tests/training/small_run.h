@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "models/math_runtime.h"
-#include "models/safetensors.h"
+#include "policy/safetensors.h"
 #include "tasks/registry.h"
 #include "training/trainer.h"
 
@@ -20,7 +20,7 @@ inline std::unique_ptr<RunConfig> SmallRun(const std::vector<std::string>& assig
                                            const std::string& task = "pendulum",
                                            const std::string& agent = "ddpg") {
   models::UseOneMathThread();
-  std::shared_ptr<tasks::TaskBuilder> builder = tasks::MakeTaskBuilder(task);
+  std::shared_ptr<sim::TaskBuilder> builder = tasks::MakeTaskBuilder(task);
   auto run = std::make_unique<RunConfig>(
       task,
       RunConfig::TaskHooks{[builder](OptionTable& table) { builder->Describe(table); },
@@ -63,7 +63,7 @@ inline TrainHooks Quiet() {
 
 /// Tensors of a checkpoint but for the clock, by name.
 inline std::map<std::string, std::string> CheckpointTensors(const std::filesystem::path& path) {
-  const auto file = models::TensorFile::Read(path);
+  const auto file = policy::TensorFile::Read(path);
   std::map<std::string, std::string> tensors;
   for (const auto& [name, tensor] : file.tensors()) {
     if (name == "wall_seconds") continue;

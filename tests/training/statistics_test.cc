@@ -1,4 +1,4 @@
-#include "training/statistics.h"
+#include "training/evaluation/statistics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "training/sweep.h"
+#include "training/study/sweep.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "training/tensorboard.h"
+#include "training/tensorboard/tensorboard.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

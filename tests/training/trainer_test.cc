@@ -80,11 +80,10 @@ TEST_F(TrainerTest, PolicyCarriesTheTasksContract) {
       SmallRun({"train.steps=400", "task.torque_scale=0.25", "task.gravity_compensation=false"},
                "arm-reach");
   const TrainSummary summary = Train(*config, folder, Quiet());
-  const auto artifact = models::LoadPolicy(folder.final_policy());
-  const models::Contract& contract = artifact.contract;
+  const auto artifact = policy::LoadPolicy(folder.final_policy());
+  const spec::Contract& contract = artifact.contract;
   const auto task = config->BuildTask();
-  EXPECT_NO_THROW(
-      models::CheckContract(contract, task->spec(), task->MakeSimulation().model_hash()));
+  EXPECT_NO_THROW(spec::CheckContract(contract, task->spec(), task->MakeSimulation().model_hash()));
   EXPECT_EQ(contract.task, "arm-reach");
   EXPECT_EQ(contract.agent, "ddpg");
   EXPECT_FALSE(contract.gravity_compensation);
@@ -108,7 +107,7 @@ TEST_F(TrainerTest, BestPolicyIsThatOfTheBestEvaluation) {
     best = std::max(best, line["mean"].get<double>());
   EXPECT_EQ(EvaluationLines(folder.evaluations()).size(), 12u);
   EXPECT_EQ(summary.best_mean, best);
-  EXPECT_EQ(models::LoadPolicy(folder.best_policy()).contract.evaluation.mean, best);
+  EXPECT_EQ(policy::LoadPolicy(folder.best_policy()).contract.evaluation.mean, best);
 }
 
 TEST_F(TrainerTest, ThreadsDoNotChangeAByte) {

@@ -4,17 +4,17 @@
 #include <cmath>
 
 #include "tests/viewer/test_task.h"
-#include "viewer/landscape.h"
-#include "viewer/sensitivity.h"
-#include "viewer/series.h"
-#include "viewer/session.h"
-#include "viewer/survival.h"
+#include "viewer/analysis/landscape.h"
+#include "viewer/analysis/sensitivity.h"
+#include "viewer/analysis/survival.h"
+#include "viewer/session/series.h"
+#include "viewer/session/session.h"
 
 namespace sinew::viewer {
 namespace {
 
 // a_0 = 0.3 o_0 - 0.2 o_2, a_1 = 0.1 o_1
-class LinearPolicy : public sim::Policy {
+class LinearPolicy : public spec::Policy {
  public:
   std::string name() const override { return "linear"; }
   void Act(std::span<const float> o, std::span<float> action) override {
@@ -35,7 +35,7 @@ TEST(Sensitivity, IsTheSlopeTimesTheSpread) {
 }
 
 // Q = o_0 - (a_0 - 0.5)^2 - 2 (a_1 + 0.25)^2, V = o_0
-class BowlValue : public sim::ValueFunction {
+class BowlValue : public spec::ValueFunction {
  public:
   double Value(std::span<const float> o) override { return o[0]; }
   bool rates_actions() const override { return true; }
@@ -96,7 +96,7 @@ class FallingTask : public SwingTask {
   }
 };
 
-class ZeroPolicy : public sim::Policy {
+class ZeroPolicy : public spec::Policy {
  public:
   std::string name() const override { return "zero"; }
   void Act(std::span<const float>, std::span<float> action) override {

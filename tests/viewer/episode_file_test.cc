@@ -1,4 +1,4 @@
-#include "viewer/episode_file.h"
+#include "viewer/session/episode_file.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

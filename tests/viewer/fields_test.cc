@@ -1,4 +1,4 @@
-#include "viewer/fields.h"
+#include "viewer/analysis/fields.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "viewer/frame_log.h"
+#include "viewer/analysis/frame_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "viewer/keys.h"
+#include "viewer/window/keys.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

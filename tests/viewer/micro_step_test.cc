@@ -1,9 +1,9 @@
-#include "viewer/micro_step.h"
+#include "viewer/session/micro_step.h"
 
 #include <gtest/gtest.h>
 
 #include "tests/viewer/test_task.h"
-#include "viewer/session.h"
+#include "viewer/session/session.h"
 
 namespace sinew::viewer {
 namespace {

@@ -1,4 +1,4 @@
-#include "viewer/pacer.h"
+#include "viewer/session/pacer.h"
 
 #include <gtest/gtest.h>
 

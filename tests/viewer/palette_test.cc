@@ -1,4 +1,4 @@
-#include "viewer/palette.h"
+#include "viewer/window/palette.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

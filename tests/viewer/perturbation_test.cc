@@ -1,4 +1,4 @@
-#include "viewer/perturbation.h"
+#include "viewer/session/perturbation.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "viewer/push_plan.h"
+#include "viewer/session/push_plan.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 
 #include "sim/simulation.h"
-#include "viewer/body_move.h"
+#include "viewer/session/body_move.h"
 
 namespace sinew::viewer {
 namespace {

@@ -1,4 +1,4 @@
-#include "viewer/series.h"
+#include "viewer/session/series.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "tests/viewer/test_task.h"
-#include "viewer/session.h"
+#include "viewer/session/session.h"
 
 namespace sinew::viewer {
 namespace {

@@ -1,9 +1,10 @@
-#include "viewer/session.h"
+#include "viewer/session/session.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "sim/scripted_policies.h"
 #include "tests/viewer/test_task.h"
 
 namespace sinew::viewer {

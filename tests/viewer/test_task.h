@@ -6,9 +6,9 @@
 #include <span>
 #include <stdexcept>
 
-#include "sim/policy.h"
 #include "sim/task.h"
-#include "viewer/policy_card.h"
+#include "spec/policy.h"
+#include "viewer/session/policy_card.h"
 
 namespace sinew::viewer {
 
@@ -89,7 +89,7 @@ class SwingTask : public sim::Task {
 
 /// Remembers how often it has acted and what it saw, so that a wrongly restored memory shows in its
 /// actions.
-class RememberingPolicy : public sim::Policy {
+class RememberingPolicy : public spec::Policy {
  public:
   std::string name() const override { return "remembering"; }
   void Reset(uint64_t episode) override { memory_ = 0.1f * static_cast<float>(episode); }
@@ -103,7 +103,7 @@ class RememberingPolicy : public sim::Policy {
 };
 
 /// Behaves, then gives a number that no actuator can follow.
-class FailingPolicy : public sim::Policy {
+class FailingPolicy : public spec::Policy {
  public:
   explicit FailingPolicy(int good_steps) : good_steps_(good_steps) {}
   std::string name() const override { return "failing"; }

@@ -16,9 +16,9 @@
 
 #include "tests/viewer/test_task.h"
 #include "tests/viewer/virtual_display.h"
-#include "viewer/scene.h"
-#include "viewer/state.h"
 #include "viewer/viewer.h"
+#include "viewer/window/scene.h"
+#include "viewer/window/state.h"
 
 namespace sinew::viewer {
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "viewer/keys.h"
-#include "viewer/palette.h"
-#include "viewer/state.h"
+#include "viewer/window/keys.h"
+#include "viewer/window/palette.h"
+#include "viewer/window/state.h"
 
 namespace sinew::viewer {
 namespace {

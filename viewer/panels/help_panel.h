@@ -1,6 +1,6 @@
 #pragma once
 
-#include "viewer/theme.h"
+#include "viewer/window/theme.h"
 
 namespace sinew::viewer {
 

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <utility>
 
+#include "viewer/panels/drawing/overlay.h"
 #include "viewer/panels/help_panel.h"
-#include "viewer/panels/overlay.h"
 #include "viewer/panels/palette_panel.h"
 #include "viewer/panels/panel.h"
 #include "viewer/panels/status_bar.h"
-#include "viewer/state.h"
+#include "viewer/window/state.h"
 
 namespace sinew::viewer {
 namespace {
@@ -20,10 +20,6 @@ constexpr float kLeftWidth = 290, kRightWidth = 380;      // at least, at scale 
 constexpr float kLeftShare = 0.14f, kRightShare = 0.19f;  // of the window
 constexpr float kLeastScene = 280;                        // at scale 1 [pixel]
 constexpr float kMostOfWindow = 0.4f;                     // that one column may take
-
-bool Available(const auto& thing, const ViewerState& state) {
-  return !thing.available || thing.available(state);
-}
 
 float UsualWidth(Side side, const ViewerState& state) {
   const bool left = side == Side::kLeft;
@@ -41,8 +37,8 @@ bool HasRoom(Side side, const ViewerState& state) {
 // the sections of one tab, one below the other in an area that scrolls
 void DrawSections(TabId tab, ViewerState& state, const Fonts& fonts) {
   ImGui::BeginChild("sections", {0, 0}, false, ImGuiWindowFlags_NoNav);
-  for (const Panel& panel : Panels()) {
-    if (panel.tab != tab || !Available(panel, state)) continue;
+  for (const PanelInfo& panel : PanelInfos()) {
+    if (panel.tab != tab || !Available(panel.id, state)) continue;
     bool& open = state.panels[panel.id];
     ImGui::SetNextItemOpen(open);
     ImGui::PushFont(fonts.bold);
@@ -50,7 +46,7 @@ void DrawSections(TabId tab, ViewerState& state, const Fonts& fonts) {
     ImGui::PopFont();
     if (!open) continue;
     ImGui::PushID(panel.title);
-    panel.draw(state);
+    PanelOf(panel.id).draw(state);
     ImGui::PopID();
     ImGui::Spacing();
   }
@@ -62,7 +58,7 @@ void DrawTabs(Side side, ViewerState& state, const Fonts& fonts) {
   if (!ImGui::BeginTabBar("tabs", ImGuiTabBarFlags_FittingPolicyScroll)) return;
   const bool wanted = std::exchange(state.tab_wanted[index], false);
   for (const Tab& tab : Tabs()) {
-    if (tab.side != side || !Available(tab, state)) continue;
+    if (tab.side != side || !Available(tab.id, state)) continue;
     const bool choose = wanted && tab.id == state.tabs[index];
     if (!ImGui::BeginTabItem(tab.title, nullptr, choose ? ImGuiTabItemFlags_SetSelected : 0))
       continue;

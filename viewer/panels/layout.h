@@ -2,7 +2,7 @@
 
 #include <mujoco/mujoco.h>
 
-#include "viewer/theme.h"
+#include "viewer/window/theme.h"
 
 namespace sinew::viewer {
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "viewer/commands.h"
-#include "viewer/palette.h"
+#include "viewer/panels/drawing/widgets.h"
 #include "viewer/panels/panel.h"
-#include "viewer/panels/widgets.h"
-#include "viewer/scene.h"
+#include "viewer/window/commands.h"
+#include "viewer/window/palette.h"
+#include "viewer/window/scene.h"
 
 namespace sinew::viewer {
 namespace {
@@ -45,13 +45,13 @@ std::vector<Entry> Entries(ViewerState& state) {
     add_flag(Command::kRenderFlag, flag, RenderFlagName(flag));
   }
   for (const Tab& tab : Tabs()) {
-    if (tab.available && !tab.available(state)) continue;
+    if (!Available(tab.id, state)) continue;
     const Action action{Command::kTab, tab.id};
     entries.push_back({fmt::format("Window: page {}", tab.title), "",
                        [action](ViewerState& s) { Execute(action, s); }});
   }
-  for (const Panel& panel : Panels()) {
-    if (panel.available && !panel.available(state)) continue;
+  for (const PanelInfo& panel : PanelInfos()) {
+    if (!Available(panel.id, state)) continue;
     const PanelId id = panel.id;
     entries.push_back(
         {fmt::format("Show: {}", panel.title), "", [id](ViewerState& s) { ShowPanel(s, id); }});

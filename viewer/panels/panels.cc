@@ -1,9 +1,9 @@
 #include <array>
 #include <cmath>
 
-#include "viewer/panels/draw.h"
+#include "viewer/panels/drawing/draw.h"
 #include "viewer/panels/panel.h"
-#include "viewer/state.h"
+#include "viewer/window/state.h"
 
 namespace sinew::viewer {
 namespace {
@@ -15,52 +15,58 @@ bool HasSensors(const ViewerState& state) {
 bool HasTaskPanels(const ViewerState& state) { return !state.session.spec().panels.empty(); }
 bool HasValue(const ViewerState& state) { return state.session.value_function() != nullptr; }
 bool HasLandscape(const ViewerState& state) {
-  sim::ValueFunction* value = state.session.value_function();
+  spec::ValueFunction* value = state.session.value_function();
   return value && value->rates_actions() && state.session.spec().act_dim() >= 2;
 }
 bool HasTraining(const ViewerState& state) { return state.training != nullptr; }
 
-constexpr std::array<Tab, kNumTabs> kTabs{{
-    {kPolicyTab, "Policy", Side::kLeft, nullptr},
-    {kPushTab, "Push", Side::kLeft, nullptr},
-    {kModelTab, "Model", Side::kLeft, nullptr},
-    {kTapeTab, "Tape", Side::kLeft, nullptr},
-    {kEpisodeTab, "Episode", Side::kRight, nullptr},
-    {kMindTab, "Mind", Side::kRight, nullptr},
-    {kTrainingTab, "Training", Side::kRight, HasTraining},
-    {kTimingTab, "Timing", Side::kRight, nullptr},
+constexpr std::array<Panel, kNumPanels> kPanels{{
+    {kPolicyPanel, DrawPolicyPanel, nullptr},
+    {kDisturbancePanel, DrawDisturbancePanel, nullptr},
+    {kTakeOverPanel, DrawTakeOverPanel, nullptr},
+    {kPushPanel, DrawPushPanel, nullptr},
+    {kSurvivalPanel, DrawSurvivalPanel, nullptr},
+    {kJointPanel, DrawJointPanel, nullptr},
+    {kSensorPanel, DrawSensorPanel, HasSensors},
+    {kContactPanel, DrawContactPanel, nullptr},
+    {kFieldPanel, DrawFieldPanel, nullptr},
+    {kScenePanel, DrawScenePanel, nullptr},
+    {kBranchPanel, DrawBranchPanel, nullptr},
+    {kRecordPanel, DrawRecordPanel, nullptr},
+    {kRewardPanel, DrawRewardPanel, nullptr},
+    {kDistancePanel, DrawDistancePanel, HasGoal},
+    {kTorquePanel, DrawActionPanel, nullptr},
+    {kTaskPanels, DrawTaskPanels, HasTaskPanels},
+    {kEpisodePanel, DrawEpisodePanel, nullptr},
+    {kObservationPanel, DrawObservationPanel, nullptr},
+    {kValuePanel, DrawValuePanel, HasValue},
+    {kLandscapePanel, DrawLandscapePanel, HasLandscape},
+    {kSensitivityPanel, DrawSensitivityPanel, nullptr},
+    {kTrainingPanel, DrawTrainingPanel, nullptr},
+    {kCurvePanel, DrawCurvePanel, nullptr},
+    {kTimingPanel, DrawTimingPanel, nullptr},
 }};
 
-constexpr std::array<Panel, kNumPanels> kPanels{{
-    {kPolicyPanel, "Policy", kPolicyTab, DrawPolicyPanel, nullptr},
-    {kDisturbancePanel, "Noise and latency", kPolicyTab, DrawDisturbancePanel, nullptr},
-    {kTakeOverPanel, "Joints by hand", kPolicyTab, DrawTakeOverPanel, nullptr},
-    {kPushPanel, "Push", kPushTab, DrawPushPanel, nullptr},
-    {kSurvivalPanel, "Survival map", kPushTab, DrawSurvivalPanel, nullptr},
-    {kJointPanel, "Joints", kModelTab, DrawJointPanel, nullptr},
-    {kSensorPanel, "Sensors", kModelTab, DrawSensorPanel, HasSensors},
-    {kContactPanel, "Contacts", kModelTab, DrawContactPanel, nullptr},
-    {kFieldPanel, "Fields", kModelTab, DrawFieldPanel, nullptr},
-    {kScenePanel, "Scene", kModelTab, DrawScenePanel, nullptr},
-    {kBranchPanel, "History and branches", kTapeTab, DrawBranchPanel, nullptr},
-    {kRecordPanel, "Video and pictures", kTapeTab, DrawRecordPanel, nullptr},
-    {kRewardPanel, "Reward", kEpisodeTab, DrawRewardPanel, nullptr},
-    {kDistancePanel, "Distance to goal", kEpisodeTab, DrawDistancePanel, HasGoal},
-    {kTorquePanel, "Torque [N·m]", kEpisodeTab, DrawActionPanel, nullptr},
-    {kTaskPanels, "Task", kEpisodeTab, DrawTaskPanels, HasTaskPanels},
-    {kEpisodePanel, "Episodes", kEpisodeTab, DrawEpisodePanel, nullptr},
-    {kObservationPanel, "Observation", kMindTab, DrawObservationPanel, nullptr},
-    {kValuePanel, "Value", kMindTab, DrawValuePanel, HasValue},
-    {kLandscapePanel, "Advantage over two joints", kMindTab, DrawLandscapePanel, HasLandscape},
-    {kSensitivityPanel, "Sensitivity", kMindTab, DrawSensitivityPanel, nullptr},
-    {kTrainingPanel, "Run", kTrainingTab, DrawTrainingPanel, nullptr},
-    {kCurvePanel, "Curves", kTrainingTab, DrawCurvePanel, nullptr},
-    {kTimingPanel, "Timing", kTimingTab, DrawTimingPanel, nullptr},
-}};
+// each stands at the place of its id
+constexpr bool InOrder() {
+  for (int i = 0; i < kNumPanels; ++i) {
+    if (kPanels[i].id != i) return false;
+  }
+  return true;
+}
+static_assert(InOrder());
 
 }  // namespace
 
-std::span<const Tab> Tabs() { return kTabs; }
-std::span<const Panel> Panels() { return kPanels; }
+const Panel& PanelOf(PanelId id) { return kPanels[id]; }
+
+bool Available(TabId tab, const ViewerState& state) {
+  return tab != kTrainingTab || HasTraining(state);
+}
+
+bool Available(PanelId panel, const ViewerState& state) {
+  const Panel& found = PanelOf(panel);
+  return !found.available || found.available(state);
+}
 
 }  // namespace sinew::viewer

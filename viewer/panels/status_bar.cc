@@ -6,9 +6,9 @@
 #include <cmath>
 #include <string>
 
-#include "viewer/commands.h"
-#include "viewer/panels/widgets.h"
-#include "viewer/state.h"
+#include "viewer/panels/drawing/widgets.h"
+#include "viewer/window/commands.h"
+#include "viewer/window/state.h"
 
 namespace sinew::viewer {
 namespace {
@@ -104,7 +104,7 @@ void StateWord(const ViewerState& state, const Fonts& fonts) {
   ImGui::SameLine(6.2f * ImGui::GetTextLineHeight());
 }
 
-std::string EndText(const sim::StepResult& result) {
+std::string EndText(const spec::StepResult& result) {
   if (result.terminated) return " (terminated)";
   return result.truncated ? " (time limit)" : "";
 }

@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "tests/deploy/test_task.h"
-#include "tests/models/scratch_file.h"
+#include "tests/policy/scratch_file.h"
 
 namespace sinew::deploy {
 namespace {
@@ -24,7 +24,7 @@ class ControlRunTest : public testing::Test {
     for (auto& element : artifact.contract.observation) {
       element.training_low = element.training_high = std::numeric_limits<double>::quiet_NaN();
     }
-    models::SavePolicy(file_.path(), artifact);
+    policy::SavePolicy(file_.path(), artifact);
     return RunController(file_.path(), std::make_shared<TestTask>(), options);
   }
 

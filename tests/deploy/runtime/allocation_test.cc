@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "models/policy_file.h"
+#include "policy/policy_file.h"
 #include "sinew_runtime.h"
-#include "tests/models/scratch_file.h"
-#include "tests/models/test_artifact.h"
+#include "tests/policy/scratch_file.h"
+#include "tests/policy/test_artifact.h"
 
 namespace {
 std::atomic<long> allocations{0};
@@ -48,7 +48,7 @@ TEST(RuntimeAllocation, IsCounted) {
 
 TEST(RuntimeAllocation, EndsWithLoading) {
   const models::ScratchFile file;
-  models::SavePolicy(file.path(), models::RandomArtifact({6, 64, 64, 3}, "tanh"));
+  policy::SavePolicy(file.path(), models::RandomArtifact({6, 64, 64, 3}, "tanh"));
   sinew_runtime* runtime = nullptr;
   char error[200];
   ASSERT_EQ(sinew_runtime_load(file.path().c_str(), nullptr, &runtime, error, sizeof error),

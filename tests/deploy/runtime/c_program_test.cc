@@ -9,9 +9,9 @@
 #include <sstream>
 #include <string>
 
-#include "models/policy_file.h"
-#include "tests/models/scratch_file.h"
-#include "tests/models/test_artifact.h"
+#include "policy/policy_file.h"
+#include "tests/policy/scratch_file.h"
+#include "tests/policy/test_artifact.h"
 
 namespace sinew::deploy {
 namespace {
@@ -31,10 +31,10 @@ std::string OutputOf(const std::string& command) {
 TEST(RuntimeInC, GivesThePolicysTorques) {
   const models::ScratchFile file;
   const auto artifact = models::RandomArtifact({5, 33, 2});
-  models::SavePolicy(file.path(), artifact);
+  policy::SavePolicy(file.path(), artifact);
   std::istringstream output(
       OutputOf(std::string(SINEW_RUNTIME_C_PROGRAM) + " " + file.path().string()));
-  const auto policy = models::MakeArtifactPolicy(artifact);
+  const auto policy = policy::MakeArtifactPolicy(artifact);
   for (const float value : {0.25f, -0.5f}) {
     const std::vector<float> observation(5, value);
     std::vector<float> action(2);

@@ -10,8 +10,8 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "deploy/runtime/sinew_runtime.hpp"
-#include "tests/models/scratch_file.h"
-#include "tests/models/test_artifact.h"
+#include "tests/policy/scratch_file.h"
+#include "tests/policy/test_artifact.h"
 
 namespace sinew::deploy {
 namespace {
@@ -37,7 +37,7 @@ TEST(Runtime, MapsTheActionToTheTorqueRange) {
   Runtime runtime(artifact, Bare(), "hash");
   const std::vector<float> observation{0.1f, -0.2f, 0.3f, 0.4f};
   std::vector<float> action(2);
-  models::MakeArtifactPolicy(artifact)->Act(observation, action);
+  policy::MakeArtifactPolicy(artifact)->Act(observation, action);
   const auto torque = Torques(&runtime, observation, 0);
   // limits of joint_0: -10 to 20 N·m, of joint_1: -11 to 21
   EXPECT_FLOAT_EQ(torque[0], 5 + 15 * action[0]);
@@ -143,7 +143,7 @@ TEST(Runtime, RefusesValuesOutOfRange) {
 
 TEST(CppController, LoadsStepsAndThrowsTheLibrarysLine) {
   const models::ScratchFile file;
-  models::SavePolicy(file.path(), models::RandomArtifact({3, 8, 2}));
+  policy::SavePolicy(file.path(), models::RandomArtifact({3, 8, 2}));
   runtime::Options options;
   options.soft_start = 0;
   options.joints = {"joint_1", "joint_0"};
@@ -172,7 +172,7 @@ TEST(CppController, RefusesAPolicyThatWasNeverTrained) {
   for (const int64_t updates : {0, 1}) {
     auto artifact = models::RandomArtifact({3, 8, 2});
     artifact.contract.updates = updates;
-    models::SavePolicy(file.path(), artifact);
+    policy::SavePolicy(file.path(), artifact);
     if (updates > 0) {
       EXPECT_NO_THROW(runtime::Controller(file.path().string()));
       continue;

@@ -1,0 +1,108 @@
+#include "agents/base/learner.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew::agents {
+namespace {
+
+models::AdamOptions AdamOf(const LearnerOptions& options) {
+  return {.learning_rate = options.learning_rate,
+          .epsilon = options.adam_epsilon,
+          .weight_decay = options.weight_decay,
+          .max_gradient_norm = options.max_gradient_norm};
+}
+
+}  // namespace
+
+void CheckFinite(double value, const char* quantity) {
+  if (!std::isfinite(static_cast<float>(value))) throw NotFinite(quantity);
+}
+
+Learner::Learner(std::string name, const models::NetworkSpec& spec, const LearnerOptions& options,
+                 Random& random)
+    : name_(std::move(name)),
+      learning_rate_(options.learning_rate),
+      online_(MakeNetwork(spec, options)),
+      target_(options.has_target ? MakeNetwork(spec, options) : nullptr),
+      adam_(spec.parameter_count(), AdamOf(options)),
+      kept_{{}, {}, adam_} {
+  models::InitializeUniform(*online_, random, static_cast<float>(options.final_layer_range));
+  if (target_) CopyTo(target_.get());
+  Keep();
+}
+
+void Learner::Step(double tau, ThreadPool* pool) {
+  models::Follower follower;
+  if (tau > 0) follower = {target_->parameters().values(), static_cast<float>(tau)};
+  finite_ = adam_.Step(online_->parameters().values(), online_->gradient().values(), follower, pool)
+                .finite;
+}
+
+void Learner::CopyTo(models::Network* network) const {
+  std::ranges::copy(online_->parameters().values(), network->parameters().values().begin());
+}
+
+void Learner::CheckParameters() const {
+  if (models::AllFinite(online_->parameters().values())) return;
+  throw NotFinite("parameter vector of " + name_);
+}
+
+void Learner::CheckStep() const {
+  if (!finite_) throw NotFinite("parameter vector of " + name_);
+}
+
+void Learner::CheckMoments() const {
+  if (!adam_.Finite()) throw NotFinite("moment vector of " + name_);
+}
+
+void Learner::Keep() {
+  const auto online = online_->parameters().values();
+  kept_.online.assign(online.begin(), online.end());
+  if (target_) {
+    const auto target = target_->parameters().values();
+    kept_.target.assign(target.begin(), target.end());
+  }
+  kept_.adam = adam_;
+}
+
+void Learner::RollBack() {
+  std::ranges::copy(kept_.online, online_->parameters().values().begin());
+  if (target_) std::ranges::copy(kept_.target, target_->parameters().values().begin());
+  adam_ = kept_.adam;
+  finite_ = true;
+}
+
+void Learner::Serialize(models::Archive& archive) {
+  // a broken learner must not replace the last good checkpoint
+  if (!archive.loading()) CheckParameters();
+  archive.Values(name_ + ".online", online_->parameters().values());
+  archive.Values(name_ + ".kept.online", std::span<float>(kept_.online));
+  if (target_) {
+    archive.Values(name_ + ".target", target_->parameters().values());
+    archive.Values(name_ + ".kept.target", std::span<float>(kept_.target));
+  }
+  adam_.Serialize(archive, name_ + ".adam");
+  kept_.adam.Serialize(archive, name_ + ".kept.adam");
+  if (archive.loading()) finite_ = models::AllFinite(online_->parameters().values());
+}
+
+std::unique_ptr<models::Network> MakeNetwork(const models::NetworkSpec& spec,
+                                             const LearnerOptions& options) {
+  const auto backend =
+      options.backend == "fused" ? models::Backend::kFused : models::Backend::kAutograd;
+  return models::MakeNetwork(spec, backend, options.device);
+}
+
+std::vector<policy::DenseLayer> TanhHead(const models::Network& network, int first, int count) {
+  std::vector<policy::DenseLayer> layers = models::ToDenseLayers(network);
+  policy::DenseLayer& head = layers.back();
+  const auto row = head.weight.begin() + static_cast<int64_t>(first) * head.inputs;
+  head.weight = std::vector<float>(row, row + static_cast<int64_t>(count) * head.inputs);
+  head.bias = std::vector<float>(head.bias.begin() + first, head.bias.begin() + first + count);
+  head.outputs = count;
+  head.activation = "tanh";
+  return layers;
+}
+
+}  // namespace sinew::agents

@@ -1,0 +1,335 @@
+#include "agents/off_policy/sac.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "agents/base/options_builder.h"
+#include "agents/off_policy/actor_head.h"
+#include "agents/off_policy/tanh_gaussian.h"
+#include "agents/off_policy/td_losses.h"
+#include "core/error.h"
+
+namespace sinew::agents {
+namespace {
+
+using models::Network;
+using models::NetworkSpec;
+
+// an entropy target out of reach drives the temperature no further than this
+constexpr double kLogTemperatureBound = 15;
+
+NetworkSpec ActorSpec(const SacOptions& options, const AgentContext& context) {
+  NetworkSpec spec;
+  spec.inputs = context.obs_dim;
+  spec.hidden.assign(options.actor_hidden.begin(), options.actor_hidden.end());
+  spec.outputs = 2 * context.act_dim;
+  return spec;
+}
+
+NetworkSpec CriticSpec(const SacOptions& options, const AgentContext& context) {
+  NetworkSpec spec;
+  spec.inputs = context.obs_dim;
+  spec.late_inputs = context.act_dim;
+  spec.hidden.assign(options.critic_hidden.begin(), options.critic_hidden.end());
+  spec.outputs = 1;
+  return spec;
+}
+
+NetworkSpec NetworkWithoutInputs() {
+  NetworkSpec spec;
+  spec.outputs = 1;
+  return spec;
+}
+
+LearnerOptions WithoutTarget(LearnerOptions options) {
+  options.has_target = false;
+  return options;
+}
+
+/// alpha = exp(log_alpha) with an optimiser of its own: a network without inputs, whose single bias
+/// is log_alpha.
+class Temperature {
+ public:
+  Temperature(const SacOptions& options, Random& random)
+      : learner_("temperature", NetworkWithoutInputs(),
+                 {.learning_rate = options.temperature_lr, .has_target = false}, random) {
+    log_alpha() = static_cast<float>(std::log(options.temperature));
+    learner_.Keep();
+  }
+
+  double alpha() const { return std::exp(learner_.online().parameters().values()[0]); }
+  Learner& learner() { return learner_; }
+
+  void Step(double gradient) {
+    learner_.online().gradient().values()[0] = static_cast<float>(gradient);
+    learner_.Step();
+    const auto bound = static_cast<float>(kLogTemperatureBound);
+    log_alpha() = std::clamp(log_alpha(), -bound, bound);
+  }
+
+ private:
+  float& log_alpha() { return learner_.online().parameters().values()[0]; }
+
+  Learner learner_;
+};
+
+/// A critic, what the actor takes from it, and what its last update was like.
+struct Critic {
+  Learner learner;
+  std::vector<float> output_gradient{};
+  std::vector<float> actor_gradient{}, action_gradient{};  // d(-mean min_i Q_i)/dQ and /da
+  std::vector<float> td_errors{};                          // of a weighted batch
+  TdLoss last{};
+};
+
+class Sac : public OffPolicyAgent {
+ public:
+  Sac(const SacOptions& options, const AgentContext& context)
+      : OffPolicyAgent(options, context),
+        options_(options),
+        range_{options.log_std_low, options.log_std_high},
+        init_random_(context.seed, "initial parameters"),
+        target_random_(context.seed, "target noise"),
+        actor_random_(context.seed, "actor noise"),
+        explore_random_(context.seed, "exploration noise"),
+        actor_("actor", ActorSpec(options, context),
+               WithoutTarget(options.learner(options.actor_lr)), init_random_),
+        frozen_actor_(MakeNetwork(ActorSpec(options, context), options.learner(0))),
+        temperature_(options, init_random_) {
+    for (int i = 0; i < 2; ++i) {
+      critics_[i] =
+          std::make_unique<Critic>(Critic{{fmt::format("critic{}", i), CriticSpec(options, context),
+                                           options.learner(options.critic_lr), init_random_}});
+    }
+  }
+
+ private:
+  void Explore(std::span<const float> observations, std::span<float> actions) override {
+    if (warming_up()) {
+      const double range = options_.warmup_range;
+      for (float& a : actions) a = static_cast<float>(explore_random_.Uniform(-range, range));
+      return;
+    }
+    explored_.DrawNoise(actions.size(), explore_random_);
+    SampleSquashed(actor_.online().Forward(observations, {}, context().num_envs), context().act_dim,
+                   range_, &explored_);
+    std::ranges::copy(explored_.actions, actions.begin());
+  }
+
+  void EndEpisode(int) override {}
+
+  // Algorithm 1 of the paper, one gradient step
+  void Learn(const Batch& batch) override {
+    actor_.CopyTo(frozen_actor_.get());
+    const double alpha = temperature_.alpha();
+    // neither half needs what the other one has
+    InParallel([&] { ComputeTargets(batch, alpha); }, [&] { SampleActions(batch); });
+    InParallel([&] { UpdateCritic(batch, critics_[0].get()); },
+               [&] { UpdateCritic(batch, critics_[1].get()); });
+    UpdateActor(alpha);
+    if (options_.learned_temperature) UpdateTemperature(alpha);
+    AddUp();
+  }
+
+  // y = R_n + gamma^n (min_i Q_i'(s_n, a') - alpha log pi(a'|s_n)), a' ~ pi(s_n)
+  void ComputeTargets(const Batch& batch, double alpha) {
+    next_.DrawNoise(batch.actions.size(), target_random_);
+    SampleSquashed(frozen_actor_->Evaluate(batch.next_observations, {}, batch.size),
+                   context().act_dim, range_, &next_);
+    const auto q0 =
+        critics_[0]->learner.target().Evaluate(batch.next_observations, next_.actions, batch.size);
+    const auto q1 =
+        critics_[1]->learner.target().Evaluate(batch.next_observations, next_.actions, batch.size);
+    targets_.resize(batch.size);
+    for (int i = 0; i < batch.size; ++i) {
+      targets_[i] = std::min(q0[i], q1[i]) - static_cast<float>(alpha) * next_.log_probs[i];
+    }
+    Bootstrap(batch, targets_);
+  }
+
+  // a ~ pi(s), and which critic's Q each of them is to climb: that of the smaller one
+  void SampleActions(const Batch& batch) {
+    sample_.DrawNoise(batch.actions.size(), actor_random_);
+    actor_outputs_ = actor_.online().Forward(batch.observations, {}, batch.size);
+    SampleSquashed(actor_outputs_, context().act_dim, range_, &sample_);
+    saturation_.Add(SaturatedShare(sample_.actions));
+    Critic &first = *critics_[0], &second = *critics_[1];
+    const auto q0 = first.learner.online().Forward(batch.observations, sample_.actions, batch.size);
+    const auto q1 =
+        second.learner.online().Forward(batch.observations, sample_.actions, batch.size);
+    const float pull = -1.0f / static_cast<float>(batch.size);
+    first.actor_gradient.resize(batch.size);
+    second.actor_gradient.resize(batch.size);
+    double sum = 0;
+    for (int i = 0; i < batch.size; ++i) {
+      sum += std::min(q0[i], q1[i]);
+      first.actor_gradient[i] = q0[i] <= q1[i] ? pull : 0;
+      second.actor_gradient[i] = q0[i] <= q1[i] ? 0 : pull;
+    }
+    CheckFinite(sum, "Q of the actor's actions");
+    CheckFinite(std::accumulate(sample_.log_probs.begin(), sample_.log_probs.end(), 0.0),
+                "policy's log-probability");
+    actor_q_.Add(sum / batch.size);
+  }
+
+  // its share of d(-mean min_i Q_i(s, a))/da as it is; then minimise mean (Q(s, a) - y)^2
+  void UpdateCritic(const Batch& batch, Critic* critic) {
+    Network& online = critic->learner.online();
+    online.Backward(critic->actor_gradient, {.parameters = false, .late_input = true});
+    critic->action_gradient.assign(online.late_gradient().begin(), online.late_gradient().end());
+    const auto q = online.Forward(batch.observations, batch.actions, batch.size);
+    critic->output_gradient.resize(batch.size);
+    critic->last = SquaredTdError(q, targets_, batch.weights, critic->output_gradient);
+    if (!batch.weights.empty()) AbsoluteTdError(q, targets_, &critic->td_errors);
+    CheckFinite(critic->last.loss, "critic loss");
+    online.Backward(critic->output_gradient, {.parameters = true});
+    critic->learner.Step(options_.tau);
+  }
+
+  // minimise mean (alpha log pi(a|s) - min_i Q_i(s, a)), a ~ pi(s)
+  void UpdateActor(double alpha) {
+    action_gradient_.resize(sample_.actions.size());
+    std::ranges::transform(critics_[0]->action_gradient, critics_[1]->action_gradient,
+                           action_gradient_.begin(), std::plus<float>());
+    actor_gradient_.resize(2 * sample_.actions.size());
+    SoftPolicyGradient(sample_, action_gradient_, alpha, actor_gradient_);
+    if (options_.action_l2 > 0) {
+      // the means alone: what tanh of the exported policy sees
+      const int act_dim = context().act_dim;
+      AddPenaltyGradient(actor_outputs_.data(),
+                         static_cast<int>(actor_outputs_.size()) / (2 * act_dim), act_dim,
+                         2 * act_dim, options_.action_l2, actor_gradient_.data());
+    }
+    actor_.online().Backward(actor_gradient_, {.parameters = true, .pool = context().pool});
+    actor_.Step(0, context().pool);
+  }
+
+  // of both critics the mean
+  void TdErrors(std::span<float> errors) const override {
+    for (size_t i = 0; i < errors.size(); ++i) {
+      errors[i] = (critics_[0]->td_errors[i] + critics_[1]->td_errors[i]) / 2;
+    }
+  }
+
+  double MeanAbsQ() const override { return critics_[0]->last.mean_abs_q; }
+  // alpha times the entropy is earned beside the reward
+  double MoreThanTheReward() const override {
+    double sum = 0;
+    for (float log_prob : next_.log_probs) sum += std::abs(log_prob);
+    return temperature_.alpha() * sum / static_cast<double>(next_.log_probs.size());
+  }
+
+  void UpdateTemperature(double alpha) {
+    temperature_.Step(TemperatureGradient(sample_.log_probs, TargetEntropy(), alpha));
+  }
+
+  double TargetEntropy() const {
+    const double final = std::min(options_.entropy_final, options_.entropy_per_action);
+    return std::lerp(options_.entropy_per_action, final, Progress()) * context().act_dim;
+  }
+
+  void AddUp() {
+    const auto mean = [](std::span<const float> values) {
+      return std::accumulate(values.begin(), values.end(), 0.0) /
+             static_cast<double>(values.size());
+    };
+    critic_loss_.Add(critics_[0]->last.loss);
+    q_.Add(critics_[0]->last.mean_q);
+    target_.Add(mean(targets_));
+    entropy_.Add(-mean(sample_.log_probs));
+    std_dev_.Add(mean(sample_.std_dev));
+  }
+
+  std::vector<Learner*> Learners() override {
+    return {&actor_, &critics_[0]->learner, &critics_[1]->learner, &temperature_.learner()};
+  }
+
+  // the mode of the Gaussian before tanh
+  std::vector<policy::DenseLayer> PolicyLayers() const override {
+    return TanhHead(actor_.online(), 0, context().act_dim);
+  }
+
+  std::optional<policy::GaussianHead> PolicyNoise() const override {
+    const int act_dim = context().act_dim;
+    policy::DenseLayer head = TanhHead(actor_.online(), act_dim, act_dim).back();
+    return policy::GaussianHead{std::move(head.weight), std::move(head.bias),
+                                static_cast<float>(range_.low), static_cast<float>(range_.high)};
+  }
+
+  std::optional<policy::Critic> CriticSnapshot() const override {
+    return policy::Critic{.kind = policy::Critic::Kind::kActionValue,
+                          .layers = models::CriticLayers(critics_[0]->learner.online()),
+                          .output_scale = 1 / options_.reward_scale,
+                          .gamma = gamma()};
+  }
+
+  std::vector<std::pair<std::string, Mean*>> Means() override {
+    return {{"critic_loss", &critic_loss_}, {"q_mean", &q_},        {"target_mean", &target_},
+            {"actor_q", &actor_q_},         {"entropy", &entropy_}, {"std_dev", &std_dev_},
+            {"saturation", &saturation_}};
+  }
+
+  Metrics Gauges() const override {
+    return {{"temperature", temperature_.alpha()}, {"actor_lr", actor_.learning_rate()}};
+  }
+
+  void SerializeMore(models::Archive& archive) override {
+    archive.Value("target_random", target_random_);
+    archive.Value("actor_random", actor_random_);
+    archive.Value("explore_random", explore_random_);
+  }
+
+  SacOptions options_;
+  LogStdRange range_;
+  Random init_random_, target_random_, actor_random_, explore_random_;
+  Learner actor_;
+  std::unique_ptr<Network> frozen_actor_;  // the same policy, for the targets
+  std::array<std::unique_ptr<Critic>, 2> critics_;
+  Temperature temperature_;
+  SquashedSample explored_, next_, sample_;
+  std::span<const float> actor_outputs_;  // of the actor's last forward pass
+  std::vector<float> targets_, action_gradient_, actor_gradient_;
+  Mean critic_loss_, q_, target_, actor_q_, entropy_, std_dev_, saturation_;
+};
+
+}  // namespace
+
+void SacOptions::Describe(OptionTable& table) {
+  table.Add("actor_hidden", &actor_hidden, {1, 4096}, "widths of the actor's hidden layers");
+  table.Add("critic_hidden", &critic_hidden, {1, 4096}, "widths of the critics' hidden layers");
+  table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
+  table.Add("critic_lr", &critic_lr, {0, 1}, "Adam step size of the critics");
+  table.Add("learned_temperature", &learned_temperature,
+            "the temperature follows the entropy target");
+  table.Add("temperature", &temperature, {1e-6, 1e3}, "worth of a nat of entropy, at the start");
+  table.Add("temperature_lr", &temperature_lr, {0, 1}, "Adam step size of the temperature's log");
+  table.Add("entropy_per_action", &entropy_per_action, {-20, 0.69},
+            "entropy target for each action element", "nats");
+  table.Add("entropy_final", &entropy_final, {-20, 0.69},
+            "it falls linearly to this at the end (entropy_per_action and above: it stays)",
+            "nats");
+  table.Add("log_std_low", &log_std_low, {-20, 2}, "least log standard deviation before tanh");
+  table.Add("log_std_high", &log_std_high, {-20, 2}, "largest one");
+  table.Add("warmup_range", &warmup_range, {0, 1},
+            "actions are uniform within this before the first update");
+  OffPolicyOptions::Describe(table);
+}
+
+std::unique_ptr<Agent> MakeSacAgent(const SacOptions& options, const AgentContext& context) {
+  if (options.log_std_low >= options.log_std_high) {
+    throw UserError(fmt::format("agent.log_std_low = {} is not below agent.log_std_high = {}",
+                                options.log_std_low, options.log_std_high));
+  }
+  return std::make_unique<Sac>(options, context);
+}
+
+std::unique_ptr<AgentBuilder> MakeSac() {
+  return std::make_unique<OptionsBuilder<SacOptions>>(SacOptions{}, MakeSacAgent);
+}
+
+}  // namespace sinew::agents

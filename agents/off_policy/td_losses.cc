@@ -1,0 +1,50 @@
+#include "agents/off_policy/td_losses.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinew::agents {
+
+void BootstrappedReturn(std::span<const float> rewards, std::span<const float> discounts,
+                        std::span<float> targets) {
+  for (size_t i = 0; i < targets.size(); ++i) targets[i] = rewards[i] + discounts[i] * targets[i];
+}
+
+TdLoss SquaredTdError(std::span<const float> q, std::span<const float> targets,
+                      std::span<const float> weights, std::span<float> gradient) {
+  const auto batch = static_cast<float>(q.size());
+  double loss = 0, q_sum = 0, magnitude = 0;
+  for (size_t i = 0; i < q.size(); ++i) {
+    const float error = q[i] - targets[i];
+    const float weight = weights.empty() ? 1.0f : weights[i];
+    loss += static_cast<double>(weight) * error * error;
+    q_sum += q[i];
+    magnitude += std::abs(q[i]);
+    gradient[i] = 2 * weight * error / batch;
+  }
+  return {loss / batch, q_sum / batch, magnitude / batch};
+}
+
+TdLoss HuberTdError(std::span<const float> q, std::span<const float> targets,
+                    std::span<const float> weights, double width, std::span<float> gradient) {
+  const auto batch = static_cast<float>(q.size());
+  double loss = 0, q_sum = 0, magnitude = 0;
+  for (size_t i = 0; i < q.size(); ++i) {
+    const double error = static_cast<double>(q[i]) - targets[i];
+    const double slope = std::clamp(error, -width, width);
+    const float weight = weights.empty() ? 1.0f : weights[i];
+    loss += weight * slope * (error - slope / 2);
+    q_sum += q[i];
+    magnitude += std::abs(q[i]);
+    gradient[i] = weight * static_cast<float>(slope) / batch;
+  }
+  return {loss / batch, q_sum / batch, magnitude / batch};
+}
+
+void AbsoluteTdError(std::span<const float> q, std::span<const float> targets,
+                     std::vector<float>* errors) {
+  errors->resize(q.size());
+  for (size_t i = 0; i < q.size(); ++i) (*errors)[i] = std::abs(q[i] - targets[i]);
+}
+
+}  // namespace sinew::agents

@@ -1,0 +1,96 @@
+#include "agents/on_policy/policy_losses.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "agents/on_policy/gaussian.h"
+
+namespace sinew::agents {
+namespace {
+
+/// One sample's share of the surrogate.
+struct SampleSurrogate {
+  double value = 0;  // min(r A, clip(r) A)
+  double slope = 0;  // its derivative by log pi
+  bool clipped = false;
+};
+
+SampleSurrogate SurrogateOf(double ratio, double advantage, double clip) {
+  const double plain = ratio * advantage;
+  if (clip <= 0) return {plain, plain, false};
+  const double bounded = std::clamp(ratio, 1 - clip, 1 + clip) * advantage;
+  // where the bounded term is the smaller one it does not depend on the policy
+  return {std::min(plain, bounded), plain <= bounded ? plain : 0, std::abs(ratio - 1) > clip};
+}
+
+}  // namespace
+
+PolicyLoss EvaluatePolicyLoss(const PolicyLossOptions& options, const PolicyMinibatch& minibatch,
+                              std::span<const float> mean, std::span<const float> log_std,
+                              std::span<float> mean_gradient, std::span<float> log_std_gradient) {
+  const size_t act_dim = log_std.size(), batch = minibatch.advantages.size();
+  const double beta = options.kl_coefficient, share = 1.0 / static_cast<double>(batch);
+  std::vector<double> inverse_std(act_dim), log_std_slope(act_dim, 0.0);
+  for (size_t j = 0; j < act_dim; ++j) inverse_std[j] = std::exp(-static_cast<double>(log_std[j]));
+  std::vector<float> log_prob(batch);
+  GaussianLogProb(minibatch.actions, mean, log_std, log_prob);
+
+  PolicyLoss loss;
+  for (size_t i = 0; i < batch; ++i) {
+    const double ratio = std::exp(static_cast<double>(log_prob[i]) - minibatch.old_log_prob[i]);
+    const auto surrogate = SurrogateOf(ratio, minibatch.advantages[i], options.clip);
+    loss.surrogate += share * surrogate.value;
+    loss.clip_fraction += surrogate.clipped ? share : 0;
+    for (size_t j = 0; j < act_dim; ++j) {
+      const size_t k = i * act_dim + j;
+      // d log pi / d mean = z / std, d log pi / d log std = z^2 - 1
+      const double z = (minibatch.actions[k] - mean[k]) * inverse_std[j];
+      const double shift = (mean[k] - minibatch.old_mean[k]) * inverse_std[j];
+      log_std_slope[j] += share * (beta * shift * shift + surrogate.slope * (z * z - 1));
+      mean_gradient[k] =
+          static_cast<float>(share * inverse_std[j] * (beta * shift - surrogate.slope * z));
+    }
+  }
+  // the KL's part by log std is 1 - (old_std^2 + shift^2) / std^2, the entropy's is 1
+  for (size_t j = 0; j < act_dim; ++j) {
+    const double old_variance = std::exp(2.0 * (minibatch.old_log_std[j] - log_std[j]));
+    log_std_gradient[j] =
+        static_cast<float>(beta * (1 - old_variance) - log_std_slope[j] - options.entropy_bonus);
+  }
+  loss.kl = GaussianKl(minibatch.old_mean, minibatch.old_log_std, mean, log_std);
+  loss.entropy = GaussianEntropy(log_std);
+  loss.total = -loss.surrogate + beta * loss.kl - options.entropy_bonus * loss.entropy;
+  return loss;
+}
+
+double EvaluateValueLoss(std::span<const float> values, std::span<const float> old_values,
+                         std::span<const float> returns, double range, std::span<float> gradient) {
+  const double share = 1.0 / static_cast<double>(values.size());
+  double loss = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double error = static_cast<double>(values[i]) - returns[i];
+    double square = error * error, slope = error;
+    if (range > 0) {
+      const double change = static_cast<double>(values[i]) - old_values[i];
+      const double clipped = old_values[i] + std::clamp(change, -range, range) - returns[i];
+      // beyond the range the clipped term does not depend on the value
+      if (clipped * clipped > square) {
+        square = clipped * clipped;
+        slope = 0;
+      }
+    }
+    loss += 0.5 * share * square;
+    gradient[i] = static_cast<float>(share * slope);
+  }
+  return loss;
+}
+
+double AdaptKlCoefficient(double coefficient, double kl, double target) {
+  constexpr double kLeast = 1e-6, kMost = 1e6;
+  if (kl < target / 1.5) coefficient /= 2;
+  if (kl > target * 1.5) coefficient *= 2;
+  return std::clamp(coefficient, kLeast, kMost);
+}
+
+}  // namespace sinew::agents

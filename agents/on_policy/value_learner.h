@@ -1,0 +1,45 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "agents/base/learner.h"
+#include "agents/base/mean.h"
+#include "agents/rollout/rollout_buffer.h"
+#include "core/random.h"
+
+namespace sinew::agents {
+
+/// The critic of the on-policy agents. Not thread-safe, shares nothing with the actor.
+class ValueLearner {
+ public:
+  struct Options {
+    models::NetworkSpec network;
+    LearnerOptions learner;
+    double clip = 0;  // see EvaluateValueLoss
+  };
+  ValueLearner(const Options& options, Random& random);
+
+  /// Computes V of every row of the rollout and of the true successors.
+  void Evaluate(const RolloutBuffer& rollout);
+  std::span<const float> values() const { return values_; }            // [rows]
+  std::span<const float> next_values() const { return next_values_; }  // [rows]
+  /// One step for each minibatch towards the returns of the rows. @throws NotFinite.
+  void Epoch(const RolloutBuffer& rollout, std::span<const float> returns,
+             std::span<const std::span<const int>> minibatches);
+
+  std::vector<Learner*> learners() { return {&value_}; }
+  const models::Network& network() const { return value_.online(); }
+  Mean& loss() { return loss_; }
+
+ private:
+  Options options_;
+  Learner value_;
+  std::vector<float> values_, next_values_, successor_values_, gradient_;
+  struct Minibatch {
+    std::vector<float> observations, old_values, returns;
+  } minibatch_;
+  Mean loss_;
+};
+
+}  // namespace sinew::agents

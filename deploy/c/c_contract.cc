@@ -1,0 +1,238 @@
+#include "deploy/c/c_contract.h"
+
+#include <fmt/format.h>
+
+#include <cfloat>
+#include <cmath>
+
+#include "deploy/base/c_text.h"
+#include "deploy/base/golden.h"
+
+namespace sinew::deploy {
+namespace {
+
+constexpr std::string_view kIntroduction = R"(
+ * Computes with @numbers@.
+ * Costs @flash@ bytes of constants (flash), @stack@ bytes of working memory (stack) and @macs@
+ * multiply-adds a call: @P@_FLASH_BYTES, @P@_STACK_BYTES, @P@_MACS.
+ *
+ * In every control period (@P@_CONTROL_PERIOD seconds):
+ *
+ *   float observation[@P@_OBS_DIM];  raw physical values, order and units as listed below
+ *   float torque[@P@_ACT_DIM];       N·m at the joints, within their limits
+ *   int status = @p@_torque(observation, torque);
+ *
+ * Safety. The status must be looked at:
+ *   @P@_OK               torques are finite and within the limits.
+ *   @P@_BAD_OBSERVATION  an element was NaN or infinite: all torques are zero.
+ *   @P@_BAD_OUTPUT       the network's output was not finite: all torques are zero.
+ * Zero torque lets an arm without gravity compensation fall: decide what a bad status means for
+ * the machine (brake, hold position). The checks look at bits and survive -ffast-math.
+ * @p@_outside_training tells whether an observation lies outside of what the policy
+ * saw while it learned.
+ *
+ * No heap, no state: may be called from several threads. C99, or C++17 for its hexadecimal
+ * floating-point literals; needs nothing beyond libm. Compile with -O3 for speed.
+ */
+)";
+
+constexpr std::string_view kPrologue = R"(
+#ifndef @P@_POLICY_H
+#define @P@_POLICY_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+)";
+
+constexpr std::string_view kHelpers = R"(
+enum { @P@_OK = 0, @P@_BAD_OBSERVATION = 1, @P@_BAD_OUTPUT = 2 };
+
+#if defined(__GNUC__)
+#define @P@_RESTRICT __restrict__
+#else
+#define @P@_RESTRICT
+#endif
+
+/* 1 if no element is NaN or infinite */
+static inline int @p@_all_finite(const float *values, int count) {
+  int i;
+  for (i = 0; i < count; ++i) {
+    union {
+      float value;
+      uint32_t bits;
+    } number;
+    number.value = values[i];
+    if ((number.bits & 0x7f800000u) == 0x7f800000u) return 0;
+  }
+  return 1;
+}
+
+static inline float @p@_clamp(float value, float low, float high) {
+  return value < low ? low : value > high ? high : value;
+}
+)";
+
+constexpr std::string_view kTorque = R"(
+/* Index of the first element outside of the range seen in training, -1 if there is none (NaN is
+ * not looked for). */
+static inline int @p@_outside_training(const float observation[@P@_OBS_DIM]) {
+  int i;
+  for (i = 0; i < @P@_OBS_DIM; ++i) {
+    if (observation[i] < @p@_training_low[i] || observation[i] > @p@_training_high[i]) return i;
+  }
+  return -1;
+}
+
+/* Normalised actions to torques [N·m], in place. */
+static inline void @p@_action_to_torque(float values[@P@_ACT_DIM]) {
+  int i;
+  for (i = 0; i < @P@_ACT_DIM; ++i) {
+    const float low = @p@_torque_low[i], high = @p@_torque_high[i];
+    const float value = low + 0.5f * (values[i] + 1.0f) * (high - low);
+    values[i] = low < high ? @p@_clamp(value, low, high) : @p@_clamp(value, high, low);
+  }
+}
+
+/* Torques [N·m] for a raw observation, within the limits; all zero unless the status is
+ * @P@_OK. The two arrays must not overlap. */
+static inline int @p@_torque(const float observation[@P@_OBS_DIM], float torque[@P@_ACT_DIM]) {
+  const int status = @p@_action(observation, torque);
+  if (status == @P@_OK) @p@_action_to_torque(torque);
+  return status;
+}
+)";
+
+constexpr std::string_view kSampleTorque = R"(
+/* The same for an action that is sampled: noise holds @P@_ACT_DIM numbers drawn from the standard
+ * normal distribution. */
+static inline int @p@_sample_torque(const float observation[@P@_OBS_DIM],
+                                    const float noise[@P@_ACT_DIM], float torque[@P@_ACT_DIM]) {
+  const int status = @p@_sample_action(observation, noise, torque);
+  if (status == @P@_OK) @p@_action_to_torque(torque);
+  return status;
+}
+)";
+
+constexpr std::string_view kEnd = R"(
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+)";
+
+std::string Elements(const spec::Contract& contract) {
+  std::string text = "\n/* Observation:\n";
+  for (size_t i = 0; i < contract.observation.size(); ++i) {
+    const auto& element = contract.observation[i];
+    const std::string frame =
+        element.frame.empty() ? "" : fmt::format(", frame: {}", CComment(element.frame));
+    text += fmt::format(" *   {:3} {} [{}], in training {:.4g} to {:.4g}{}\n", i,
+                        CComment(element.name), CComment(element.unit), element.training_low,
+                        element.training_high, frame);
+  }
+  text += " * Joints:\n";
+  for (size_t i = 0; i < contract.action.size(); ++i) {
+    const auto& joint = contract.action[i];
+    text += fmt::format(" *   {:3} {}, {:.6g} to {:.6g} N·m\n", i, CComment(joint.joint),
+                        joint.torque_low, joint.torque_high);
+  }
+  return text + " */\n";
+}
+
+std::string ContractArrays(const spec::Contract& contract) {
+  std::vector<std::string> names, units, frames, joints;
+  std::vector<float> training_low, training_high, torque_low, torque_high;
+  for (const auto& element : contract.observation) {
+    names.push_back(element.name);
+    units.push_back(element.unit);
+    frames.push_back(element.frame);
+    // a range that nobody recorded excludes nothing
+    const bool known = std::isfinite(element.training_low) && std::isfinite(element.training_high);
+    training_low.push_back(known ? static_cast<float>(element.training_low) : -FLT_MAX);
+    training_high.push_back(known ? static_cast<float>(element.training_high) : FLT_MAX);
+  }
+  for (const auto& joint : contract.action) {
+    joints.push_back(joint.joint);
+    torque_low.push_back(WithinLimit(joint.torque_low));
+    torque_high.push_back(WithinLimit(joint.torque_high));
+  }
+  std::string text = "\n";
+  text += CStrings("@p@_obs_names", names) + CStrings("@p@_obs_units", units) +
+          CStrings("@p@_obs_frames", frames) + CStrings("@p@_joint_names", joints) +
+          CFloats("@p@_training_low", training_low) + CFloats("@p@_training_high", training_high);
+  return text + CFloats("@p@_torque_low", torque_low) + CFloats("@p@_torque_high", torque_high);
+}
+
+}  // namespace
+
+void ReplaceAll(std::string* text, std::string_view from, std::string_view to) {
+  for (size_t at = 0; (at = text->find(from, at)) != std::string::npos; at += to.size()) {
+    text->replace(at, from.size(), to);
+  }
+}
+
+std::string CIntroduction(const policy::PolicyArtifact& artifact, const CCost& cost,
+                          const std::string& numbers) {
+  const spec::Contract& contract = artifact.contract;
+  std::string text(kIntroduction);
+  ReplaceAll(&text, "@numbers@", numbers);
+  ReplaceAll(&text, "@flash@", fmt::to_string(cost.flash_bytes));
+  ReplaceAll(&text, "@stack@", fmt::to_string(cost.stack_bytes));
+  ReplaceAll(&text, "@macs@", fmt::to_string(cost.macs));
+  return fmt::format(
+             "/* Policy for the task {}, learned by {} (seed {}, {} steps, commit {}).\n"
+             " * Evaluated over {} episodes: mean return {:.6g} (95 % interval {:.6g} to {:.6g}), "
+             "success rate {:.1f} %.",
+             CComment(contract.task), CComment(contract.agent), contract.seed, contract.env_steps,
+             CComment(contract.commit), contract.evaluation.episodes, contract.evaluation.mean,
+             contract.evaluation.ci95_low, contract.evaluation.ci95_high,
+             100 * contract.evaluation.success_rate) +
+         text + Elements(contract);
+}
+
+std::string CContract(const policy::PolicyArtifact& artifact, const CCost& cost,
+                      const std::vector<std::pair<std::string, std::string>>& more) {
+  const spec::Contract& contract = artifact.contract;
+  std::string text(kPrologue);
+  const auto define = [&text](const std::string& name, const std::string& value,
+                              const char* meaning = "") {
+    text += fmt::format("#define @P@_{} {}{}\n", name, value,
+                        *meaning ? fmt::format(" /* {} */", meaning) : "");
+  };
+  define("TASK", CString(contract.task));
+  define("AGENT", CString(contract.agent));
+  define("MODEL_HASH", CString(contract.model_hash), "of the simulated robot");
+  define("POLICY_HASH", CString(policy::PolicyHash(artifact)));
+  define("OBS_DIM", fmt::to_string(artifact.obs_mean.size()));
+  define("ACT_DIM", fmt::to_string(contract.action.size()));
+  define("CONTROL_PERIOD", fmt::format("{:#}", contract.control_dt),
+         "call once in so many seconds");
+  define("LATENCY", fmt::format("{:#}", contract.latency),
+         "seconds from observation to torque that training assumed");
+  define("GRAVITY_COMPENSATION", contract.gravity_compensation ? "1" : "0",
+         "1: the robot adds the torques that hold its weight");
+  define("PARAMETERS", fmt::to_string(cost.parameters));
+  define("FLASH_BYTES", fmt::to_string(cost.flash_bytes), "constant data");
+  define("STACK_BYTES", fmt::to_string(cost.stack_bytes), "working memory of one call");
+  define("MACS", fmt::to_string(cost.macs), "multiply-accumulates of one call");
+  define("OBS_CLIP", fmt::format("{:a}f", artifact.obs_clip));
+  for (const auto& [name, value] : more) define(name, value);
+  return text + ContractArrays(contract);
+}
+
+std::string CHelpers() { return std::string(kHelpers); }
+
+std::string CTorque(bool stochastic) {
+  std::string text(kTorque);
+  if (stochastic) text += kSampleTorque;
+  return text + std::string(kEnd);
+}
+
+}  // namespace sinew::deploy

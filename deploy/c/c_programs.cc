@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include "deploy/base/c_text.h"
+#include "deploy/c/c_header.h"
+
+namespace sinew::deploy {
+namespace {
+
+constexpr std::string_view kCheck =
+    R"(/* Holds the exported policy against its golden vectors: run it on the machine that will control the
+ * robot. */
+#include <math.h>
+#include <stdio.h>
+
+#include "@p@_golden.h"
+#include "@p@_policy.h"
+
+#define TOLERANCE @tolerance@f /* of the torque limit, or of the torque where that is larger */
+
+/* does not compile where the count is not that of the arrays */
+typedef char golden_vectors_fit
+    [sizeof @p@_golden_observation == sizeof(float) * @P@_GOLDEN_COUNT * @P@_OBS_DIM &&
+             sizeof @p@_golden_torque == sizeof(float) * @P@_GOLDEN_COUNT * @P@_ACT_DIM ? 1 : -1];
+
+int main(void) {
+  float observation[@P@_OBS_DIM], torque[@P@_ACT_DIM], worst = 0.0f;
+  int n, i, status = @P@_OK;
+  for (n = 0; n < @P@_GOLDEN_COUNT; ++n) {
+    status |= @call@;
+    for (i = 0; i < @P@_ACT_DIM; ++i) {
+      const float expected = @p@_golden_torque[n * @P@_ACT_DIM + i];
+      const float limit = fmaxf(fabsf(@p@_torque_low[i]), fabsf(@p@_torque_high[i]));
+      worst = fmaxf(worst, fabsf(torque[i] - expected) / fmaxf(limit, fabsf(expected)));
+    }
+  }
+  printf("%s: %d golden vectors, largest error %.2e of the torque limit\n", @P@_TASK,
+         @P@_GOLDEN_COUNT, (double)worst);
+  for (i = 0; i < @P@_OBS_DIM; ++i) observation[i] = 0.0f;
+  observation[@P@_OBS_DIM - 1] = HUGE_VALF;
+  if (status != @P@_OK || !(worst <= TOLERANCE) || @p@_torque(observation, torque) != @P@_BAD_OBSERVATION) {
+    printf("FAILED\n");
+    return 1;
+  }
+  printf("ok\n");
+  return 0;
+}
+)";
+
+constexpr std::string_view kCall = "@p@_torque(@p@_golden_observation + n * @P@_OBS_DIM, torque)";
+constexpr std::string_view kSampleCall =
+    "@p@_sample_torque(@p@_golden_observation + n * @P@_OBS_DIM,\n"
+    "                              @p@_golden_noise + n * @P@_ACT_DIM, torque)";
+
+constexpr std::string_view kSharedObject = R"(#include "@p@_policy.h"
+
+int sinew_obs_dim(void);
+int sinew_act_dim(void);
+const char *sinew_policy_hash(void);
+int sinew_action(const float *observation, float *action);
+int sinew_torque(const float *observation, float *torque);
+
+int sinew_obs_dim(void) { return @P@_OBS_DIM; }
+int sinew_act_dim(void) { return @P@_ACT_DIM; }
+const char *sinew_policy_hash(void) { return @P@_POLICY_HASH; }
+int sinew_action(const float *observation, float *action) { return @p@_action(observation, action); }
+int sinew_torque(const float *observation, float *torque) { return @p@_torque(observation, torque); }
+)";
+
+constexpr std::string_view kSharedSample = R"(
+int sinew_sample_torque(const float *observation, const float *noise, float *torque);
+int sinew_sample_torque(const float *observation, const float *noise, float *torque) {
+  return @p@_sample_torque(observation, noise, torque);
+}
+)";
+
+}  // namespace
+
+std::string CGoldenHeader(const GoldenVectors& golden, const std::string& prefix) {
+  const std::vector<float> torque(golden.torque.begin(), golden.torque.end());
+  std::string text =
+      "/* Observations from the policy's own episodes, one row each, and the torques [N·m] for "
+      "them in float64. */\n"
+      "#ifndef @P@_GOLDEN_H\n#define @P@_GOLDEN_H\n\n" +
+      fmt::format("#define @P@_GOLDEN_COUNT {}\n\n", golden.size()) +
+      CFloats("@p@_golden_observation", golden.observation) + CFloats("@p@_golden_torque", torque);
+  if (!golden.noise.empty()) text += CFloats("@p@_golden_noise", golden.noise);
+  return WithPrefix(text + "\n#endif\n", prefix);
+}
+
+std::string CCheckProgram(const std::string& prefix, double tolerance, bool stochastic) {
+  std::string text(kCheck);
+  ReplaceAll(&text, "@tolerance@", fmt::format("{:.0e}", tolerance));
+  ReplaceAll(&text, "@call@", stochastic ? kSampleCall : kCall);
+  return WithPrefix(text, prefix);
+}
+
+std::string CSharedObject(const std::string& prefix, bool stochastic) {
+  return WithPrefix(std::string(kSharedObject) + std::string(stochastic ? kSharedSample : ""),
+                    prefix);
+}
+
+}  // namespace sinew::deploy

@@ -1,0 +1,172 @@
+#include "deploy/export/export_readme.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "deploy/base/c_text.h"
+
+namespace sinew::deploy {
+namespace {
+
+constexpr std::string_view kTop = R"(# {task}, learned by {agent}
+
+Raw observations go in, torques in N·m come out; normalisation, clipping and torque limits are
+inside. All files here hold the same policy ({hash}); `contract.json` says what it expects.
+Hold it against its policy with `sinew verify` on this folder.
+
+- Call it every {period} s. Training assumed a latency of {latency} s from observation to torque.
+- Gravity compensation of the robot: {gravity}.
+- Trained for {steps} steps (seed {seed}, commit {commit}); evaluated over {episodes} episodes: mean
+  return {mean:.6g}, 95 % interval {low:.6g} to {high:.6g}.
+)";
+
+constexpr std::string_view kC = R"(
+## C: {prefix}_policy.h
+
+C99 (or C++17), header only, no heap, no library beyond libm; {numbers}.
+
+```c
+#include "{prefix}_policy.h"
+
+void control_step(void) {{               /* every {period} s */
+  float observation[{PREFIX}_OBS_DIM];
+  float torque[{PREFIX}_ACT_DIM];
+  read_sensors(observation);            /* order and units: table below */
+  if ({prefix}_torque(observation, torque) != {PREFIX}_OK) {{
+    stop_safely();                      /* all torques are zero */
+    return;
+  }}
+  send_torques(torque);                 /* N·m, within the limits */
+}}
+```
+
+- Cost: {parameters} parameters, {flash} bytes of constants, {stack} bytes of stack,
+  {macs} multiply-accumulates a call.
+- `make` compiles `{check}` and holds the header against golden vectors: do it on the target
+  machine.
+- `{prefix}_action` gives the normalised action in [-1, 1] instead; `{prefix}_outside_training`
+  tells whether an observation lies outside of what the policy saw while it learned.
+- An observation with NaN or infinity gives `{PREFIX}_BAD_OBSERVATION` and zero torques.
+  Without gravity compensation zero torque lets an arm fall: `stop_safely` is the machine's own
+  decision.
+)";
+
+constexpr std::string_view kSample =
+    R"(- `{prefix}_sample_torque(observation, noise, torque)` samples: `noise` holds {PREFIX}_ACT_DIM numbers
+  from the standard normal distribution, drawn by the caller.
+)";
+
+constexpr std::string_view kOnnx = R"(
+## ONNX: policy.onnx
+
+Opset 13. Input `observation` [batch, {obs_dim}]{noise_input}; outputs `torque` [batch, {act_dim}] in
+N·m, `action` [batch, {act_dim}] in [-1, 1], `status` [batch, 1]: 0 all is well, 1 an input was not
+finite, 2 the output was not; torque and action are zero then. The contract stands in the metadata
+as `sinew.contract`.
+)";
+
+constexpr std::string_view kTorchScript = R"(
+## TorchScript: policy.pt
+
+`torch.jit.load("policy.pt")` or `torch::jit::load`; `forward(observation{noise_argument})` gives
+(torque, action, status) as the ONNX model does. The contract is the extra file `contract.json`.
+)";
+
+constexpr std::string_view kTables = R"(
+## Contract
+
+| # | observation | unit | frame | in training |
+|---|---|---|---|---|
+{observation}
+| # | joint | N·m |
+|---|---|---|
+{joints})";
+
+// a name inside a Markdown table
+std::string Cell(const std::string& text) {
+  std::string cell;
+  for (const char c : text) cell += c == '|' || c == '\n' || c == '\r' || c == '`' ? '_' : c;
+  return cell;
+}
+
+std::string CSection(const ExportManifest& manifest, Format format, const CCost& cost) {
+  const std::string prefix = PrefixOf(manifest, format);
+  const bool fixed = format == Format::kCInt16;
+  std::string text(kC);
+  if (manifest.stochastic && !fixed) text += kSample;
+  return fmt::format(
+      fmt::runtime(text), fmt::arg("prefix", prefix), fmt::arg("PREFIX", WithPrefix("@P@", prefix)),
+      fmt::arg("numbers",
+               fixed ? "whole numbers with weights of 16 bits, floating point at its two ends only"
+                     : "32-bit floating point"),
+      fmt::arg("check", fixed ? "check_int16.c" : "check.c"),
+      fmt::arg("period", manifest.contract.control_dt), fmt::arg("parameters", cost.parameters),
+      fmt::arg("flash", cost.flash_bytes), fmt::arg("stack", cost.stack_bytes),
+      fmt::arg("macs", cost.macs));
+}
+
+std::string Tables(const spec::Contract& contract) {
+  std::string observation, joints;
+  for (size_t i = 0; i < contract.observation.size(); ++i) {
+    const auto& element = contract.observation[i];
+    observation += fmt::format("| {} | {} | {} | {} | {:.4g} to {:.4g} |\n", i, Cell(element.name),
+                               Cell(element.unit), Cell(element.frame), element.training_low,
+                               element.training_high);
+  }
+  for (size_t i = 0; i < contract.action.size(); ++i) {
+    const auto& joint = contract.action[i];
+    joints += fmt::format("| {} | {} | {:.6g} to {:.6g} |\n", i, Cell(joint.joint),
+                          joint.torque_low, joint.torque_high);
+  }
+  return fmt::format(fmt::runtime(kTables), fmt::arg("observation", observation),
+                     fmt::arg("joints", joints));
+}
+
+}  // namespace
+
+std::string ExportReadme(const ExportManifest& manifest,
+                         const std::vector<std::pair<Format, CCost>>& costs) {
+  const spec::Contract& contract = manifest.contract;
+  std::string text = fmt::format(
+      fmt::runtime(kTop), fmt::arg("task", Cell(contract.task)),
+      fmt::arg("agent", Cell(contract.agent)), fmt::arg("hash", manifest.policy_hash),
+      fmt::arg("period", contract.control_dt), fmt::arg("latency", contract.latency),
+      fmt::arg("gravity", contract.gravity_compensation ? "on" : "off"),
+      fmt::arg("steps", contract.env_steps), fmt::arg("seed", contract.seed),
+      fmt::arg("commit", Cell(contract.commit)), fmt::arg("episodes", contract.evaluation.episodes),
+      fmt::arg("mean", contract.evaluation.mean), fmt::arg("low", contract.evaluation.ci95_low),
+      fmt::arg("high", contract.evaluation.ci95_high));
+  for (const auto& [format, cost] : costs) text += CSection(manifest, format, cost);
+  const size_t obs_dim = contract.observation.size(), act_dim = contract.action.size();
+  if (manifest.Find(Format::kOnnx)) {
+    const std::string noise = fmt::format(" and `noise` [batch, {}]", act_dim);
+    text +=
+        fmt::format(fmt::runtime(kOnnx), fmt::arg("obs_dim", obs_dim), fmt::arg("act_dim", act_dim),
+                    fmt::arg("noise_input", manifest.stochastic ? noise : ""));
+  }
+  if (manifest.Find(Format::kTorchScript)) {
+    text += fmt::format(fmt::runtime(kTorchScript),
+                        fmt::arg("noise_argument", manifest.stochastic ? ", noise" : ""));
+  }
+  return text + Tables(contract);
+}
+
+std::string ExportMakefile(const ExportManifest& manifest) {
+  std::vector<std::string> programs;
+  std::string rules;
+  for (const Format format : {Format::kC, Format::kCInt16}) {
+    if (!manifest.Find(format)) continue;
+    const std::string check = format == Format::kC ? "check" : "check_int16";
+    programs.push_back(check);
+    rules +=
+        fmt::format("{0}: {0}.c {1}_policy.h {1}_golden.h\n\t$(CC) $(CFLAGS) -o $@ {0}.c -lm\n",
+                    check, PrefixOf(manifest, format));
+  }
+  const std::string all = fmt::format("{}", fmt::join(programs, " "));
+  std::string text =
+      "CC ?= cc\nCFLAGS ?= -std=c99 -O3 -Wall -Wextra -Wpedantic\n\n.PHONY: run clean\nrun: " + all;
+  for (const std::string& program : programs) text += "\n\t./" + program;
+  return text + "\n" + rules + "clean:\n\trm -f " + all + "\n";
+}
+
+}  // namespace sinew::deploy

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "sim/env.h"
+#include "spec/policy.h"
+#include "training/evaluation/statistics.h"
+
+namespace sinew::training {
+
+struct EpisodeRecord {
+  double episode_return = 0;
+  int64_t length = 0;
+  std::vector<bool> success;  // one a criterion of the task
+  double final_distance = 0;  // [m]; NaN where the task has no goal or the episode diverged
+  bool diverged = false;
+  std::vector<sim::DrawnValue> drawn;  // by the task's randomisation
+};
+
+struct SuccessRate {
+  std::string name;  // of the criterion: "5cm"
+  double rate = 0;
+  Interval ci95;  // Wilson
+};
+
+/// Episodes of one policy from fixed start states, and what they say about it.
+struct Evaluation {
+  std::vector<EpisodeRecord> episodes;
+  double mean = 0, std_dev = 0, iqm = 0;  // of the episode return
+  Interval ci95;                          // of the mean, bootstrap
+  std::vector<SuccessRate> success;       // the first is the task's own; empty where it has no goal
+  double episode_length = 0;
+  int64_t diverged = 0;
+
+  /// "return -3.98 (95 % CI -4.10 to -3.87, IQM -3.91), success 98.0 % (96.1 to 99.0)"
+  std::string Summary() const;
+  /// episodes, mean, iqm, ci95, success_rate, success_ci95, episode_length and further figures.
+  nlohmann::ordered_json ToJson() const;
+};
+
+/// A control step of an episode that runs, behind the step.
+struct SeenStep {
+  std::span<const float> observation, action;  // that the policy saw, raw, and chose
+  const spec::StepResult& result;
+  const sim::Env& env;
+};
+using StepVisitor = std::function<void(const SeenStep&)>;
+
+/// Episode `episode` of `env` with `policy`. @param visit  called behind every step; may be empty.
+EpisodeRecord RunEpisode(sim::Env* env, spec::Policy* policy, uint64_t episode,
+                         const StepVisitor& visit = {});
+
+using PolicyFactory = std::function<std::unique_ptr<spec::Policy>()>;
+
+/// Runs episodes 0 .. episodes-1 of Env(task, seed), each from the same start state every time, one
+/// policy a thread. The same result for any number of threads.
+Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy,
+                    int64_t episodes, uint64_t seed, ThreadPool* pool);
+
+/// Mean, IQM, intervals and rates of the records.
+Evaluation Summarize(const spec::TaskSpec& spec, std::vector<EpisodeRecord> episodes);
+
+}  // namespace sinew::training

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sim/scripted_policies.h"
+#include "viewer/session/policy_card.h"
+
+namespace sinew::viewer {
+
+/// Every observation that the policy was given in one episode and what it answered, in order.
+/// Feeding them again after Policy::Reset brings any policy back to where it was, whatever it
+/// remembers. Frames share it: frame k of an episode means its first k entries.
+struct EpisodeLog {
+  std::vector<float> observations;  // [steps x obs_dim], as seen
+  std::vector<float> intents;       // [steps x act_dim], as meant, exploration included
+
+  int64_t steps(size_t obs_dim) const {
+    return static_cast<int64_t>(observations.size() / obs_dim);
+  }
+};
+
+/// A policy at work in one episode, which can be put back to any earlier step of it and exchanged
+/// for another one at any time.
+class Pilot {
+ public:
+  Pilot(int obs_dim, int act_dim) : obs_dim_(obs_dim), action_(act_dim) {}
+
+  /// From here on this policy acts. @throws whatever the card's maker throws; the old one stays.
+  void Use(PolicyHandle card);
+  const PolicyHandle& card() const { return card_; }
+
+  void BeginEpisode(uint64_t episode);
+  /// Back to behind step `steps` of the episode that `log` is of.
+  void Resume(std::shared_ptr<EpisodeLog> log, uint64_t episode, int64_t steps);
+
+  /// What the next Act() is for (see spec::Policy::See).
+  void See(const sim::Simulation& simulation);
+  /// What the policy would do. Rebuilds its memory first if that is of another step.
+  /// @return  [act_dim], valid until the next call.
+  std::span<float> Act(std::span<const float> observation);
+  /// Notes what was seen and what was meant.
+  void Log(std::span<const float> observation, std::span<const float> intent);
+  /// What was meant `steps` control steps before the last one noted; zeros before the episode's
+  /// first.
+  void IntentBefore(int steps, std::span<float> action) const;
+  /// The policy may no longer be at the step that the log says.
+  void Forget() { in_sync_ = false; }
+
+  const std::shared_ptr<EpisodeLog>& log() const { return log_; }
+
+ private:
+  void Synchronize();
+
+  size_t obs_dim_;
+  std::vector<float> action_;
+  PolicyHandle card_;
+  std::unique_ptr<spec::Policy> policy_;
+  std::shared_ptr<EpisodeLog> log_ = std::make_shared<EpisodeLog>();
+  uint64_t episode_ = 0;
+  int64_t steps_ = 0;     // entries of the log that count
+  bool in_sync_ = false;  // whether the policy has seen exactly those
+};
+
+}  // namespace sinew::viewer
