@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -139,7 +139,7 @@ TEST_F(ReturnScaleTest, DivergedStepIsLeftOut) {
 TEST_F(ReturnScaleTest, GoesOnAfterRestoring) {
   Observe(1);
   Observe(3);
-  const models::ScratchFile file;
+  const ScratchFile file;
   {
     models::Archive archive;
     scale_.Serialize(archive, "scale");

@@ -10,7 +10,7 @@
 #include "agents/base/agent.h"
 #include "policy/safetensors.h"
 #include "sim/vec_env.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 
@@ -28,7 +28,7 @@ inline void ObserveStep(Agent* agent, const HandMadeStep& step) {
 
 /// What the agent would write into a checkpoint, by name.
 inline std::map<std::string, std::string> SavedTensors(Agent* agent) {
-  const models::ScratchFile scratch;
+  const ScratchFile scratch;
   models::Archive archive;
   agent->Serialize(archive);
   archive.Write(scratch.path());
@@ -62,7 +62,7 @@ inline void Train(Agent* agent, sim::VecEnv* envs, int64_t steps) {
 
 /// Saves one agent and restores the other from it.
 inline void CopyThroughArchive(Agent* from, Agent* to) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   {
     models::Archive archive;
     from->Serialize(archive);

@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "tests/agents/line_goals.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -211,7 +211,7 @@ TEST(HindsightTest, GoalsAreDrawnEvenlyFromWhatFollows) {
 }
 
 TEST(HindsightTest, RestoredOneKnowsEpisodesStoredAndUnderWay) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   Random random(3), other(4);
   Hindsight original = MakeHindsight(2, 40), restored = MakeHindsight(2, 40);
   Live(&original, 0, 30, random);

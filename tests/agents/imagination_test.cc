@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "tests/agents/line_goals.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -169,7 +169,7 @@ TEST(ImaginationTest, RolloutsThatLeaveTheDataAreCut) {
 }
 
 TEST(ImaginationTest, RestoredOneImaginesTheSame) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   Imagination original = MakeImagination(3), restored = MakeImagination(3);
   Live(&original, 5);
   original.Imagine(Follow);

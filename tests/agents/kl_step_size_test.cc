@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -46,7 +46,7 @@ TEST(KlStepSizeTest, WithoutADesiredKlItStays) {
 }
 
 TEST(KlStepSizeTest, IsRestored) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   KlStepSize step_size(0.01), restored(0.01);
   step_size.Adapt(1, 1);
   {

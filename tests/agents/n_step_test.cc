@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -189,7 +189,7 @@ TEST(NStepTest, NothingIsEmittedBeforeNSteps) {
 }
 
 TEST(NStepTest, RestoredOneKnowsTheStepsNotYetEmitted) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   NStep original(3, kGamma, 1, 1), restored(3, kGamma, 1, 1);
   ReplayBuffer unused(10, 1, 1), from_original(10, 1, 1), from_restored(10, 1, 1);
   AddStep(&original, 0, {1, End::kNone}, &unused);

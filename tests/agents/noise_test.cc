@@ -9,7 +9,7 @@
 #include <numbers>
 #include <vector>
 
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -131,7 +131,7 @@ TEST(NoiseTest, EveryEnvironmentHasAStreamOfItsOwn) {
 class RestoredNoiseTest : public ::testing::TestWithParam<NoiseOptions> {};
 
 TEST_P(RestoredNoiseTest, GoesOn) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   Noise original(GetParam(), 2, 3, 7), restored(GetParam(), 2, 3, 7);
   Draw(&original, 6, 11, 0.1);
   {

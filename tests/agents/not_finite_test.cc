@@ -109,7 +109,7 @@ TEST_P(NotFiniteTest, EveryNetworkIsLookedAt) {
   }
   EXPECT_GE(networks.size(), GetParam() == "naf" ? 1u : 2u);
   for (const std::string& poisoned : networks) {
-    const models::ScratchFile good, bad;
+    const ScratchFile good, bad;
     {
       models::Archive archive;
       agent->Serialize(archive);

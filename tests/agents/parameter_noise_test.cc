@@ -8,7 +8,7 @@
 
 #include "agents/exploration/noise.h"
 #include "models/math_runtime.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -124,7 +124,7 @@ TEST_F(ParameterNoiseTest, SaturatedActionsDoNotLetTheScaleRunAway) {
 }
 
 TEST_F(ParameterNoiseTest, RestoredOneGoesOnInMidEpisode) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   ParameterNoise original = MakeNoise(), restored = MakeNoise({}, 8);
   Random random(2);
   for (int k = 0; k < 9; ++k) {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -97,7 +97,7 @@ TEST(PrioritiesTest, NewOnesAreAsUrgentAsTheMostUrgentSoFar) {
 }
 
 TEST(PrioritiesTest, RestoredOnesDrawTheSame) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   Priorities original = TenErrors(0.6), restored(0.6);
   restored.Add(40);
   {

@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -98,7 +98,7 @@ TEST(ReplayBufferTest, StreamDecidesTheSample) {
 }
 
 TEST(ReplayBufferTest, RestoredBufferGoesOnWhereItStood) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   for (const int filled : {0, 4, 11}) {
     ReplayBuffer original(7, kObs, kAct), restored(7, kObs, kAct);
     for (int k = 0; k < filled; ++k) AddTransition(&original, k);
@@ -119,7 +119,7 @@ TEST(ReplayBufferTest, RestoredBufferGoesOnWhereItStood) {
 }
 
 TEST(ReplayBufferTest, AnotherCapacityIsRefused) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   ReplayBuffer seven(7, kObs, kAct), eight(8, kObs, kAct);
   {
     models::Archive archive;

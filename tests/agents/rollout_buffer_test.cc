@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -87,7 +87,7 @@ TEST_F(RolloutBufferTest, StartsAnewWhenCleared) {
 
 TEST_F(RolloutBufferTest, GoesOnInTheMiddleAfterRestoring) {
   AddStep(&buffer_, 0, {{.truncated = true}, {}});
-  const models::ScratchFile file;
+  const ScratchFile file;
   {
     models::Archive archive;
     buffer_.Serialize(archive, "rollout");
@@ -111,7 +111,7 @@ TEST_F(RolloutBufferTest, GoesOnInTheMiddleAfterRestoring) {
 }
 
 TEST_F(RolloutBufferTest, RolloutsOfAnotherShapeAreRefused) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   {
     models::Archive archive;
     buffer_.Serialize(archive, "rollout");

@@ -22,21 +22,36 @@ using Names = std::set<std::string>;
 // What each folder may include besides itself.
 const std::map<std::string, Names> kMayInclude{
     {"core", {}},
-    {"sim", {"core"}},
-    {"tasks", {"core", "sim"}},
-    {"models", {"core", "sim"}},
-    {"agents", {"core", "sim", "models"}},
-    {"training", {"core", "sim", "models", "agents"}},
-    {"media", {"core", "sim"}},
-    {"deploy", {"core", "sim", "models"}},
-    {"viewer", {"core", "sim", "media"}},
+    {"spec", {"core"}},
+    {"policy", {"core", "spec"}},
+    {"sim", {"core", "spec"}},
+    {"tasks", {"core", "spec", "sim"}},
+    {"models", {"core", "spec", "policy"}},
+    {"agents", {"core", "spec", "policy", "models"}},
+    {"training", {"core", "spec", "policy", "sim", "models", "agents"}},
+    {"media", {"core", "spec", "sim"}},
+    {"deploy", {"core", "spec", "policy", "sim"}},
+    {"viewer", {"core", "spec", "sim", "media"}},
 };
 
 // Folders that may include all, and that none of the above may include.
 const Names kTop{"apps", "bench", "tests"};
 
 // LibTorch is slow to compile, and a controller must not need it.
-const Names kWithoutTorch{"core", "sim", "tasks", "media", "viewer"};
+const Names kWithoutTorch{"core", "spec", "policy", "sim", "tasks", "media", "viewer"};
+
+// These reach MuJoCo by no way, also not through another header: agents know contracts and
+// observations alone, and a robot's computer has no simulator.
+const Names kWithoutMujoco{"core", "spec", "policy", "models", "agents", "deploy/runtime"};
+
+// Source files beside each other in one folder.
+constexpr int kMostSources = 15;
+
+// "agents/replay" of "agents/replay/n_step.h"; empty for a header without a folder.
+std::string PlaceOf(const std::string& header) {
+  const size_t slash = header.rfind('/');
+  return slash == header.npos ? "" : header.substr(0, slash);
+}
 
 // "sim" of "sim/env.h"; empty for a header without a folder.
 std::string FolderOf(const std::string& header) {
@@ -121,22 +136,86 @@ std::vector<std::string> FolderNames() {
 INSTANTIATE_TEST_SUITE_P(Folders, DependencyTest, testing::ValuesIn(FolderNames()),
                          [](const auto& info) { return info.param; });
 
-// A test that includes torch/torch.h takes twenty seconds to compile.
-TEST(DependencyRule, HeadersOfModelsThatTestsIncludeAreFreeOfTorch) {
-  std::vector<Include> waiting;
-  for (const Include& include : IncludesOfFolder("tests")) {
-    if (FolderOf(include.header) == "models") waiting.push_back(include);
-  }
-  EXPECT_FALSE(waiting.empty());
+// What `file` includes, straight or through headers of ours, each with the line that names it.
+std::vector<Include> Reach(std::vector<Include> waiting) {
+  std::vector<Include> reached;
   Names seen;
   while (!waiting.empty()) {
-    const std::string header = waiting.back().header;
+    const Include include = waiting.back();
     waiting.pop_back();
-    if (!seen.insert(header).second) continue;
-    for (const Include& include : IncludesOfFile(header)) {
-      EXPECT_FALSE(IsTorch(include.header)) << Describe(include);
-      waiting.push_back(include);
+    if (!seen.insert(include.header).second) continue;
+    reached.push_back(include);
+    for (Include& next : IncludesOfFile(include.header)) waiting.push_back(std::move(next));
+  }
+  return reached;
+}
+
+TEST(DependencyRule, AgentsAndPoliciesReachNoMujoco) {
+  for (const std::string& folder : kWithoutMujoco) {
+    const std::vector<Include> reached = Reach(IncludesOfFolder(folder));
+    EXPECT_FALSE(reached.empty()) << folder;
+    for (const Include& include : reached) {
+      EXPECT_NE(FolderOf(include.header), "mujoco") << folder << ": " << Describe(include);
     }
+  }
+}
+
+// Every folder, sub-folders included, and the folders that its files include.
+std::map<std::string, std::map<std::string, Include>> PlacesOfTheHouse() {
+  std::map<std::string, std::map<std::string, Include>> places;
+  for (const auto& [folder, allowed] : kMayInclude) {
+    for (const Include& include : IncludesOfFolder(folder)) {
+      const std::string from = PlaceOf(include.file), to = PlaceOf(include.header);
+      if (from != to && kMayInclude.contains(FolderOf(include.header))) {
+        places[from].emplace(to, include);
+      }
+    }
+  }
+  return places;
+}
+
+// Takes away folders that include none of those that are left: what stays goes in a circle.
+TEST(DependencyRule, NoFolderIsInACircleOfIncludes) {
+  auto places = PlacesOfTheHouse();
+  EXPECT_FALSE(places.empty());
+  for (bool found = true; found;) {
+    found = false;
+    for (auto place = places.begin(); place != places.end();) {
+      const bool ground = std::ranges::none_of(
+          place->second, [&](const auto& target) { return places.contains(target.first); });
+      found = found || ground;
+      place = ground ? places.erase(place) : std::next(place);
+    }
+  }
+  for (const auto& [place, targets] : places) {
+    for (const auto& [target, include] : targets) {
+      EXPECT_FALSE(places.contains(target)) << place << ": " << Describe(include);
+    }
+  }
+}
+
+TEST(DependencyRule, NoFolderIsCrowded) {
+  std::map<std::string, int> sources;
+  for (const auto& [folder, allowed] : kMayInclude) {
+    const fs::path root(SINEW_SOURCE_DIR);
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      if (entry.path().extension() != ".cc") continue;
+      ++sources[entry.path().parent_path().lexically_relative(root)];
+    }
+  }
+  EXPECT_FALSE(sources.empty());
+  for (const auto& [place, count] : sources) EXPECT_LE(count, kMostSources) << place;
+}
+
+// A test that includes torch/torch.h takes twenty seconds to compile.
+TEST(DependencyRule, HeadersOfModelsThatTestsIncludeAreFreeOfTorch) {
+  std::vector<Include> includes;
+  for (const Include& include : IncludesOfFolder("tests")) {
+    if (FolderOf(include.header) == "models") includes.push_back(include);
+  }
+  EXPECT_FALSE(includes.empty());
+  for (const Include& include : Reach(includes)) {
+    EXPECT_FALSE(IsTorch(include.header)) << Describe(include);
   }
 }
 

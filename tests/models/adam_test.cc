@@ -8,7 +8,7 @@
 
 #include "core/random.h"
 #include "models/flat_parameters.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::models {
 namespace {

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::models {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "core/random.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::models {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 #include "tests/policy/test_artifact.h"
 
 namespace sinew::policy {

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "sim/env.h"
+#include "tasks/registry.h"
 #include "tests/tasks/scripted_hand.h"
 
 namespace sinew::tasks {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sim/env.h"
+#include "tasks/registry.h"
 
 namespace sinew::tasks {
 namespace {

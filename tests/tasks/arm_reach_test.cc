@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "sim/env.h"
+#include "tasks/registry.h"
 
 namespace sinew::tasks {
 namespace {

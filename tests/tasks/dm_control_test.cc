@@ -9,6 +9,7 @@
 #include "sim/env.h"
 #include "tasks/classic/cartpole.h"
 #include "tasks/locomotion/planar_walker.h"
+#include "tasks/registry.h"
 
 namespace sinew::tasks {
 namespace {

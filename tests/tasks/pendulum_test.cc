@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "sim/env.h"
+#include "tasks/registry.h"
 
 namespace sinew::tasks {
 namespace {

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "tasks/registry.h"
 #include "tests/tasks/scripted_hand.h"
 
 namespace sinew::tasks {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/env.h"
+#include "tasks/registry.h"
 
 namespace sinew::tasks {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 #include "tests/sim/point_mass.h"
 
 namespace sinew::training {
@@ -39,7 +39,7 @@ void Save(sim::VecEnv* envs, const std::filesystem::path& path) {
 }
 
 TEST(EnvArchiveTest, EnvironmentsGoOnFromTheMiddleOfTheirEpisodes) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   ThreadPool pool(1);
   // with four steps of the six done, success hangs on how long the goal was held before
   for (const int before : {0, 4, 9}) {
@@ -55,7 +55,7 @@ TEST(EnvArchiveTest, EnvironmentsGoOnFromTheMiddleOfTheirEpisodes) {
 }
 
 TEST(EnvArchiveTest, EnvironmentsThatWereNotSavedAreMissed) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   ThreadPool pool(1);
   sim::VecEnv envs(MakeTask(), kEnvs, 1, &pool), more(MakeTask(), kEnvs + 1, 1, &pool);
   Save(&envs, file.path());

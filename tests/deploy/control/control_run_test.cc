@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "tests/core/scratch_file.h"
 #include "tests/deploy/test_task.h"
-#include "tests/policy/scratch_file.h"
 
 namespace sinew::deploy {
 namespace {
@@ -37,7 +37,7 @@ class ControlRunTest : public testing::Test {
     return "";
   }
 
-  models::ScratchFile file_;
+  ScratchFile file_;
 };
 
 TEST_F(ControlRunTest, ReturnsWhatTheSameEpisodesReturnInOneProcess) {

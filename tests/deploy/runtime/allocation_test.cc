@@ -10,7 +10,7 @@
 
 #include "policy/policy_file.h"
 #include "sinew_runtime.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 #include "tests/policy/test_artifact.h"
 
 namespace {
@@ -47,7 +47,7 @@ TEST(RuntimeAllocation, IsCounted) {
 }
 
 TEST(RuntimeAllocation, EndsWithLoading) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   policy::SavePolicy(file.path(), models::RandomArtifact({6, 64, 64, 3}, "tanh"));
   sinew_runtime* runtime = nullptr;
   char error[200];

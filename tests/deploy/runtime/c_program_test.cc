@@ -10,7 +10,7 @@
 #include <string>
 
 #include "policy/policy_file.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 #include "tests/policy/test_artifact.h"
 
 namespace sinew::deploy {
@@ -29,7 +29,7 @@ std::string OutputOf(const std::string& command) {
 }
 
 TEST(RuntimeInC, GivesThePolicysTorques) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   const auto artifact = models::RandomArtifact({5, 33, 2});
   policy::SavePolicy(file.path(), artifact);
   std::istringstream output(
@@ -56,7 +56,7 @@ TEST(RuntimeInC, GivesThePolicysTorques) {
 
 TEST(RuntimeLibrary, IsSmallAndNeedsOnlyTheSystem) {
   if (!SINEW_RELEASE || SINEW_SANITIZED) GTEST_SKIP() << "another build than release";
-  const models::ScratchFile file;
+  const ScratchFile file;
   OutputOf("strip -o " + file.path().string() + " " + SINEW_RUNTIME_LIBRARY);
   EXPECT_LT(std::filesystem::file_size(file.path()), 200'000);
   std::istringstream needed(OutputOf("ldd " + file.path().string()));

@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "deploy/runtime/sinew_runtime.hpp"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 #include "tests/policy/test_artifact.h"
 
 namespace sinew::deploy {
@@ -142,7 +142,7 @@ TEST(Runtime, RefusesValuesOutOfRange) {
 }
 
 TEST(CppController, LoadsStepsAndThrowsTheLibrarysLine) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   policy::SavePolicy(file.path(), models::RandomArtifact({3, 8, 2}));
   runtime::Options options;
   options.soft_start = 0;
@@ -168,7 +168,7 @@ TEST(CppController, LoadsStepsAndThrowsTheLibrarysLine) {
 }
 
 TEST(CppController, RefusesAPolicyThatWasNeverTrained) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   for (const int64_t updates : {0, 1}) {
     auto artifact = models::RandomArtifact({3, 8, 2});
     artifact.contract.updates = updates;

@@ -4,7 +4,7 @@
 
 #include "tests/core/temporary_folder.h"
 
-namespace sinew::policy {
+namespace sinew {
 
 /// The name of a file in a folder of its own, which is removed at the end of the scope.
 class ScratchFile {
@@ -15,4 +15,4 @@ class ScratchFile {
   TemporaryFolder folder_;
 };
 
-}  // namespace sinew::policy
+}  // namespace sinew
