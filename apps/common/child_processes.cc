@@ -1,4 +1,4 @@
-#include "apps/child_processes.h"
+#include "apps/common/child_processes.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "apps/child_processes.h"
-#include "apps/command.h"
-#include "apps/run_setup.h"
+#include "apps/common/child_processes.h"
+#include "apps/common/command.h"
+#include "apps/common/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "models/math_runtime.h"

@@ -7,9 +7,9 @@
 #include <set>
 #include <thread>
 
-#include "apps/command.h"
-#include "apps/output_file.h"
-#include "apps/run_results.h"
+#include "apps/common/command.h"
+#include "apps/common/output_file.h"
+#include "apps/learn/run_results.h"
 #include "core/files.h"
 #include "training/trainer.h"
 

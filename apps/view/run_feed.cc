@@ -1,4 +1,4 @@
-#include "apps/run_feed.h"
+#include "apps/view/run_feed.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,7 +7,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "apps/run_setup.h"
+#include "apps/common/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "training/run/manifest.h"

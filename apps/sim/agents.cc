@@ -1,8 +1,8 @@
 #include <memory>
 
 #include "agents/registry.h"
-#include "apps/command.h"
-#include "apps/rows.h"
+#include "apps/common/command.h"
+#include "apps/common/rows.h"
 
 namespace sinew::apps {
 namespace {

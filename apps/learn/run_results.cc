@@ -1,8 +1,8 @@
-#include "apps/run_results.h"
+#include "apps/learn/run_results.h"
 
 #include <fmt/format.h>
 
-#include "apps/run_setup.h"
+#include "apps/common/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
 

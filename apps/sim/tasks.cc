@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "apps/command.h"
-#include "apps/rows.h"
-#include "apps/task_page.h"
+#include "apps/common/command.h"
+#include "apps/common/rows.h"
+#include "apps/sim/task_page.h"
 #include "core/error.h"
 #include "tasks/registry.h"
 

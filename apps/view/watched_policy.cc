@@ -1,4 +1,4 @@
-#include "apps/watched_policy.h"
+#include "apps/view/watched_policy.h"
 
 #include <fmt/format.h>
 

@@ -11,11 +11,11 @@
 #include <memory>
 #include <thread>
 
-#include "apps/child_processes.h"
-#include "apps/command.h"
-#include "apps/rows.h"
-#include "apps/run_results.h"
-#include "apps/run_setup.h"
+#include "apps/common/child_processes.h"
+#include "apps/common/command.h"
+#include "apps/common/rows.h"
+#include "apps/common/run_setup.h"
+#include "apps/learn/run_results.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "training/run/interrupt.h"

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "apps/command.h"
-#include "apps/output_file.h"
+#include "apps/common/command.h"
+#include "apps/common/output_file.h"
 #include "training/study/curves.h"
 
 namespace sinew::apps {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/command.h"
+#include "apps/common/command.h"
 #include "core/error.h"
 #include "sim/check/task_check.h"
 #include "sim/model_task.h"

@@ -6,10 +6,10 @@
 #include <thread>
 #include <utility>
 
-#include "apps/command.h"
-#include "apps/run_feed.h"
-#include "apps/run_setup.h"
-#include "apps/watched_policy.h"
+#include "apps/common/command.h"
+#include "apps/common/run_setup.h"
+#include "apps/view/run_feed.h"
+#include "apps/view/watched_policy.h"
 #include "core/error.h"
 #include "sim/scripted_policies.h"
 #include "tasks/file/task_file.h"

@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "apps/command.h"
-#include "apps/run_setup.h"
+#include "apps/common/command.h"
+#include "apps/common/run_setup.h"
 #include "core/error.h"
 #include "policy/policy_file.h"
 

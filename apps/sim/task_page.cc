@@ -1,10 +1,10 @@
-#include "apps/task_page.h"
+#include "apps/sim/task_page.h"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/rows.h"
+#include "apps/common/rows.h"
 
 namespace sinew::apps {
 namespace {

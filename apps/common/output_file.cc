@@ -1,4 +1,4 @@
-#include "apps/output_file.h"
+#include "apps/common/output_file.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "apps/run_setup.h"
+#include "apps/common/run_setup.h"
 
 #include <fmt/format.h>
 

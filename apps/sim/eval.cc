@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "apps/command.h"
-#include "apps/output_file.h"
-#include "apps/run_setup.h"
+#include "apps/common/command.h"
+#include "apps/common/output_file.h"
+#include "apps/common/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "training/evaluation/episode_trace.h"

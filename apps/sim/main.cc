@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/command.h"
+#include "apps/common/command.h"
 #include "core/error.h"
 #include "core/names.h"
 #include "core/version.h"

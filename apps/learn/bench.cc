@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "apps/command.h"
-#include "apps/rows.h"
-#include "apps/run_setup.h"
+#include "apps/common/command.h"
+#include "apps/common/rows.h"
+#include "apps/common/run_setup.h"
 #include "bench/learner_bench.h"
 #include "bench/policy_bench.h"
 #include "bench/sim_bench.h"

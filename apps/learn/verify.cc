@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "apps/command.h"
-#include "apps/run_setup.h"
+#include "apps/common/command.h"
+#include "apps/common/run_setup.h"
 #include "core/error.h"
 #include "deploy/export/export.h"
 #include "training/trainer.h"

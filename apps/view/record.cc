@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "apps/command.h"
-#include "apps/output_file.h"
-#include "apps/run_setup.h"
+#include "apps/common/command.h"
+#include "apps/common/output_file.h"
+#include "apps/common/run_setup.h"
 #include "media/recording.h"
 #include "training/trainer.h"
 

@@ -1,4 +1,4 @@
-#include "apps/rows.h"
+#include "apps/common/rows.h"
 
 #include <fmt/format.h>
 
