@@ -1,18 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-
-#include "agents/base/agent.h"
-#include "policy/policy_file.h"
-#include "sim/vec_env.h"
 #include "training/evaluation/evaluation.h"
 #include "training/run/manifest.h"
-#include "training/run/progress.h"
 #include "training/run/run_config.h"
 #include "training/run/run_folder.h"
+#include "training/train_hooks.h"
 
 namespace sinew::training {
 
@@ -23,15 +15,6 @@ struct TrainSummary {
   double wall_seconds = 0;  // all parts of a resumed run together, evaluations included
   Evaluation evaluation;    // of the final policy; empty if interrupted
   double best_mean = 0;     // of the evaluations on the way
-};
-
-struct TrainHooks {
-  /// Asked between rounds; true saves a checkpoint and returns.
-  std::function<bool()> stop_requested = [] { return false; };
-  bool quiet = false;
-  std::string command_line;
-  std::map<std::string, std::string> libraries;
-  std::string blas;
 };
 
 /// Trains into a fresh run folder; see DESIGN of the folder in docs/ARCHITECTURE.md.
@@ -47,8 +30,5 @@ TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const Trai
 /// default.
 inline constexpr uint64_t kEvaluationSeed = 1'000'003;
 inline constexpr uint64_t kFreshEpisodesSeed = 2'000'003;
-
-/// Fills in what the task knows: names, units, limits, periods.
-void CompleteContract(const RunConfig& config, const sim::Task& task, spec::Contract* contract);
 
 }  // namespace sinew::training
