@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "core/error.h"
 #include "sim/env.h"
-#include "sim/scripted_policies.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::media {
 namespace {
@@ -32,12 +30,10 @@ class Recorder {
            const RecordingOptions& options, VideoWriter* video)
       : options_(options),
         env_(std::move(task), options.seed),
-        policy_(policy),
+        loop_(&env_, policy),
         renderer_(env_.simulation().model(),
                   WithCamera(options.picture, CameraId(env_.simulation(), options.camera))),
-        video_(video),
-        observation_(env_.spec().obs_dim()),
-        action_(env_.spec().act_dim()) {}
+        video_(video) {}
 
   RecordingSummary Run() {
     for (int episode = 0; episode < options_.episodes; ++episode) {
@@ -52,26 +48,17 @@ class Recorder {
  private:
   // the state that is nearest in time stands for a frame
   void RunEpisode(int episode) {
-    env_.ResetToEpisode(episode);
-    policy_->Reset(episode);
+    loop_.Begin(episode);
     const double dt = env_.spec().control_dt;
     int64_t frame = 0;
     for (bool done = false; !done;) {
       for (; frame <= (static_cast<double>(env_.step()) + 0.5) * dt * options_.fps; ++frame)
         Shoot();
-      done = Step();
+      done = loop_.Step().done();
     }
     Shoot();
     const auto pause = static_cast<int>(std::lround(kPause * options_.fps));
     for (int i = 0; i < pause; ++i) Add();
-  }
-
-  bool Step() {
-    std::ranges::transform(env_.observation(), observation_.begin(),
-                           [](double value) { return static_cast<float>(value); });
-    sim::Show(env_.simulation(), policy_);
-    policy_->Act(observation_, action_);
-    return env_.Step(action_).done();
   }
 
   void Shoot() {
@@ -99,10 +86,9 @@ class Recorder {
 
   RecordingOptions options_;
   sim::Env env_;
-  spec::Policy* policy_;
+  sim::RolloutLoop loop_;
   sim::Renderer renderer_;
   VideoWriter* video_;
-  std::vector<float> observation_, action_;
   sim::Image image_;
   RecordingSummary summary_;
 };

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "core/options.h"
@@ -13,20 +14,19 @@ namespace sinew::sim {
 class TaskBuilder {
  public:
   virtual ~TaskBuilder() = default;
-  /// The section "task" of the configuration.
-  virtual void Describe(OptionTable& table) = 0;
-  /// The task, with the builder's randomisation. @throws UserError if options contradict each
-  /// other or the model does not load.
-  std::shared_ptr<const Task> Build() const {
-    const std::shared_ptr<Task> task = Make();
-    task->set_randomization(randomization);
-    return task;
-  }
+  /// The section "task" of the configuration: the task's own options, and those of every task.
+  void Describe(OptionTable& table);
+  /// The task as its options have it. @throws UserError if options contradict each other or the
+  /// model does not load.
+  std::shared_ptr<const Task> Build() const;
 
+  /// "all" of the observation, or "positions": without velocities.
+  std::string observe = "all";
   /// The section "randomize": how far episodes' physics may lie from the model.
   spec::RandomizationOptions randomization;
 
  private:
+  virtual void DescribeOwn(OptionTable& table) = 0;
   virtual std::shared_ptr<Task> Make() const = 0;
 };
 
@@ -45,9 +45,8 @@ class OptionsTaskBuilder : public TaskBuilder {
   OptionsTaskBuilder(Options defaults, MakeTask make)
       : options_(std::move(defaults)), make_(std::move(make)) {}
 
-  void Describe(OptionTable& table) override { options_.Describe(table); }
-
  private:
+  void DescribeOwn(OptionTable& table) override { options_.Describe(table); }
   std::shared_ptr<Task> Make() const override { return make_(options_); }
 
   Options options_;

@@ -1,15 +1,9 @@
 #include "sim/vec_env.h"
 
 #include "core/error.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::sim {
-namespace {
-
-void CopyObservation(std::span<const double> from, float* to) {
-  for (size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i]);
-}
-
-}  // namespace
 
 VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, ThreadPool* pool,
                Starts starts)
@@ -25,9 +19,12 @@ VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, Th
   results_.resize(num_envs);
   finished_by_env_.resize(num_envs);
   has_finished_.resize(num_envs);
-  for (int i = 0; i < num_envs; ++i) {
-    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
-  }
+  for (int i = 0; i < num_envs; ++i) ReadObservation(*envs_[i], RowOf(observations_, i));
+}
+
+std::span<float> VecEnv::RowOf(std::vector<float>& matrix, int index) const {
+  const size_t width = spec().obs_dim();
+  return std::span(matrix).subspan(index * width, width);
 }
 
 void VecEnv::UseStarts(const StartStates* starts) {
@@ -42,7 +39,7 @@ void VecEnv::CutEpisodes(int64_t steps) {
 void VecEnv::Reset() {
   pool_->ParallelFor(num_envs(), [this](int i) {
     envs_[i]->Reset();
-    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
+    ReadObservation(*envs_[i], RowOf(observations_, i));
   });
   finished_.clear();
 }
@@ -57,11 +54,11 @@ void VecEnv::Step(std::span<const float> actions) {
 
 void VecEnv::StepOne(int index, std::span<const float> actions) {
   Env& env = *envs_[index];
-  const int obs_dim = spec().obs_dim(), act_dim = spec().act_dim();
+  const int act_dim = spec().act_dim();
   const spec::StepResult result = env.Step(actions.subspan(index * act_dim, act_dim));
   results_[index] = result;
   rewards_[index] = static_cast<float>(result.reward);
-  CopyObservation(env.observation(), next_observations_.data() + index * obs_dim);
+  ReadObservation(env, RowOf(next_observations_, index));
   has_finished_[index] = result.done();
   if (result.done()) {
     Episode& finished = finished_by_env_[index];
@@ -70,7 +67,7 @@ void VecEnv::StepOne(int index, std::span<const float> actions) {
     if (uses_starts_ && finished.success) finished.end = env.simulation().SaveState();
     env.Reset();
   }
-  CopyObservation(env.observation(), observations_.data() + index * obs_dim);
+  ReadObservation(env, RowOf(observations_, index));
 }
 
 std::vector<EnvState> VecEnv::SaveState() const {
@@ -83,7 +80,7 @@ void VecEnv::RestoreState(std::span<const EnvState> states) {
   if (states.size() != envs_.size()) throw Error("saved environments do not match in number");
   for (size_t i = 0; i < envs_.size(); ++i) {
     envs_[i]->RestoreState(states[i]);
-    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
+    ReadObservation(*envs_[i], RowOf(observations_, i));
   }
   finished_.clear();
 }

@@ -58,6 +58,7 @@ class VecEnv {
   void RestoreState(std::span<const EnvState> states);
 
  private:
+  std::span<float> RowOf(std::vector<float>& matrix, int index) const;
   void StepOne(int index, std::span<const float> actions);
 
   ThreadPool* pool_;

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
-#include "sim/env.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::deploy {
 namespace {
@@ -47,17 +47,14 @@ struct Rollouts {
   std::vector<double> saturation;  // [steps]
 };
 
-void RunEpisode(sim::Env* env, uint64_t episode, spec::Policy* policy, Rollouts* out) {
-  env->ResetToEpisode(episode);
-  policy->Reset(episode);
-  std::vector<float> action(env->spec().action.size());
+void RunEpisode(sim::RolloutLoop* loop, uint64_t episode, Rollouts* out) {
+  loop->Begin(episode);
   for (bool done = false; !done;) {
-    const std::vector<float> observation(env->observation().begin(), env->observation().end());
-    policy->Act(observation, action);
-    out->observation.insert(out->observation.end(), observation.begin(), observation.end());
+    done = loop->Step().done();
+    const auto seen = loop->observation(), action = loop->action();
+    out->observation.insert(out->observation.end(), seen.begin(), seen.end());
     const auto sum_abs = [](double sum, float a) { return sum + std::abs(a); };
     out->saturation.push_back(std::accumulate(action.begin(), action.end(), 0.0, sum_abs));
-    done = env->Step(action).done();
   }
 }
 
@@ -163,12 +160,13 @@ GoldenVectors MakeGoldenVectors(const policy::PolicyArtifact& artifact,
   const auto policy = options.stochastic ? policy::MakeSamplingPolicy(artifact, options.seed)
                                          : policy::MakeArtifactPolicy(artifact);
   sim::Env env(std::move(task), options.seed);
+  sim::RolloutLoop loop(&env, policy.get());
   Rollouts rollouts;
   // every episode has at least one step
   for (uint64_t k = 0;
        k < static_cast<uint64_t>(options.episodes) || rollouts.saturation.size() < count; ++k) {
     const size_t before = rollouts.saturation.size();
-    RunEpisode(&env, k, policy.get(), &rollouts);
+    RunEpisode(&loop, k, &rollouts);
     if (!options.stochastic) continue;
     // the same numbers that the policy drew
     Random random = policy::NoiseOfEpisode(options.seed, k);

@@ -13,7 +13,7 @@
 #include "deploy/control/shared_memory.h"
 #include "deploy/runtime/runtime.h"
 #include "policy/policy_file.h"
-#include "sim/env.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::deploy {
 namespace {
@@ -103,17 +103,12 @@ ControlReport::Outcome RunInProcess(const policy::PolicyArtifact& artifact,
                                     size_t episodes) {
   sim::Env env(task, seed);
   const auto policy = policy::MakeArtifactPolicy(artifact);
-  std::vector<float> observation(env.observation().size()), action(env.spec().action.size());
+  sim::RolloutLoop loop(&env, policy.get());
   ControlReport::Outcome outcome;
   for (uint64_t k = 0; k < episodes; ++k) {
-    env.ResetToEpisode(k);
-    policy->Reset(k);
+    loop.Begin(k);
     spec::StepResult result;
-    while (!result.done()) {
-      observation.assign(env.observation().begin(), env.observation().end());
-      policy->Act(observation, action);
-      result = env.Step(action);
-    }
+    while (!result.done()) result = loop.Step();
     outcome.mean_return += env.episode_return() / static_cast<double>(episodes);
     outcome.diverged += result.diverged;
     if (!env.spec().success.empty()) {

@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "deploy/control/realtime.h"
-#include "sim/env.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::deploy {
 namespace {
@@ -73,10 +73,8 @@ class Robot {
   }
 
   void SendObservation() {
-    const auto observation = env_.observation();
-    message_.count = static_cast<uint32_t>(observation.size());
-    std::ranges::transform(observation, message_.values.begin(),
-                           [](double value) { return static_cast<float>(value); });
+    message_.count = static_cast<uint32_t>(env_.spec().obs_dim());
+    sim::ReadObservation(env_, message_.values);
     message_.episode = env_.episode();
     message_.stamp_ns = Now();
     link_->Send(&message_, Now());

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "core/error.h"
-#include "sim/env.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::deploy {
 namespace {
@@ -20,16 +20,14 @@ using Watcher = std::function<void(const sim::Env&, std::span<const float> obser
 
 ClosedLoop Drive(sim::Env* env, spec::Policy* policy, int episodes, const Watcher& watch) {
   ClosedLoop result;
-  std::vector<float> action(env->spec().action.size());
+  sim::RolloutLoop loop(env, policy);
   for (int k = 0; k < episodes; ++k) {
-    env->ResetToEpisode(static_cast<uint64_t>(k));
-    policy->Reset(static_cast<uint64_t>(k));
+    loop.Begin(static_cast<uint64_t>(k));
     spec::StepResult step;
     while (!step.done()) {
-      const std::vector<float> observation(env->observation().begin(), env->observation().end());
-      policy->Act(observation, action);
-      watch(*env, observation, action);
-      step = env->Step(action);
+      loop.Decide();
+      watch(*env, loop.observation(), loop.action());
+      step = loop.Apply();
     }
     result.mean_return += env->episode_return() / episodes;
     result.mean_abs_return += std::abs(env->episode_return()) / episodes;

@@ -148,7 +148,8 @@ class FileTask : public sim::Task {
 
   bool Terminated(const Simulation& simulation) const override {
     if (context_.root < 0) return false;
-    return context_.Height(simulation) < options_.end_height ||
+    // a height of 0 is no height: a root may well lie below the origin
+    return (options_.end_height > 0 && context_.Height(simulation) < options_.end_height) ||
            context_.Upright(simulation) < options_.end_upright;
   }
 

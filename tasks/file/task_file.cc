@@ -60,7 +60,7 @@ class Builder : public sim::TaskBuilder {
 
   void Read(std::string_view text, const fs::path& file) {
     OptionTable task("task"), randomize("randomize");
-    options_.Describe(task);
+    Describe(task);
     randomization.Describe(randomize);
     Config config;
     config.AddSection(&task);
@@ -72,9 +72,9 @@ class Builder : public sim::TaskBuilder {
   }
 
   const std::string& model() const { return options_.model; }
-  void Describe(OptionTable& table) override { options_.Describe(table); }
 
  private:
+  void DescribeOwn(OptionTable& table) override { options_.Describe(table); }
   std::shared_ptr<sim::Task> Make() const override {
     try {
       return MakeFileTask(name_, options_);

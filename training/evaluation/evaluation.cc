@@ -6,26 +6,20 @@
 #include <limits>
 
 #include "core/error.h"
-#include "sim/scripted_policies.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::training {
 
 EpisodeRecord RunEpisode(sim::Env* env, spec::Policy* policy, uint64_t episode,
                          const StepVisitor& visit) {
-  env->ResetToEpisode(episode);
-  policy->Reset(episode);
-  std::vector<float> observation(env->spec().obs_dim()), action(env->spec().act_dim());
+  sim::RolloutLoop loop(env, policy);
+  loop.Begin(episode);
   EpisodeRecord record;
-  while (true) {
-    std::ranges::transform(env->observation(), observation.begin(),
-                           [](double v) { return static_cast<float>(v); });
-    sim::Show(env->simulation(), policy);
-    policy->Act(observation, action);
-    const spec::StepResult result = env->Step(action);
-    if (visit) visit({observation, action, result, *env});
-    if (!result.done()) continue;
+  for (bool done = false; !done;) {
+    const spec::StepResult result = loop.Step();
+    if (visit) visit({loop.observation(), loop.action(), result, *env});
     record.diverged = result.diverged;
-    break;
+    done = result.done();
   }
   record.episode_return = env->episode_return();
   record.length = env->step();

@@ -87,13 +87,8 @@ SurvivalMap::Run SurvivalMap::Try(int direction, int level) {
     }
     const double dt = env.spec().control_dt;
     const int steps = std::max(1, static_cast<int>(std::lround(options_.horizon_s / dt)));
-    std::vector<float> observation(env.spec().obs_dim());
     for (int i = 0; i < steps && !run.failed; ++i) {
-      std::ranges::transform(env.observation(), observation.begin(),
-                             [](double value) { return static_cast<float>(value); });
-      pilot.See(env.simulation());
-      const auto action = pilot.Act(observation);
-      pilot.Log(observation, action);
+      const auto action = pilot.Decide(env);
       const Wrench push = pusher.Next(dt);
       const ScopedWrenches scoped(env.simulation().data(), std::span(&push, 1));
       const spec::StepResult result = env.Step(action);

@@ -1,7 +1,6 @@
 #include "viewer/session/ghost.h"
 
-#include <algorithm>
-#include <vector>
+#include <utility>
 
 namespace sinew::viewer {
 
@@ -28,13 +27,8 @@ void Ghost::Step(std::span<const Wrench> pushes, const std::optional<BodyMove>& 
     PlaceBody(env_.simulation(), *move);
     env_.Refresh();
   }
-  std::vector<float> observation(env_.spec().obs_dim());
-  std::ranges::transform(env_.observation(), observation.begin(),
-                         [](double value) { return static_cast<float>(value); });
   const auto good = env_.SaveState();
-  pilot_.See(env_.simulation());
-  const auto action = pilot_.Act(observation);
-  pilot_.Log(observation, action);
+  const auto action = pilot_.Decide(env_);
   spec::StepResult result;
   {
     const ScopedWrenches scoped(env_.simulation().data(), pushes);

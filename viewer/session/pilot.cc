@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/scripted_policies.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::viewer {
 
@@ -30,15 +30,18 @@ void Pilot::Synchronize() {
   in_sync_ = true;
 }
 
-void Pilot::See(const sim::Simulation& simulation) {
+std::span<float> Pilot::Act(const sim::Simulation& simulation, std::span<const float> observation) {
   Synchronize();
   sim::Show(simulation, policy_.get());
-}
-
-std::span<float> Pilot::Act(std::span<const float> observation) {
-  Synchronize();
   policy_->Act(observation, action_);
   return action_;
+}
+
+std::span<float> Pilot::Decide(const sim::Env& env) {
+  sim::ReadObservation(env, seen_);
+  const std::span<float> action = Act(env.simulation(), seen_);
+  Log(seen_, action);
+  return action;
 }
 
 void Pilot::Log(std::span<const float> observation, std::span<const float> intent) {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/scripted_policies.h"
+#include "sim/env.h"
 #include "viewer/session/policy_card.h"
 
 namespace sinew::viewer {
@@ -26,7 +26,7 @@ struct EpisodeLog {
 /// for another one at any time.
 class Pilot {
  public:
-  Pilot(int obs_dim, int act_dim) : obs_dim_(obs_dim), action_(act_dim) {}
+  Pilot(int obs_dim, int act_dim) : obs_dim_(obs_dim), seen_(obs_dim), action_(act_dim) {}
 
   /// From here on this policy acts. @throws whatever the card's maker throws; the old one stays.
   void Use(PolicyHandle card);
@@ -36,11 +36,12 @@ class Pilot {
   /// Back to behind step `steps` of the episode that `log` is of.
   void Resume(std::shared_ptr<EpisodeLog> log, uint64_t episode, int64_t steps);
 
-  /// What the next Act() is for (see spec::Policy::See).
-  void See(const sim::Simulation& simulation);
-  /// What the policy would do. Rebuilds its memory first if that is of another step.
+  /// What the policy would do on an observation made of `simulation` [obs_dim]. Rebuilds its memory
+  /// first if that is of another step.
   /// @return  [act_dim], valid until the next call.
-  std::span<float> Act(std::span<const float> observation);
+  std::span<float> Act(const sim::Simulation& simulation, std::span<const float> observation);
+  /// Observes, acts and notes both. @return  [act_dim], valid until the next call.
+  std::span<float> Decide(const sim::Env& env);
   /// Notes what was seen and what was meant.
   void Log(std::span<const float> observation, std::span<const float> intent);
   /// What was meant `steps` control steps before the last one noted; zeros before the episode's
@@ -55,7 +56,7 @@ class Pilot {
   void Synchronize();
 
   size_t obs_dim_;
-  std::vector<float> action_;
+  std::vector<float> seen_, action_;
   PolicyHandle card_;
   std::unique_ptr<spec::Policy> policy_;
   std::shared_ptr<EpisodeLog> log_ = std::make_shared<EpisodeLog>();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "sim/rollout_loop.h"
 
 namespace sinew::viewer {
 namespace {
@@ -236,11 +237,9 @@ bool Session::Attempt(std::span<const float> given, std::vector<Wrench> pushes) 
 
 // from what is seen to the action that is applied
 void Session::Decide(Frame* next) {
-  std::ranges::transform(env_.observation(), seen_.begin(),
-                         [](double value) { return static_cast<float>(value); });
+  sim::ReadObservation(env_, seen_);
   DisturbObservation(disturbance, spec(), noise_, seen_);
-  pilot_.See(env_.simulation());
-  std::ranges::copy(pilot_.Act(seen_), intent_.begin());
+  std::ranges::copy(pilot_.Act(env_.simulation(), seen_), intent_.begin());
   Explore(disturbance, noise_, intent_);
   pilot_.Log(seen_, intent_);
   pilot_.IntentBefore(disturbance.latency_steps, action_);
