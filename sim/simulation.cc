@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "core/names.h"
 #include "sim/load_model.h"
-#include "sim/settled_quaternions.h"
+#include "sim/step/settled_quaternions.h"
 
 namespace sinew::sim {
 namespace {
@@ -179,6 +179,7 @@ int Simulation::Id(mjtObj type, std::string_view name) const {
 
 void Simulation::Reset() {
   mj_resetData(model_.get(), data_.get());
+  warnings_.Restart();
   divergence_.reset();
   first_half_done_ = false;
 }
@@ -199,6 +200,7 @@ bool Simulation::RefreshKinematics() {
   mj_step1(step_model_.Follow(model_.get()), data_.get());
   step_model_.visuals().Place(model_.get(), data_.get());
   first_half_done_ = true;
+  warnings_.Count(model_.get(), data_.get());
   return CheckWarnings(data_->time);
 }
 
@@ -273,6 +275,7 @@ bool Simulation::Advance() {
 bool Simulation::CheckState(double time_before) {
   const mjModel* m = model_.get();
   const mjData* d = data_.get();
+  warnings_.Count(m, d);
   bool good = !Warned(d);
   for (int i = 0; i < m->nq; ++i) good &= std::abs(d->qpos[i]) <= mjMAXVAL;
   for (int i = 0; i < m->nv; ++i) good &= std::abs(d->qvel[i]) <= mjMAXVAL;

@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/step_model.h"
+#include "sim/step/step_model.h"
+#include "sim/step/warnings.h"
 
 namespace sinew::sim {
 
@@ -98,6 +99,8 @@ class Simulation {
   /// within 1e10; otherwise `divergence()` tells what happened and the state is not to be used.
   bool Substep(Visuals visuals = Visuals::kPlaced);
   const std::optional<Divergence>& divergence() const { return divergence_; }
+  /// What MuJoCo left out of the dynamics since this simulation was made, resets or not.
+  const WarningCounts& warnings() const { return warnings_.counts(); }
 
   SimulationState SaveState() const;
   /// @throws Error if the state's size is not this model's.
@@ -124,6 +127,7 @@ class Simulation {
   std::vector<int> gravity_joints_;
   bool first_half_done_ = false;  // mj_step1 has been run for the state as it is
   std::optional<Divergence> divergence_;
+  StepWarnings warnings_;
 };
 
 }  // namespace sinew::sim

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/options.h"
+#include "sim/positions_task.h"
 #include "sim/task.h"
 
 namespace sinew::sim {
@@ -15,10 +16,19 @@ class TaskBuilder {
  public:
   virtual ~TaskBuilder() = default;
   /// The section "task" of the configuration: the task's own options, and those of every task.
-  void Describe(OptionTable& table);
+  void Describe(OptionTable& table) {
+    DescribeOwn(table);
+    table.Add("observe", &observe, {"all", "positions"},
+              "positions: the policy sees no velocity, that is no element in m/s or rad/s");
+  }
   /// The task as its options have it. @throws UserError if options contradict each other or the
   /// model does not load.
-  std::shared_ptr<const Task> Build() const;
+  std::shared_ptr<const Task> Build() const {
+    std::shared_ptr<Task> task = Make();
+    if (observe == "positions") task = MakePositionsTask(std::move(task));
+    task->set_randomization(randomization);
+    return task;
+  }
 
   /// "all" of the observation, or "positions": without velocities.
   std::string observe = "all";

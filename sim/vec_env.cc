@@ -63,11 +63,20 @@ void VecEnv::StepOne(int index, std::span<const float> actions) {
   if (result.done()) {
     Episode& finished = finished_by_env_[index];
     finished = {index,           env.episode_return(), env.step(), env.success(),
-                result.diverged, env.start(),          {}};
+                result.diverged, env.start(),          {},         {}};
+    if (result.diverged) finished.divergence = env.simulation().divergence()->Describe();
     if (uses_starts_ && finished.success) finished.end = env.simulation().SaveState();
     env.Reset();
   }
   ReadObservation(env, RowOf(observations_, index));
+}
+
+WarningCounts VecEnv::warnings() const {
+  WarningCounts counts;
+  for (const auto& env : envs_) {
+    if (env->simulation().warnings().any()) counts += env->simulation().warnings();
+  }
+  return counts;
 }
 
 std::vector<EnvState> VecEnv::SaveState() const {

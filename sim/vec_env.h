@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/thread_pool.h"
@@ -48,10 +49,14 @@ class VecEnv {
     double episode_return = 0;
     int64_t length = 0;
     bool success = false, diverged = false;
-    uint64_t start = 0;   // see Env::start
-    SimulationState end;  // of a success, while UseStarts is in force; else empty
+    uint64_t start = 0;      // see Env::start
+    SimulationState end;     // of a success, while UseStarts is in force; else empty
+    std::string divergence{};  // which joint's number went bad, where it diverged
   };
   const std::vector<Episode>& finished() const { return finished_; }
+
+  /// Of MuJoCo, over all environments since they were made.
+  WarningCounts warnings() const;
 
   /// Restores what SaveState of each Env gave; see Env.
   std::vector<EnvState> SaveState() const;

@@ -1,12 +1,23 @@
 #include "training/collector.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
 #include "training/run/env_archive.h"
 
 namespace sinew::training {
+namespace {
+
+constexpr int64_t kHopeless = 100;  // episodes after which a run that only diverges is given up
+
+}  // namespace
 
 Collector::Collector(const RunConfig& config, std::shared_ptr<const sim::Task> task,
                      ThreadPool* pool)
     : task_(std::move(task)),
+      ignore_warnings_(config.train().ignore_warnings),
       envs_(task_, static_cast<int>(config.train().num_envs), config.seed(), pool,
             sim::Starts::kTraining),
       curriculum_(config.BuildCurriculum(task_)),
@@ -23,10 +34,36 @@ agents::StepBatch Collector::Step() {
     sums_.successes += episode.success;
     sums_.length += episode.length;
     sums_.episode_return += episode.episode_return;
+    episodes_ += 1;
     diverged_ += episode.diverged;
+    if (divergence_.empty()) divergence_ = episode.divergence;
   }
+  const auto [low, high] = std::ranges::minmax(envs_.rewards());
+  reward_low_ = std::min(reward_low_, double{low});
+  reward_high_ = std::max(reward_high_, double{high});
   if (curriculum_) curriculum_->Observe(envs_.finished());
   return {before_, actions_, envs_.rewards(), envs_.next_observations(), envs_.results()};
+}
+
+void Collector::CheckHealth() const {
+  if (episodes_ >= kHopeless && diverged_ == episodes_) {
+    throw Error(
+        fmt::format("all {} training episodes diverged, so that nothing can be learned: {}; {}",
+                    episodes_, divergence_, kAgainstDivergence));
+  }
+  if (ignore_warnings_) return;
+  const sim::WarningCounts warnings = envs_.warnings();
+  if (!warnings.any()) return;
+  throw Error(fmt::format("{}; to train all the same: --set train.ignore_warnings=true",
+                          warnings.ToString()));
+}
+
+void Collector::Summarize(TrainSummary* summary) const {
+  summary->diverged = diverged_;
+  summary->divergence = divergence_;
+  summary->warnings = envs_.warnings();
+  summary->reward_low = reward_low_;
+  summary->reward_high = reward_high_;
 }
 
 std::vector<Metric> Collector::TakeMetrics() {
@@ -47,7 +84,10 @@ std::vector<Metric> Collector::TakeMetrics() {
 }
 
 void Collector::Serialize(models::Archive& archive) {
+  archive.Value("episodes", episodes_);
   archive.Value("diverged", diverged_);
+  archive.Value("reward.low", reward_low_);
+  archive.Value("reward.high", reward_high_);
   archive.Value("episodes.count", sums_.episodes);
   archive.Value("episodes.successes", sums_.successes);
   archive.Value("episodes.length", sums_.length);

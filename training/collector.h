@@ -1,7 +1,9 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "agents/base/agent.h"
@@ -11,6 +13,7 @@
 #include "training/curriculum/reverse_curriculum.h"
 #include "training/run/metrics_log.h"
 #include "training/run/run_config.h"
+#include "training/train_summary.h"
 
 namespace sinew::training {
 
@@ -33,8 +36,11 @@ class Collector {
 
   /// Episodes that the last Step ended.
   const std::vector<sim::VecEnv::Episode>& finished() const { return envs_.finished(); }
-  /// Episodes of the whole run that diverged.
-  int64_t diverged() const { return diverged_; }
+  /// Whether going on is of use. @throws Error if every episode so far has diverged and they are
+  /// many, or if MuJoCo has left something out of the physics and the run is not told to ignore it.
+  void CheckHealth() const;
+  /// Fills in what the summary says of training.
+  void Summarize(TrainSummary* summary) const;
 
   /// Means over the episodes that ended since the last call, and the state of the curriculum.
   std::vector<Metric> TakeMetrics();
@@ -49,11 +55,16 @@ class Collector {
   };
 
   std::shared_ptr<const sim::Task> task_;
+  bool ignore_warnings_;
   sim::VecEnv envs_;
   std::unique_ptr<ReverseCurriculum> curriculum_;
   std::vector<float> actions_, before_;
   EpisodeSums sums_;
-  int64_t diverged_ = 0;
+  // of the whole run
+  int64_t episodes_ = 0, diverged_ = 0;
+  double reward_low_ = std::numeric_limits<double>::infinity();
+  double reward_high_ = -std::numeric_limits<double>::infinity();
+  std::string divergence_;  // of the first episode of this part of the run that diverged
 };
 
 }  // namespace sinew::training

@@ -1,5 +1,7 @@
 #include "training/recorder.h"
 
+#include <fmt/format.h>
+
 #include "core/files.h"
 
 namespace sinew::training {
@@ -30,6 +32,10 @@ spec::Contract::Evaluation Brief(const Evaluation& evaluation) {
           .success_rate = evaluation.success.empty() ? 0 : evaluation.success.front().rate};
 }
 
+bool HasSuccess(const Evaluation& evaluation) {
+  return !evaluation.success.empty() && evaluation.success.front().rate > 0;
+}
+
 }  // namespace
 
 Recorder::Recorder(const RunConfig& config, RunFolder folder, const TrainHooks& hooks,
@@ -49,6 +55,7 @@ void Recorder::Begin(int64_t step, std::optional<int64_t> resumed_at) {
   rate_.emplace(step);
   progress_options_.first_step = step;
   progress_.emplace(progress_options_);
+  if (resumed_at) manifest_.baselines = ReadManifest(folder_.manifest()).baselines;
   WriteManifest(folder_.manifest(), manifest_);
 }
 
@@ -82,9 +89,16 @@ void Recorder::WriteEvaluation(int64_t step, const Evaluation& evaluation) {
 
 void Recorder::LogEvaluation(int64_t step, const Evaluation& evaluation, PolicySnapshot snapshot) {
   WriteEvaluation(step, evaluation);
+  ever_succeeded_ |= HasSuccess(evaluation);
   snapshot.policy.contract.evaluation = Brief(evaluation);
   std::filesystem::create_directories(folder_.policy(step).parent_path());
   Publish(folder_.policy(step), snapshot);
+  if (evaluation.diverged > 0) {
+    // a crash can end a run of penalties, and so look better than any episode that is sound
+    Warn(fmt::format("{} of {} episodes of the evaluation at step {} diverged: {}",
+                     evaluation.diverged, evaluation.episodes.size(), step, evaluation.divergence));
+    return;
+  }
   if (has_best_ && evaluation.mean <= best_mean_) return;
   has_best_ = 1;
   best_mean_ = evaluation.mean;
@@ -94,7 +108,24 @@ void Recorder::LogEvaluation(int64_t step, const Evaluation& evaluation, PolicyS
 void Recorder::PublishFinal(const Evaluation& evaluation, PolicySnapshot snapshot) {
   snapshot.policy.contract.evaluation = Brief(evaluation);
   Publish(folder_.final_policy(), snapshot);
-  if (!has_best_) Publish(folder_.best_policy(), snapshot);
+  ever_succeeded_ |= HasSuccess(evaluation);
+  if (has_best_ || evaluation.diverged > 0) return;
+  has_best_ = 1;
+  best_mean_ = evaluation.mean;
+  Publish(folder_.best_policy(), snapshot);
+}
+
+void Recorder::NoteBaselines(std::map<std::string, double> baselines) {
+  manifest_.baselines = std::move(baselines);
+  WriteManifest(folder_.manifest(), manifest_);
+}
+
+void Recorder::Summarize(TrainSummary* summary) const {
+  summary->wall_seconds = wall_seconds();
+  summary->has_best = has_best_ != 0;
+  summary->best_mean = best_mean_;
+  summary->ever_succeeded = ever_succeeded_ != 0;
+  summary->baselines = manifest_.baselines;
 }
 
 // the critic stands beside its policy and names it
@@ -133,6 +164,7 @@ void Recorder::Serialize(models::Archive& archive) {
   archive.Value("wall_seconds", wall);
   if (archive.loading()) wall_before_ = wall;
   archive.Value("has_best", has_best_);
+  archive.Value("ever_succeeded", ever_succeeded_);
   archive.Value("best_mean", best_mean_);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "training/run/run_folder.h"
 #include "training/tensorboard/tensorboard.h"
 #include "training/train_hooks.h"
+#include "training/train_summary.h"
 
 namespace sinew::training {
 
@@ -49,9 +51,12 @@ class Recorder {
   /// A row of progress.csv and of the event file.
   void LogRow(int64_t step, std::vector<Metric> row);
   /// A line of eval.jsonl; the policy among policies/ and, where it is the best so far, as
-  /// best.policy.
+  /// best.policy. One under which the simulation diverges never is.
   void LogEvaluation(int64_t step, const Evaluation& evaluation, PolicySnapshot snapshot);
-  double best_mean() const { return best_mean_; }
+  /// What others get for nothing: mean return by the policy's name.
+  void NoteBaselines(std::map<std::string, double> baselines);
+  /// Fills in what the summary says of the evaluations.
+  void Summarize(TrainSummary* summary) const;
   /// What is left of the run once it is over. @param evaluation  of the final policy.
   void PublishFinal(const Evaluation& evaluation, PolicySnapshot snapshot);
   /// For those who watch: how the run stands. @return  whether a newer policy is due as well.
@@ -82,7 +87,7 @@ class Recorder {
   Clock::time_point start_, published_{};
   double wall_before_ = 0;  // of earlier parts of the run
   int64_t published_step_ = -1;
-  int64_t has_best_ = 0;
+  int64_t has_best_ = 0, ever_succeeded_ = 0;
   double best_mean_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "sim/scripted_policies.h"
 #include "training/collector.h"
 #include "training/recorder.h"
 #include "training/run/run_contract.h"
@@ -15,7 +16,8 @@
 namespace sinew::training {
 namespace {
 
-constexpr int64_t kLogRows = 100;     // rows of progress.csv a run
+constexpr int64_t kLogRows = 100;  // rows of progress.csv a run
+constexpr int64_t kBaselineEpisodes = 20;
 constexpr double kReportSeconds = 1;  // between two looks of a watcher
 
 class Trainer {
@@ -41,6 +43,8 @@ class Trainer {
     control_.emplace(folder_, request_);
     try {
       return Loop();
+    } catch (const EvaluationStopped&) {
+      return Interrupt(agent_->env_steps());
     } catch (...) {
       recorder_.End(RunStatus::kFailed, agent_->env_steps());
       throw;
@@ -49,9 +53,15 @@ class Trainer {
 
  private:
   TrainSummary Loop() {
+    if (agent_->env_steps() == 0) CompareWithBaselines();
+    if (evaluation_due_) {
+      EvaluateOnTheWay(agent_->env_steps());
+      SaveCheckpoint(agent_->env_steps());
+    }
     while (agent_->env_steps() < options_.steps) {
       Round();
       const int64_t step = agent_->env_steps();
+      collector_.CheckHealth();
       recorder_.ShowStep(step);
       Attend(step);
       if (Due(step, std::max<int64_t>(1, options_.steps / kLogRows))) LogProgress(step);
@@ -104,16 +114,30 @@ class Trainer {
     recorder_.LogRow(step, std::move(row));
   }
 
-  Evaluation EvaluatePolicy(const policy::PolicyArtifact& artifact, int64_t episodes) {
-    return Evaluate(
-        task_, [&] { return policy::MakeArtifactPolicy(artifact); }, episodes, kEvaluationSeed,
-        &pool_);
+  Evaluation EvaluatePolicy(const PolicyFactory& make_policy, int64_t episodes) {
+    return Evaluate(task_, make_policy, episodes, kEvaluationSeed, &pool_, hooks_.stop_evaluation);
+  }
+
+  // what one gets for nothing, where a look at it is cheap beside the run
+  void CompareWithBaselines() {
+    const int64_t steps = 2 * kBaselineEpisodes * task_->spec().time_limit;
+    if (steps > options_.steps) return;
+    std::map<std::string, double> means;
+    for (const char* name : {"zero", "random"}) {
+      const auto make = [&] { return sim::MakeScriptedPolicy(name, *task_, config_.seed()); };
+      const Evaluation evaluation = EvaluatePolicy(make, kBaselineEpisodes);
+      if (evaluation.diverged == 0) means[name] = evaluation.mean;
+    }
+    recorder_.NoteBaselines(std::move(means));
   }
 
   void EvaluateOnTheWay(int64_t step) {
+    evaluation_due_ = 1;  // until it is done: a run that is stopped within it begins with it anew
     PolicySnapshot snapshot = Snapshot();
-    const Evaluation evaluation = EvaluatePolicy(snapshot.policy, options_.eval_episodes);
+    const Evaluation evaluation = EvaluatePolicy(
+        [&] { return policy::MakeArtifactPolicy(snapshot.policy); }, options_.eval_episodes);
     recorder_.LogEvaluation(step, evaluation, std::move(snapshot));
+    evaluation_due_ = 0;
   }
 
   void SaveCheckpoint(int64_t step) {
@@ -131,6 +155,7 @@ class Trainer {
     if (task != config_.task_name() || agent != config_.agent_name()) {
       throw UserError(fmt::format("the checkpoint is of {} on {}", agent, task));
     }
+    archive.Value("evaluation_due", evaluation_due_);
     recorder_.Serialize(archive);
     archive.Value("learning_rate_factor", request_.learning_rate_factor);
     archive.Value("noise_factor", request_.noise_factor);
@@ -149,11 +174,13 @@ class Trainer {
 
   TrainSummary Finish() {
     PolicySnapshot snapshot = Snapshot();
-    TrainSummary summary = Summary();
-    summary.evaluation = EvaluatePolicy(snapshot.policy, options_.final_episodes);
-    recorder_.PublishFinal(summary.evaluation, std::move(snapshot));
+    const Evaluation evaluation = EvaluatePolicy(
+        [&] { return policy::MakeArtifactPolicy(snapshot.policy); }, options_.final_episodes);
+    recorder_.PublishFinal(evaluation, std::move(snapshot));
     SaveCheckpoint(agent_->env_steps());
     recorder_.End(RunStatus::kFinished, agent_->env_steps());
+    TrainSummary summary = Summary();
+    summary.evaluation = evaluation;
     return summary;
   }
 
@@ -161,9 +188,8 @@ class Trainer {
     TrainSummary summary;
     summary.env_steps = agent_->env_steps();
     summary.updates = agent_->updates();
-    summary.diverged = collector_.diverged();
-    summary.wall_seconds = recorder_.wall_seconds();
-    summary.best_mean = recorder_.best_mean();
+    collector_.Summarize(&summary);
+    recorder_.Summarize(&summary);
     return summary;
   }
 
@@ -176,7 +202,8 @@ class Trainer {
   Collector collector_;
   std::unique_ptr<agents::Agent> agent_;
   Recorder recorder_;
-  ControlRequest request_;  // what a watcher has asked for
+  int64_t evaluation_due_ = 0;  // at the present step, and not done yet
+  ControlRequest request_;      // what a watcher has asked for
   std::optional<RunControl> control_;
 };
 
@@ -190,6 +217,7 @@ TrainSummary Train(const RunConfig& config, const RunFolder& folder, const Train
 }
 
 TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks) {
+  CheckModelOfRun(config, folder);
   const RunLock lock(folder);
   const auto steps = folder.Checkpoints();
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {

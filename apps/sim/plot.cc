@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 
 #include "apps/common/command.h"
 #include "apps/common/output_file.h"
@@ -31,6 +32,20 @@ media::Curve ToCurve(const std::string& label, const training::Band& band, doubl
   return curve;
 }
 
+// what doing nothing and anything get, once a task, from the first step of its curves to the last
+void AddBaselines(const std::vector<training::LearningCurve>& curves, media::Panel* panel) {
+  std::set<std::string> drawn;
+  for (const training::LearningCurve& curve : curves) {
+    const std::vector<double>& step = curve.episode_return.step;
+    for (const auto& [name, mean] : curve.baselines) {
+      const std::string label = fmt::format("{} {}", curve.task, name);
+      if (!drawn.insert(label).second) continue;
+      panel->curves.push_back(
+          {label, {step.front(), step.back()}, {mean, mean}, {mean, mean}, {mean, mean}});
+    }
+  }
+}
+
 std::vector<media::Panel> MakePanels(const std::vector<training::LearningCurve>& curves) {
   media::Panel returns{"return", {}, {}}, success{"success [%]", {}, {{0, 100}}};
   for (const training::LearningCurve& curve : curves) {
@@ -38,6 +53,7 @@ std::vector<media::Panel> MakePanels(const std::vector<training::LearningCurve>&
     if (curve.success_rate.step.empty()) continue;
     success.curves.push_back(ToCurve(Label(curve), curve.success_rate, 100));
   }
+  AddBaselines(curves, &returns);
   if (success.curves.empty()) return {returns};
   return {returns, success};
 }

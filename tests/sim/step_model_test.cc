@@ -1,6 +1,6 @@
 // Steps leave out what is only seen and look at pairs of geoms in place of searching for them. They
 // are held against mj_step on the model as MuJoCo compiled it, bit for bit.
-#include "sim/step_model.h"
+#include "sim/step/step_model.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -144,6 +145,27 @@ TEST(EvaluationTest, DivergedEpisodeReachesNoGoal) {
   EXPECT_EQ(evaluation.success[0].rate, 0);
   EXPECT_EQ(evaluation.episodes[0].length, 5);
   EXPECT_TRUE(std::isnan(evaluation.episodes[0].final_distance));
+  EXPECT_THAT(evaluation.divergence, HasSubstr("'rail'"));
+  EXPECT_TRUE(evaluation.all_diverged());
+  EXPECT_EQ(evaluation.ToJson()["diverged"], 2);
+  EXPECT_EQ(evaluation.ToJson()["divergence"], evaluation.divergence);
+}
+
+TEST(EvaluationTest, OneEpisodeTellsNoInterval) {
+  const Evaluation one = EvaluateDriver(1, 1);
+  EXPECT_TRUE(one.ToJson()["ci95"].is_null());
+  EXPECT_THAT(one.Summary(), HasSubstr("one episode"));
+  EXPECT_EQ(EvaluateDriver(2, 1).ToJson()["ci95"].size(), 2u);
+}
+
+TEST(EvaluationTest, StopsWithinAnEpisodeWhenAsked) {
+  ThreadPool pool(2);
+  std::atomic<int> asked = 0;
+  const auto still = [] { return sim::MakeScriptedPolicy("zero", *MakeTask(), 0); };
+  EXPECT_THROW(Evaluate(MakeTask(), still, 1000, 1, &pool, [&] { return ++asked > 4; }),
+               EvaluationStopped);
+  EXPECT_LE(asked, 6) << "a question each thread after the first that was answered";
+  EXPECT_EQ(Evaluate(MakeTask(), still, 3, 1, &pool, [] { return false; }).episodes.size(), 3u);
 }
 
 // from row to row the point mass moves as its rule says under the torque that the row tells of

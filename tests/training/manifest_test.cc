@@ -27,6 +27,7 @@ RunManifest Example() {
   manifest.status = RunStatus::kInterrupted;
   manifest.wall_clock_seconds = 61.5;
   manifest.env_steps = int64_t{1} << 60;
+  manifest.baselines = {{"random", -61.25}, {"zero", -44.5}};
   return manifest;
 }
 

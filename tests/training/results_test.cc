@@ -86,6 +86,15 @@ TEST(ResultsMarkdown, PublishedFiguresStandBesideTheSameStepsAndAgent) {
                     Not(HasSubstr("(D)"))));
 }
 
+// MakeRun's fresh episodes: one of 400 a seed diverged
+TEST(ResultsMarkdown, DivergedEpisodesStandBesideTheSeeds) {
+  std::vector<RunResult> runs{MakeRun("td3", 1, -4, 30), MakeRun("td3", 2, -3, 30)};
+  EXPECT_THAT(ResultsMarkdown(AggregateResults(runs), {}),
+              HasSubstr("| -4.00 -3.00 (2 of 800 episodes diverged) |"));
+  for (RunResult& run : runs) run.fresh->last.diverged = 0;
+  EXPECT_THAT(ResultsMarkdown(AggregateResults(runs), {}), Not(HasSubstr("diverged")));
+}
+
 TEST(ResultsMarkdown, APresetThatWasAskedForIsNamed) {
   std::vector<RunResult> runs{MakeRun("td3", 1, -4, 30), MakeRun("td3", 1, -3, 30)};
   runs[1].manifest.config_hash = "a";  // sorts before that of the other

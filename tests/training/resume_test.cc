@@ -83,6 +83,30 @@ TEST_P(ResumeTest, StoppedAtThreeStepsItEndsWithTheSameBytes) {
   ExpectSameRun(folder, whole);
 }
 
+TEST_P(ResumeTest, StoppedWithinAnEvaluationItBeginsWithItAnew) {
+  const RunFolder whole = RunThrough();
+  const RunFolder folder = RunFolder::Create(temporary_ / "stopped");
+  // an evaluation of two episodes of 200 steps asks six times an episode: the fifteenth question
+  // falls into the second evaluation, the next resumed run is stopped in the third, and the last
+  // one in that of the final policy
+  int64_t from = 0;
+  for (const auto& [questions, step] :
+       std::vector<std::pair<int, int64_t>>{{15, 800}, {14, 1200}, {13, 1200}}) {
+    TrainHooks hooks = Quiet();
+    hooks.stop_evaluation = [asked = 0, limit = questions]() mutable { return ++asked >= limit; };
+    const auto config = Config();
+    const TrainSummary summary =
+        from == 0 ? Train(*config, folder, hooks) : Resume(*config, folder, hooks);
+    ASSERT_TRUE(summary.interrupted);
+    EXPECT_EQ(summary.env_steps, step);
+    EXPECT_EQ(folder.Checkpoints().back(), step);
+    EXPECT_FALSE(std::filesystem::exists(folder.final_policy()));
+    from = step;
+  }
+  EXPECT_FALSE(Resume(*Config(), folder, Quiet()).interrupted);
+  ExpectSameRun(folder, whole);
+}
+
 TEST_P(ResumeTest, KilledItEndsWithTheSameBytes) {
   const RunFolder whole = RunThrough();
   const RunFolder folder = RunFolder::Create(temporary_ / "killed");
@@ -186,6 +210,25 @@ TEST(ResumeErrorTest, WithoutASoundCheckpointItSaysWhatToDo) {
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               AllOf(HasSubstr(folder.checkpoint(300).string()),
                     HasSubstr(folder.checkpoint(600).string())));
+}
+
+TEST(ResumeErrorTest, AnotherModelIsNotTaken) {
+  const TemporaryFolder temporary;
+  const RunFolder folder = RunFolder::Create(temporary / "run");
+  const auto reach = SmallRun({}, "arm-reach");
+  Train(*reach, folder, StopAt(100, *reach));
+  const std::string manifest = ReadFile(folder.manifest());
+  RunManifest other = ReadManifest(folder.manifest());
+  const std::string now = other.model_hash;
+  other.model_hash = "0123456789abcdef";
+  WriteManifest(folder.manifest(), other);
+  const std::string changed = ReadFile(folder.manifest());
+  EXPECT_THAT([&] { Resume(*SmallRun({}, "arm-reach"), folder, Quiet()); },
+              ThrowsMessage<UserError>(AllOf(HasSubstr("model"), HasSubstr("0123456789abcdef"),
+                                             HasSubstr(now), HasSubstr("arm"))));
+  EXPECT_EQ(ReadFile(folder.manifest()), changed) << "nothing is written";
+  WriteFileAtomically(folder.manifest(), manifest);
+  EXPECT_FALSE(Resume(*SmallRun({}, "arm-reach"), folder, Quiet()).interrupted);
 }
 
 TEST(ResumeErrorTest, CheckpointOfAnotherTaskIsNotTaken) {

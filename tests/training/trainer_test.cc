@@ -8,13 +8,17 @@
 
 #include "core/error.h"
 #include "models/flat_parameters.h"
+#include "sim/scripted_policies.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/sim/point_mass.h"
 #include "tests/training/small_run.h"
+#include "training/recorder.h"
+#include "training/run/run_contract.h"
 
 namespace sinew::training {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -175,14 +179,174 @@ class Diverging : public sim::PointMass {
   }
 };
 
-TEST_F(TrainerTest, DivergedEpisodesAreCountedAndTheRunGoesOn) {
-  auto assignments = kShort;
+std::vector<std::string> ShortWith(const std::vector<std::string>& more) {
+  std::vector<std::string> assignments = kShort;
   assignments.push_back("agent.updates_per_step=0");
+  assignments.insert(assignments.end(), more.begin(), more.end());
+  return assignments;
+}
+
+// two environments in episodes of four steps: 100 episodes after 400 steps
+TEST_F(TrainerTest, ARunWhoseEpisodesAllDivergeIsGivenUp) {
   const RunFolder folder = Folder("run");
-  const TrainSummary summary = Train(*RunOn<Diverging>(assignments), folder, Quiet());
-  EXPECT_EQ(summary.diverged, 100) << "400 steps in episodes of four";
-  EXPECT_EQ(summary.evaluation.diverged, static_cast<int64_t>(summary.evaluation.episodes.size()));
+  EXPECT_THAT([&] { Train(*RunOn<Diverging>(ShortWith({"train.steps=4000"})), folder, Quiet()); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("all 100 training episodes"),
+                                         HasSubstr("'rail'"), HasSubstr("timestep"))));
+  const RunManifest manifest = ReadManifest(folder.manifest());
+  EXPECT_EQ(manifest.status, RunStatus::kFailed);
+  EXPECT_EQ(manifest.env_steps, 400);
+}
+
+TEST_F(TrainerTest, WhereTheEvaluationsDivergeThereIsNoBestPolicy) {
+  const RunFolder folder = Folder("run");
+  const TrainSummary summary = Train(
+      *RunOn<Diverging>(ShortWith({"train.steps=200", "train.eval_every=100"})), folder, Quiet());
+  EXPECT_TRUE(summary.evaluation.all_diverged());
   EXPECT_EQ(summary.evaluation.success.front().rate, 0);
+  EXPECT_FALSE(summary.has_best);
+  EXPECT_FALSE(std::filesystem::exists(folder.best_policy()));
+  EXPECT_TRUE(std::filesystem::exists(folder.final_policy()));
+  for (const auto& line : EvaluationLines(folder.evaluations())) {
+    EXPECT_EQ(line["diverged"], 20);
+    EXPECT_THAT(line["divergence"].get<std::string>(), HasSubstr("'rail'"));
+  }
+}
+
+/// Half of the episodes leave the range of numbers; the others are sound.
+class SometimesDiverging : public Diverging {
+ public:
+  void Reset(sim::Simulation& simulation, Random& random) const override {
+    if (random.Uniform() < 0.5) Diverging::Reset(simulation, random);
+  }
+};
+
+TEST_F(TrainerTest, DivergedEpisodesAreCountedAndTheRunGoesOn) {
+  const RunFolder folder = Folder("run");
+  const TrainSummary summary =
+      Train(*RunOn<SometimesDiverging>(ShortWith({"train.steps=2000"})), folder, Quiet());
+  EXPECT_EQ(summary.env_steps, 2000);
+  EXPECT_GT(summary.diverged, 0);
+  EXPECT_THAT(summary.divergence, HasSubstr("'rail'"));
+  sim::Env env(std::make_shared<SometimesDiverging>(), kEvaluationSeed);
+  int64_t expected = 0;
+  for (int k = 0; k < 100; ++k, env.Reset()) expected += env.simulation().qvel()[0] > 0;
+  EXPECT_EQ(summary.evaluation.diverged, expected);
+  EXPECT_FALSE(summary.evaluation.all_diverged());
+}
+
+/// Evaluations as they are told to the recorder; only what it does with them is looked at.
+class RecorderTest : public TrainerTest {
+ protected:
+  Evaluation With(double mean, int64_t diverged) const {
+    Evaluation evaluation;
+    evaluation.episodes.resize(20);
+    evaluation.mean = mean;
+    evaluation.diverged = diverged;
+    return evaluation;
+  }
+  PolicySnapshot Snapshot() const {
+    const auto task = config_->BuildTask();
+    PolicySnapshot snapshot{config_->BuildAgent(*task)->Snapshot(), std::nullopt};
+    CompleteContract(*config_, *task, &snapshot.policy.contract);
+    return snapshot;
+  }
+  std::unique_ptr<RunConfig> config_ = SmallRun();
+};
+
+// a crash that ends the costs of an episode looks better than any sound one
+TEST_F(RecorderTest, APolicyThatDivergesIsNeverTheBest) {
+  const RunFolder folder = Folder("run");
+  Recorder recorder(*config_, folder, Quiet(), "hash");
+  recorder.Begin(0, std::nullopt);
+  recorder.LogEvaluation(100, With(-1, 1), Snapshot());
+  EXPECT_FALSE(std::filesystem::exists(folder.best_policy()));
+  recorder.LogEvaluation(200, With(-28, 0), Snapshot());
+  recorder.LogEvaluation(300, With(-2, 20), Snapshot());
+  recorder.LogEvaluation(400, With(-30, 0), Snapshot());
+  recorder.PublishFinal(With(-0.5, 3), Snapshot());
+  EXPECT_EQ(policy::LoadPolicy(folder.best_policy()).contract.evaluation.mean, -28);
+  EXPECT_EQ(EvaluationLines(folder.evaluations()).size(), 4u);
+  TrainSummary summary;
+  recorder.Summarize(&summary);
+  EXPECT_TRUE(summary.has_best);
+  EXPECT_EQ(summary.best_mean, -28);
+}
+
+/// Two balls on a floor, and room for one contact.
+class Crowded : public sim::Task {
+ public:
+  Crowded()
+      : Task(sim::Simulation::FromString(R"(
+          <mujoco>
+            <size nconmax="1" njmax="100"/>
+            <worldbody>
+              <geom type="plane" size="10 10 1"/>
+              <body pos="0 0 0.1"><joint name="left" type="slide" axis="0 0 1"/><geom size="0.1"/></body>
+              <body pos="1 0 0.1"><joint name="right" type="slide" axis="0 0 1"/><geom size="0.1"/></body>
+            </worldbody>
+            <actuator><motor joint="left" ctrllimited="true" ctrlrange="-1 1"/></actuator>
+          </mujoco>)")) {
+    spec_.name = "crowded";
+    spec_.observation = {{"height", "m"}};
+    spec_.action = ActionFromModel(prototype().model());
+    spec_.reward_terms = {{"nothing", "0"}};
+    spec_.control_dt = 0.002;
+    spec_.time_limit = 10;
+  }
+  void Reset(sim::Simulation&, Random&) const override {}
+  void Observe(const sim::Simulation& simulation, std::span<double> observation) const override {
+    observation[0] = simulation.qpos()[0];
+  }
+  void Reward(const sim::Simulation&, std::span<double>) const override {}
+};
+
+TEST_F(TrainerTest, DroppedContactsStopTheRunUnlessToldToGoOn) {
+  const RunFolder stopped = Folder("stopped");
+  EXPECT_THAT(
+      [&] { Train(*RunOn<Crowded>(ShortWith({})), stopped, Quiet()); },
+      ThrowsMessage<Error>(AllOf(HasSubstr("dropped contacts"), HasSubstr("nconmax = 1"),
+                                 HasSubstr("<size nconmax="), HasSubstr("train.ignore_warnings"))));
+  EXPECT_EQ(ReadManifest(stopped.manifest()).env_steps, 2) << "at once";
+  const TrainSummary summary =
+      Train(*RunOn<Crowded>(ShortWith({"train.ignore_warnings=true"})), Folder("ignored"), Quiet());
+  EXPECT_EQ(summary.env_steps, 400);
+  EXPECT_GT(summary.warnings.contacts, 0);
+  EXPECT_GT(summary.evaluation.warnings.contacts, 0);
+  const auto lines = ThingsToKnow(summary, Crowded().spec());
+  EXPECT_THAT(lines, ::testing::Contains(HasSubstr("nconmax")));
+  EXPECT_THAT(lines, ::testing::Contains(HasSubstr("every training step earned 0")));
+}
+
+// 40 episodes of 20 steps fit into the run
+TEST_F(TrainerTest, BaselinesAreInTheManifest) {
+  const RunFolder folder = Folder("run");
+  const TrainSummary summary =
+      Train(*RunOn<sim::PointMass>(ShortWith({"train.steps=800"})), folder, Quiet());
+  ThreadPool pool(1);
+  const auto task = std::make_shared<sim::PointMass>();
+  for (const char* name : {"zero", "random"}) {
+    const Evaluation evaluation = Evaluate(
+        task, [&] { return sim::MakeScriptedPolicy(name, *task, 7); }, 20, kEvaluationSeed, &pool);
+    EXPECT_EQ(summary.baselines.at(name), evaluation.mean) << name;
+  }
+  EXPECT_EQ(ReadManifest(folder.manifest()).baselines, summary.baselines);
+  EXPECT_TRUE(Train(*RunOn<sim::PointMass>(kShort), Folder("shorter"), Quiet()).baselines.empty());
+}
+
+TEST_F(TrainerTest, APolicyThatSeesPositionsIsRefusedWhereVelocitiesAreSeen) {
+  const RunFolder folder = Folder("run");
+  const auto positions = SmallRun({"train.steps=400", "task.observe=positions"}), all = SmallRun();
+  Train(*positions, folder, Quiet());
+  const spec::Contract contract = policy::LoadPolicy(folder.final_policy()).contract;
+  EXPECT_EQ(contract.observation.size(), 2u) << "cosine and sine";
+  EXPECT_NO_THROW(spec::CheckContract(contract, positions->BuildTask()->spec(), ""));
+  EXPECT_THAT([&] { spec::CheckContract(contract, all->BuildTask()->spec(), ""); },
+              ThrowsMessage<UserError>(HasSubstr("observation")));
+  const RunFolder whole = Folder("whole");
+  Train(*SmallRun({"train.steps=400"}), whole, Quiet());
+  const spec::Contract seen = policy::LoadPolicy(whole.final_policy()).contract;
+  EXPECT_THAT([&] { spec::CheckContract(seen, positions->BuildTask()->spec(), ""); },
+              ThrowsMessage<UserError>(HasSubstr("observation")));
 }
 
 TEST_F(TrainerTest, StopsAtOnceWhenAsked) {

@@ -9,6 +9,18 @@
 #include "sim/rollout_loop.h"
 
 namespace sinew::training {
+namespace {
+
+// an episode can be long: the question is put within it, but not in every step
+StepVisitor StopWhen(const std::function<bool()>& stop) {
+  constexpr int64_t kSteps = 32;
+  if (!stop) return {};
+  return [&stop](const SeenStep& seen) {
+    if (seen.env.step() % kSteps == 0 && stop()) throw EvaluationStopped();
+  };
+}
+
+}  // namespace
 
 EpisodeRecord RunEpisode(sim::Env* env, spec::Policy* policy, uint64_t episode,
                          const StepVisitor& visit) {
@@ -21,6 +33,7 @@ EpisodeRecord RunEpisode(sim::Env* env, spec::Policy* policy, uint64_t episode,
     record.diverged = result.diverged;
     done = result.done();
   }
+  if (record.diverged) record.divergence = env->simulation().divergence()->Describe();
   record.episode_return = env->episode_return();
   record.length = env->step();
   record.drawn = env->drawn_physics();
@@ -33,17 +46,23 @@ EpisodeRecord RunEpisode(sim::Env* env, spec::Policy* policy, uint64_t episode,
 }
 
 Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy,
-                    int64_t episodes, uint64_t seed, ThreadPool* pool) {
+                    int64_t episodes, uint64_t seed, ThreadPool* pool,
+                    const std::function<bool()>& stop) {
   if (episodes < 1) throw UserError("an evaluation needs at least one episode");
   std::vector<EpisodeRecord> records(episodes);
   const int workers = static_cast<int>(std::min<int64_t>(pool->threads(), episodes));
+  std::vector<sim::WarningCounts> warnings(workers);
   pool->ParallelFor(workers, [&](int worker) {
     sim::Env env(task, seed);
     const auto policy = make_policy();
+    const StepVisitor visit = StopWhen(stop);
     for (int64_t k = worker; k < episodes; k += workers)
-      records[k] = RunEpisode(&env, policy.get(), k);
+      records[k] = RunEpisode(&env, policy.get(), k, visit);
+    warnings[worker] = env.simulation().warnings();
   });
-  return Summarize(task->spec(), std::move(records));
+  Evaluation evaluation = Summarize(task->spec(), std::move(records));
+  for (const sim::WarningCounts& counts : warnings) evaluation.warnings += counts;
+  return evaluation;
 }
 
 Evaluation Summarize(const spec::TaskSpec& spec, std::vector<EpisodeRecord> episodes) {
@@ -54,6 +73,7 @@ Evaluation Summarize(const spec::TaskSpec& spec, std::vector<EpisodeRecord> epis
     returns.push_back(episode.episode_return);
     evaluation.episode_length += static_cast<double>(episode.length) / static_cast<double>(trials);
     evaluation.diverged += episode.diverged;
+    if (evaluation.divergence.empty()) evaluation.divergence = episode.divergence;
   }
   evaluation.mean = Mean(returns);
   evaluation.std_dev = StdDev(returns);
@@ -71,8 +91,10 @@ Evaluation Summarize(const spec::TaskSpec& spec, std::vector<EpisodeRecord> epis
 }
 
 std::string Evaluation::Summary() const {
-  std::string text = fmt::format("return {:.2f} (95 % CI {:.2f} to {:.2f}, IQM {:.2f})", mean,
-                                 ci95.low, ci95.high, iqm);
+  std::string text = fmt::format("return {:.2f} ", mean);
+  text += episodes.size() > 1
+              ? fmt::format("(95 % CI {:.2f} to {:.2f}, IQM {:.2f})", ci95.low, ci95.high, iqm)
+              : "(one episode, which tells no interval)";
   for (const SuccessRate& rate : success) {
     text += fmt::format(", {} success {:.1f} % ({:.1f} to {:.1f})", rate.name, 100 * rate.rate,
                         100 * rate.ci95.low, 100 * rate.ci95.high);
@@ -87,7 +109,8 @@ nlohmann::ordered_json Evaluation::ToJson() const {
   json["mean"] = mean;
   json["std_dev"] = std_dev;
   json["iqm"] = iqm;
-  json["ci95"] = {ci95.low, ci95.high};
+  json["ci95"] = nullptr;
+  if (episodes.size() > 1) json["ci95"] = {ci95.low, ci95.high};
   if (success.empty()) {
     json["success_rate"] = nullptr;
     json["success_ci95"] = nullptr;
@@ -101,6 +124,8 @@ nlohmann::ordered_json Evaluation::ToJson() const {
   }
   json["episode_length"] = episode_length;
   json["diverged"] = diverged;
+  json["divergence"] = diverged > 0 ? nlohmann::ordered_json(divergence) : nullptr;
+  json["warnings"] = warnings.Describe();
   return json;
 }
 

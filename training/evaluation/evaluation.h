@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "core/thread_pool.h"
 #include "sim/env.h"
 #include "spec/policy.h"
@@ -21,6 +22,7 @@ struct EpisodeRecord {
   std::vector<bool> success;  // one a criterion of the task
   double final_distance = 0;  // [m]; NaN where the task has no goal or the episode diverged
   bool diverged = false;
+  std::string divergence{};            // which joint's number went bad, where it diverged
   std::vector<sim::DrawnValue> drawn;  // by the task's randomisation
 };
 
@@ -34,11 +36,17 @@ struct SuccessRate {
 struct Evaluation {
   std::vector<EpisodeRecord> episodes;
   double mean = 0, std_dev = 0, iqm = 0;  // of the episode return
-  Interval ci95;                          // of the mean, bootstrap
+  Interval ci95;                          // of the mean, bootstrap; no width for one episode
   std::vector<SuccessRate> success;       // the first is the task's own; empty where it has no goal
   double episode_length = 0;
-  int64_t diverged = 0;
+  int64_t diverged = 0;         // episodes
+  std::string divergence;       // of the first of them
+  sim::WarningCounts warnings;  // of MuJoCo, over all episodes
 
+  bool all_diverged() const {
+    return diverged > 0 && diverged == static_cast<int64_t>(episodes.size());
+  }
+  /// One episode says nothing of others: its interval is neither told nor written.
   /// "return -3.98 (95 % CI -4.10 to -3.87, IQM -3.91), success 98.0 % (96.1 to 99.0)"
   std::string Summary() const;
   /// episodes, mean, iqm, ci95, success_rate, success_ci95, episode_length and further figures.
@@ -59,10 +67,19 @@ EpisodeRecord RunEpisode(sim::Env* env, spec::Policy* policy, uint64_t episode,
 
 using PolicyFactory = std::function<std::unique_ptr<spec::Policy>()>;
 
+/// An evaluation was stopped before its last episode.
+class EvaluationStopped : public Error {
+ public:
+  EvaluationStopped() : Error("the evaluation was stopped") {}
+};
+
 /// Runs episodes 0 .. episodes-1 of Env(task, seed), each from the same start state every time, one
 /// policy a thread. The same result for any number of threads.
+/// @param stop  asked again and again, from every thread; empty: never stops.
+/// @throws EvaluationStopped once `stop` says so.
 Evaluation Evaluate(const std::shared_ptr<const sim::Task>& task, const PolicyFactory& make_policy,
-                    int64_t episodes, uint64_t seed, ThreadPool* pool);
+                    int64_t episodes, uint64_t seed, ThreadPool* pool,
+                    const std::function<bool()>& stop = {});
 
 /// Mean, IQM, intervals and rates of the records.
 Evaluation Summarize(const spec::TaskSpec& spec, std::vector<EpisodeRecord> episodes);

@@ -112,7 +112,8 @@ Json ToJson(const RunManifest& m) {
           {"start_time", m.start_time},
           {"status", StatusName(m.status)},
           {"wall_clock_seconds", m.wall_clock_seconds},
-          {"env_steps", m.env_steps}};
+          {"env_steps", m.env_steps},
+          {"baselines", m.baselines}};
 }
 
 RunManifest ManifestFromJson(const Json& json, const std::string& source) {
@@ -135,6 +136,8 @@ RunManifest ManifestFromJson(const Json& json, const std::string& source) {
   get("start_time", m.start_time);
   get("wall_clock_seconds", m.wall_clock_seconds);
   get("env_steps", m.env_steps);
+  // runs of earlier versions have none
+  if (json.contains("baselines")) get("baselines", m.baselines);
   std::string status;
   get("status", status);
   m.status = StatusFromName(status, source);

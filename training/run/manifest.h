@@ -30,6 +30,9 @@ struct RunManifest {
   RunStatus status = RunStatus::kRunning;
   double wall_clock_seconds = 0;  // of all parts of a resumed run together
   int64_t env_steps = 0;
+  /// Mean return of policies that have learned nothing, by name: "zero", "random". Empty where it
+  /// was not looked at.
+  std::map<std::string, double> baselines;
 
   bool operator==(const RunManifest&) const = default;
 };

@@ -20,6 +20,9 @@ void TrainOptions::Describe(OptionTable& table) {
   table.Add("checkpoint_every", &checkpoint_every, {0, 1e12},
             "steps between checkpoints (0: a quarter of the run)", "steps");
   table.Add("keep_checkpoints", &keep_checkpoints, {1, 1000}, "newest checkpoints kept");
+  table.Add("ignore_warnings", &ignore_warnings,
+            "go on where MuJoCo drops contacts or constraints, or finds an inertia singular; the "
+            "physics is then not that of the model");
 }
 
 RunConfig::RunConfig(std::string task, TaskHooks hooks, std::string agent, uint64_t seed)

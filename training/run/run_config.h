@@ -23,6 +23,7 @@ struct TrainOptions {
   int64_t final_episodes = 100;
   int64_t checkpoint_every = 0;  // 0: four times a run
   int64_t keep_checkpoints = 2;
+  bool ignore_warnings = false;
 
   void Describe(OptionTable& table);
   int64_t eval_interval() const {

@@ -22,8 +22,10 @@ Interval ReadInterval(const nlohmann::json& json) {
 
 EvaluationPoint ReadPoint(const std::string& line) {
   const auto json = nlohmann::json::parse(line);
-  EvaluationPoint point{json.at("step").get<int64_t>(), json.at("mean").get<double>(),
-                        ReadInterval(json.at("ci95"))};
+  const double mean = json.at("mean").get<double>();
+  EvaluationPoint point{json.at("step").get<int64_t>(), mean, {mean, mean}};
+  // one episode tells no interval
+  if (!json.at("ci95").is_null()) point.ci95 = ReadInterval(json.at("ci95"));
   if (!json.at("success_rate").is_null()) {
     point.success_rate = json.at("success_rate").get<double>();
     point.success_ci95 = ReadInterval(json.at("success_ci95"));
@@ -98,11 +100,12 @@ Band Aggregate(const std::vector<Series>& seeds) {
 
 LearningCurve AggregateGroup(const std::vector<const RunCurve*>& runs) {
   LearningCurve curve{
-      runs.front()->task, runs.front()->agent, static_cast<int>(runs.size()), {}, {}};
+      runs.front()->task, runs.front()->agent, static_cast<int>(runs.size()), {}, {}, {}};
   std::vector<Series> returns, successes;
   for (const RunCurve* run : runs) {
     returns.push_back(ReturnSeries(*run));
     successes.push_back(SuccessSeries(*run));
+    curve.baselines.insert(run->baselines.begin(), run->baselines.end());
   }
   curve.episode_return = Aggregate(returns);
   curve.success_rate = Aggregate(successes);
@@ -113,7 +116,7 @@ LearningCurve AggregateGroup(const std::vector<const RunCurve*>& runs) {
 
 RunCurve LoadRunCurve(const RunFolder& folder) {
   const RunManifest manifest = ReadManifest(folder.manifest());
-  RunCurve run{manifest.task, manifest.agent, {}};
+  RunCurve run{manifest.task, manifest.agent, {}, manifest.baselines};
   const std::string source = folder.evaluations().string();
   const std::string text = ReadFile(folder.evaluations());
   size_t begin = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ struct EvaluationPoint {
 struct RunCurve {
   std::string task, agent;
   std::vector<EvaluationPoint> points;
+  std::map<std::string, double> baselines{};  // see RunManifest
 };
 
 /// Reads a run folder that may still be growing: an unfinished last line is left out.
@@ -41,6 +43,8 @@ struct LearningCurve {
   int seeds = 0;
   Band episode_return;
   Band success_rate;  // empty for a task without a success criterion
+  /// Mean return of what has learned nothing, by name: of the first seed that knows it.
+  std::map<std::string, double> baselines{};
 };
 
 /// Groups runs of the same task and agent, which are taken for seeds, in the order of their first

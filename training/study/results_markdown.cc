@@ -58,6 +58,13 @@ std::string Published(const ResultRow& row, std::span<const PublishedResult> pub
   });
 }
 
+// " (3 of 1200 episodes diverged)" of the last policies
+std::string Diverged(const ResultRow& row) {
+  if (row.diverged == 0) return "";
+  return fmt::format(" ({} of {} episodes diverged)", row.diverged,
+                     static_cast<int64_t>(row.seeds.size()) * row.episodes);
+}
+
 // two rows of the same agent and steps differ by this
 std::string Agent(const ResultRow& row) {
   return row.preset.empty() ? row.agent : fmt::format("{} `{}`", row.agent, row.preset);
@@ -70,10 +77,10 @@ std::string Line(const ResultRow& row, std::span<const PublishedResult> publishe
   }
   const std::string missing =
       row.unfinished.empty() ? "" : fmt::format(" (unfinished: {})", SeedList(row.unfinished));
-  return fmt::format("| {} | {} | {} ({} to {}) | {} | {} | {}{} | {} | {} | {} |\n", Agent(row),
+  return fmt::format("| {} | {} | {} ({} to {}) | {} | {} | {}{}{} | {} | {} | {} |\n", Agent(row),
                      Steps(row.env_steps), Number(row.mean), Number(row.ci95.low),
                      Number(row.ci95.high), Number(row.iqm), Number(row.best_mean),
-                     Joined(row.returns, " ", Number), missing, Success(row),
+                     Joined(row.returns, " ", Number), missing, Diverged(row), Success(row),
                      Duration(row.wall_seconds), Published(row, published));
 }
 

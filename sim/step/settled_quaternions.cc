@@ -1,4 +1,4 @@
-#include "sim/settled_quaternions.h"
+#include "sim/step/settled_quaternions.h"
 
 #include <algorithm>
 #include <cmath>

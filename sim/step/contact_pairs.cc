@@ -1,4 +1,4 @@
-#include "sim/contact_pairs.h"
+#include "sim/step/contact_pairs.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "sim/visual_geoms.h"
+#include "sim/step/visual_geoms.h"
 
 #include <mujoco/mjxmacro.h>
 

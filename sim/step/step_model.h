@@ -2,8 +2,8 @@
 
 #include <mujoco/mujoco.h>
 
-#include "sim/contact_pairs.h"
-#include "sim/visual_geoms.h"
+#include "sim/step/contact_pairs.h"
+#include "sim/step/visual_geoms.h"
 
 namespace sinew::sim {
 
