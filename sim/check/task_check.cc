@@ -39,6 +39,7 @@ class Checker {
     Add(report, "full torque", [&] { return CheckDrive(FullDrive()); });
     Add(report, "bang-bang torque", [&] { return CheckDrive(BangBang()); });
     Add(report, "bounds", [&] { return CheckBounds(); });
+    Add(report, "warnings", [&] { return CheckWarnings(); });
     if (has_task) Add(report, "reset", [&] { return CheckReset(); });
     Add(report, "restore", [&] { return CheckRestore(); });
     Add(report, "torque signs", [&] { return CheckTorqueSigns(task_, options_); });
@@ -124,12 +125,19 @@ class Checker {
       total += env.episode_return();
       steps += env.step();
     }
+    warnings_ += env.simulation().warnings();
     const std::string text = spec_.reward_terms.empty() ? ""
                                                         : fmt::format("return {:.4g} on average, ",
                                                                       total / options_.episodes);
     return {"", Verdict::kOk,
             fmt::format("{}{} episodes of {} steps, all finite", text, options_.episodes,
                         steps / options_.episodes)};
+  }
+
+  // of the drives, which have gone before
+  CheckResult CheckWarnings() const {
+    if (warnings_.any()) return {"", Verdict::kFail, warnings_.ToString()};
+    return {"", Verdict::kOk, "no contact or constraint dropped, no inertia singular"};
   }
 
   CheckResult Diverged(const Env& env) const {
@@ -281,6 +289,7 @@ class Checker {
   const spec::TaskSpec& spec_;
   CheckOptions options_;
   int episode_ = 0;
+  WarningCounts warnings_;                    // of all drives
   bool pushed_ = false;                       // whether the present episode began with a push
   std::vector<double> low_, high_;            // of every observation element, over all drives
   std::vector<double> calm_low_, calm_high_;  // the same without the pushed episodes

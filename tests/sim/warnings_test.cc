@@ -4,8 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include "sim/check/task_check.h"
+#include "sim/model_task.h"
 #include "sim/simulation.h"
+#include "tests/core/temporary_folder.h"
 
 namespace sinew::sim {
 namespace {
@@ -120,6 +125,31 @@ TEST(StepWarningsTest, ASingularInertiaNamesTheJoint) {
   EXPECT_THAT(
       simulation.warnings().ToString(),
       AllOf(HasSubstr("singular"), ::testing::AnyOf(HasSubstr("'one'"), HasSubstr("'two'"))));
+}
+
+// two balls on a floor and room for one contact
+TEST(StepWarningsTest, CheckNamesThemWithTheSize) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "balls.xml") << R"(
+    <mujoco>
+      <size nconmax="1" njmax="100"/>
+      <worldbody>
+        <geom name="floor" type="plane" size="10 10 1"/>
+        <body name="left" pos="0 0 0.1">
+          <joint name="left" type="slide" axis="0 0 1"/><geom name="left" size="0.1"/>
+        </body>
+        <body name="right" pos="1 0 0.1">
+          <joint name="right" type="slide" axis="0 0 1"/><geom name="right" size="0.1"/>
+        </body>
+      </worldbody>
+      <actuator><motor name="lift" joint="left" ctrllimited="true" ctrlrange="-1 1"/></actuator>
+    </mujoco>)";
+  const CheckReport report = CheckTask(MakeModelTask(folder / "balls.xml"), {.episodes = 1});
+  const auto found = std::ranges::find(report.results, "warnings", &CheckResult::name);
+  ASSERT_NE(found, report.results.end());
+  EXPECT_EQ(found->verdict, Verdict::kFail);
+  EXPECT_THAT(found->detail, AllOf(HasSubstr("nconmax = 1"), HasSubstr("the 2 that"),
+                                   HasSubstr("<size nconmax=\"50\"/>")));
 }
 
 TEST(WarningCountsTest, AddUpAndSubtract) {
