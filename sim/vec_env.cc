@@ -25,9 +25,8 @@ VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, Th
   results_.resize(num_envs);
   finished_by_env_.resize(num_envs);
   has_finished_.resize(num_envs);
-  for (int i = 0; i < num_envs; ++i) {
-    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
-  }
+  episode_begins_.resize(num_envs);
+  for (int i = 0; i < num_envs; ++i) ShowState(i);
 }
 
 void VecEnv::UseStarts(const StartStates* starts) {
@@ -42,7 +41,7 @@ void VecEnv::CutEpisodes(int64_t steps) {
 void VecEnv::Reset() {
   pool_->ParallelFor(num_envs(), [this](int i) {
     envs_[i]->Reset();
-    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
+    ShowState(i);
   });
   finished_.clear();
 }
@@ -70,7 +69,14 @@ void VecEnv::StepOne(int index, std::span<const float> actions) {
     if (uses_starts_ && finished.success) finished.end = env.simulation().SaveState();
     env.Reset();
   }
-  CopyObservation(env.observation(), observations_.data() + index * obs_dim);
+  ShowState(index);
+}
+
+// what the policy acts on next
+void VecEnv::ShowState(int index) {
+  const Env& env = *envs_[index];
+  CopyObservation(env.observation(), observations_.data() + index * spec().obs_dim());
+  episode_begins_[index] = env.step() == 0;
 }
 
 std::vector<EnvState> VecEnv::SaveState() const {
@@ -83,7 +89,7 @@ void VecEnv::RestoreState(std::span<const EnvState> states) {
   if (states.size() != envs_.size()) throw Error("saved environments do not match in number");
   for (size_t i = 0; i < envs_.size(); ++i) {
     envs_[i]->RestoreState(states[i]);
-    CopyObservation(envs_[i]->observation(), observations_.data() + i * spec().obs_dim());
+    ShowState(i);
   }
   finished_.clear();
 }

@@ -9,7 +9,6 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "core/version.h"
 #include "training/curriculum/reverse_curriculum.h"
 #include "training/run/env_archive.h"
 #include "training/run/metrics_log.h"
@@ -112,7 +111,7 @@ class Trainer {
     if (published_step_ == step || SecondsSince(published_) < kPolicySeconds) return;
     published_ = Clock::now();
     published_step_ = step;
-    Publish(folder_.live_policy(), Policy(), Flush::kNo);
+    Publish(folder_.live_policy(), agent_->Snapshot(), Flush::kNo);
   }
 
   // a policy, and beside it what the agent thinks of states and actions
@@ -129,12 +128,12 @@ class Trainer {
   void Round() {
     const auto observations = envs_.observations();
     before_.assign(observations.begin(), observations.end());
-    agent_->Act(before_, actions_);
+    agent_->Act({before_, envs_.episode_begins()}, actions_);
     envs_.Step(actions_);
     agent_->Observe(
         {before_, actions_, envs_.rewards(), envs_.next_observations(), envs_.results()});
-    agent_->Update();
-    for (const std::string& text : agent_->TakeWarnings()) progress_->Message("warning: " + text);
+    const agents::LearnOutcome learned = agent_->Learn();
+    for (const std::string& text : learned.warnings) progress_->Message("warning: " + text);
     for (const sim::VecEnv::Episode& episode : envs_.finished()) {
       sums_.episodes += 1;
       sums_.successes += episode.success;
@@ -172,12 +171,6 @@ class Trainer {
     events_->Append(step, row);
   }
 
-  policy::PolicyArtifact Policy() const {
-    policy::PolicyArtifact artifact = agent_->Snapshot();
-    CompleteContract(config_, *task_, &artifact.contract);
-    return artifact;
-  }
-
   Evaluation EvaluatePolicy(const policy::PolicyArtifact& artifact, int64_t episodes) {
     return Evaluate(
         task_, [&] { return policy::MakeArtifactPolicy(artifact); }, episodes, kEvaluationSeed,
@@ -185,7 +178,7 @@ class Trainer {
   }
 
   void EvaluateOnTheWay(int64_t step) {
-    policy::PolicyArtifact artifact = Policy();
+    policy::PolicyArtifact artifact = agent_->Snapshot();
     const Evaluation evaluation = EvaluatePolicy(artifact, options_.eval_episodes);
     RecordEvaluation(step, evaluation);
     artifact.contract.evaluation = Brief(evaluation);
@@ -262,7 +255,7 @@ class Trainer {
   }
 
   TrainSummary Finish() {
-    policy::PolicyArtifact artifact = Policy();
+    policy::PolicyArtifact artifact = agent_->Snapshot();
     TrainSummary summary = Summary();
     summary.evaluation = EvaluatePolicy(artifact, options_.final_episodes);
     artifact.contract.evaluation = Brief(summary.evaluation);
@@ -332,31 +325,6 @@ class Trainer {
 };
 
 }  // namespace
-
-void CompleteContract(const RunConfig& config, const sim::Task& task, spec::Contract* contract) {
-  const spec::TaskSpec& spec = task.spec();
-  const sim::Simulation simulation = task.MakeSimulation();
-  contract->task = spec.name;
-  contract->agent = config.agent_name();
-  contract->model_hash = simulation.model_hash();
-  contract->commit = Commit();
-  contract->control_dt = spec.control_dt;
-  contract->timestep = simulation.model()->opt.timestep;
-  contract->gravity_compensation = spec.gravity_compensation;
-  contract->action = spec.action;
-  for (const OptionTable::Entry& entry : config.task_options().entries()) {
-    contract->task_options.push_back({entry.key, entry.get()});
-  }
-  for (const OptionTable::Entry& entry : config.randomization().entries()) {
-    if (spec.randomization.enabled())
-      contract->task_options.push_back({"randomize." + entry.key, entry.get()});
-  }
-  for (size_t i = 0; i < spec.observation.size(); ++i) {
-    contract->observation[i].name = spec.observation[i].name;
-    contract->observation[i].unit = spec.observation[i].unit;
-    contract->observation[i].frame = sim::FrameOf(spec.observation[i], simulation.model());
-  }
-}
 
 TrainSummary Train(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks) {
   const RunLock lock(folder);

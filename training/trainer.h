@@ -48,7 +48,4 @@ TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const Trai
 inline constexpr uint64_t kEvaluationSeed = 1'000'003;
 inline constexpr uint64_t kFreshEpisodesSeed = 2'000'003;
 
-/// Fills in what the task knows: names, units, limits, periods.
-void CompleteContract(const RunConfig& config, const sim::Task& task, spec::Contract* contract);
-
 }  // namespace sinew::training
