@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "agents/distribution/diagonal_gaussian.h"
 #include "agents/on_policy/policy_epochs.h"
 #include "agents/on_policy/value_learner.h"
 #include "agents/registry.h"
@@ -64,7 +65,9 @@ class PpoEpochs {
         random_(1, "parameters"),
         rollout_(std::max(kRolloutSteps, (shape.batch + kEnvs - 1) / kEnvs), kEnvs, shape.obs,
                  shape.act),
-        policy_({.network = Spec(shape, shape.act), .learner = Options(device)}, random_),
+        policy_(std::make_unique<agents::DiagonalGaussian>(shape.act,
+                                                           agents::DiagonalGaussian::Options{}),
+                {.network = Spec(shape, shape.act), .learner = Options(device)}, random_),
         policy_epochs_(&policy_, true),
         value_({.network = Spec(shape, 1), .learner = Options(device), .clip = 0.2}, random_) {
     RandomSteps steps(shape);
@@ -107,7 +110,7 @@ class PpoEpochs {
   ThreadPool* pool_;
   Random random_;
   agents::RolloutBuffer rollout_;
-  agents::GaussianPolicy policy_;
+  agents::StochasticPolicy policy_;
   agents::PolicyEpochs policy_epochs_;
   agents::ValueLearner value_;
   std::vector<int> rows_;
@@ -140,7 +143,7 @@ LearnerWorkload MakeOffPolicyWorkload(const std::string& agent, const LearnerSha
   for (int64_t i = 0; i < kTransitions / kEnvs; ++i) learner->Observe(steps.Next());
   const int updates = std::max(1, policy_delay);
   return {[=] {
-            for (int i = 0; i < updates; ++i) learner->Update();
+            for (int i = 0; i < updates; ++i) learner->Learn();
           },
           updates};
 }

@@ -19,7 +19,8 @@ VecEnv::VecEnv(std::shared_ptr<const Task> task, int num_envs, uint64_t seed, Th
   results_.resize(num_envs);
   finished_by_env_.resize(num_envs);
   has_finished_.resize(num_envs);
-  for (int i = 0; i < num_envs; ++i) ReadObservation(*envs_[i], RowOf(observations_, i));
+  episode_begins_.resize(num_envs);
+  for (int i = 0; i < num_envs; ++i) ShowState(i);
 }
 
 std::span<float> VecEnv::RowOf(std::vector<float>& matrix, int index) const {
@@ -39,7 +40,7 @@ void VecEnv::CutEpisodes(int64_t steps) {
 void VecEnv::Reset() {
   pool_->ParallelFor(num_envs(), [this](int i) {
     envs_[i]->Reset();
-    ReadObservation(*envs_[i], RowOf(observations_, i));
+    ShowState(i);
   });
   finished_.clear();
 }
@@ -68,7 +69,14 @@ void VecEnv::StepOne(int index, std::span<const float> actions) {
     if (uses_starts_ && finished.success) finished.end = env.simulation().SaveState();
     env.Reset();
   }
+  ShowState(index);
+}
+
+// what the policy acts on next
+void VecEnv::ShowState(int index) {
+  const Env& env = *envs_[index];
   ReadObservation(env, RowOf(observations_, index));
+  episode_begins_[index] = env.step() == 0;
 }
 
 WarningCounts VecEnv::warnings() const {
@@ -89,7 +97,7 @@ void VecEnv::RestoreState(std::span<const EnvState> states) {
   if (states.size() != envs_.size()) throw Error("saved environments do not match in number");
   for (size_t i = 0; i < envs_.size(); ++i) {
     envs_[i]->RestoreState(states[i]);
-    ReadObservation(*envs_[i], RowOf(observations_, i));
+    ShowState(i);
   }
   finished_.clear();
 }

@@ -37,6 +37,8 @@ class VecEnv {
   void Step(std::span<const float> actions);
 
   std::span<const float> observations() const { return observations_; }  // [num_envs x obs_dim]
+  /// [num_envs], 1 where observations() is the first one of an episode.
+  std::span<const uint8_t> episode_begins() const { return episode_begins_; }
   std::span<const float> next_observations() const {
     return next_observations_;
   }                                                                          // [num_envs x obs_dim]
@@ -65,11 +67,13 @@ class VecEnv {
  private:
   std::span<float> RowOf(std::vector<float>& matrix, int index) const;
   void StepOne(int index, std::span<const float> actions);
+  void ShowState(int index);
 
   ThreadPool* pool_;
   bool uses_starts_ = false;
   std::vector<std::unique_ptr<Env>> envs_;
   std::vector<float> observations_, next_observations_, rewards_;
+  std::vector<uint8_t> episode_begins_;
   std::vector<spec::StepResult> results_;
   std::vector<Episode> finished_, finished_by_env_;
   std::vector<char> has_finished_;

@@ -27,8 +27,8 @@ class Collector {
 
   const sim::Simulation& simulation() const { return envs_.env(0).simulation(); }
 
-  /// What the next actions are for [num_envs x obs_dim].
-  std::span<const float> observations() const { return envs_.observations(); }
+  /// What the next actions are for.
+  agents::ActBatch act_batch() const { return {envs_.observations(), envs_.episode_begins()}; }
   /// To be written before Step [num_envs x act_dim].
   std::span<float> actions() { return actions_; }
   /// Steps every environment by actions(). @return  views that are valid until the next Step.

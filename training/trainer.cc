@@ -74,19 +74,15 @@ class Trainer {
 
   // one step of every environment, and the updates that it pays for
   void Round() {
-    agent_->Act(collector_.observations(), collector_.actions());
+    agent_->Act(collector_.act_batch(), collector_.actions());
     agent_->Observe(collector_.Step());
-    agent_->Update();
-    for (const std::string& text : agent_->TakeWarnings()) recorder_.Warn(text);
+    const agents::LearnOutcome learned = agent_->Learn();
+    for (const std::string& text : learned.warnings) recorder_.Warn(text);
     for (const sim::VecEnv::Episode& episode : collector_.finished())
       recorder_.ShowReturn(episode.episode_return);
   }
 
-  PolicySnapshot Snapshot() const {
-    PolicySnapshot snapshot{agent_->Snapshot(), agent_->CriticSnapshot()};
-    CompleteContract(config_, *task_, &snapshot.policy.contract);
-    return snapshot;
-  }
+  PolicySnapshot Snapshot() const { return {agent_->Snapshot(), agent_->CriticSnapshot()}; }
 
   // what a watcher asks for and wants to see; pauses here
   void Attend(int64_t step) {

@@ -5,14 +5,15 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "agents/base/figures.h"
 #include "core/options.h"
 #include "core/thread_pool.h"
 #include "models/archive.h"
 #include "policy/critic.h"
 #include "policy/policy_file.h"
+#include "spec/contract.h"
 #include "spec/goal.h"
 #include "spec/step_result.h"
 
@@ -29,6 +30,16 @@ struct AgentContext {
   ThreadPool* pool =
       nullptr;  // for parts of an update that do not depend on each other; null: one thread
   std::shared_ptr<const spec::GoalModel> goals{};  // of the task; null: it has none
+  /// What the task says of the policy to come: names, units, limits, periods, options. The agent
+  /// adds what it learned. An observation without elements gets nameless ones.
+  spec::Contract contract{};
+};
+
+/// What every environment shows before a step; views that are valid during the call.
+struct ActBatch {
+  std::span<const float> observations;  // [num_envs x obs_dim], row-major
+  /// [num_envs], 1 where the observation is the first one of an episode; empty: nowhere.
+  std::span<const uint8_t> episode_begins{};
 };
 
 /// One step of every environment, row-major; views that are valid during the call.
@@ -40,8 +51,11 @@ struct StepBatch {
   std::span<const spec::StepResult> results;  // [num_envs]
 };
 
-/// Named figures of the learner since they were last asked for.
-using Metrics = std::vector<std::pair<std::string, double>>;
+/// What one call of Learn amounted to.
+struct LearnOutcome {
+  int64_t updates = 0;                  // steps of optimisers that were taken
+  std::vector<std::string> warnings{};  // what a person should know, a line each
+};
 
 /// What a person who watches the run has changed: factors on the schedules, 1 unless asked.
 struct Adjustment {
@@ -52,7 +66,7 @@ struct Adjustment {
 
 /// A learner. One round of the training loop is
 ///
-///     Act -> environments step -> Observe -> Update
+///     Act -> environments step -> Observe -> Learn
 ///
 /// with the same bits for any number of threads.
 class Agent {
@@ -61,31 +75,26 @@ class Agent {
 
   /// Actions with exploration noise for every environment. @param actions  [num_envs x act_dim], in
   /// [-1, 1].
-  virtual void Act(std::span<const float> observations, std::span<float> actions) = 0;
+  virtual void Act(const ActBatch& batch, std::span<float> actions) = 0;
   /// Stores the step.
   virtual void Observe(const StepBatch& batch) = 0;
   /// Learns as much as one step of every environment pays for. @throws Error if the learner's
   /// numbers are not finite.
-  virtual void Update() = 0;
+  virtual LearnOutcome Learn() = 0;
   /// Environment steps observed so far.
   virtual int64_t env_steps() const = 0;
   virtual int64_t updates() const = 0;
 
-  /// The deterministic policy as of now; the contract's task part is left to the caller.
+  /// The policy as of now, with its contract.
   virtual policy::PolicyArtifact Snapshot() const = 0;
   /// What it thinks that states or actions are worth, without the policy's hash; empty if nothing.
   virtual std::optional<policy::Critic> CriticSnapshot() const { return std::nullopt; }
+  /// Means of the learner's figures since they were last taken, and others as of now.
   virtual Metrics TakeMetrics() = 0;
-  /// What a person should know, a line each, since it was last asked for.
-  virtual std::vector<std::string> TakeWarnings() { return {}; }
   /// Everything that the future of the learner depends on.
   virtual void Serialize(models::Archive& archive) = 0;
-
-  const Adjustment& adjustment() const { return adjustment_; }
-  void Adjust(const Adjustment& adjustment) { adjustment_ = adjustment; }
-
- private:
-  Adjustment adjustment_;
+  /// From now on.
+  virtual void Adjust(const Adjustment& adjustment) = 0;
 };
 
 /// An agent before it is built: its options can still be set.

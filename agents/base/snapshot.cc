@@ -2,18 +2,21 @@
 
 namespace sinew::agents {
 
-policy::PolicyArtifact StartSnapshot(const models::Normalizer& normalizer, int64_t env_steps,
-                                     int64_t updates, uint64_t seed) {
+policy::PolicyArtifact StartSnapshot(const AgentContext& context,
+                                     const models::Normalizer& normalizer, const RunClock& clock) {
   policy::PolicyArtifact artifact;
   artifact.obs_mean = normalizer.mean();
   artifact.obs_scale = normalizer.scale();
   artifact.obs_clip = normalizer.clip();
+  artifact.contract = context.contract;
+  artifact.contract.observation.resize(normalizer.low().size());
   for (size_t i = 0; i < normalizer.low().size(); ++i) {
-    artifact.contract.observation.push_back({"", "", normalizer.low()[i], normalizer.high()[i]});
+    artifact.contract.observation[i].training_low = normalizer.low()[i];
+    artifact.contract.observation[i].training_high = normalizer.high()[i];
   }
-  artifact.contract.env_steps = env_steps;
-  artifact.contract.updates = updates;
-  artifact.contract.seed = seed;
+  artifact.contract.env_steps = clock.env_steps();
+  artifact.contract.updates = clock.updates();
+  artifact.contract.seed = context.seed;
   return artifact;
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <cstdint>
-
+#include "agents/base/agent.h"
+#include "agents/base/run_clock.h"
 #include "models/normalizer.h"
 #include "policy/policy_file.h"
 
 namespace sinew::agents {
 
-/// A policy file's normaliser and what its contract says about the learner; the layers are left to
-/// the agent, the task to the caller.
-policy::PolicyArtifact StartSnapshot(const models::Normalizer& normalizer, int64_t env_steps,
-                                     int64_t updates, uint64_t seed);
+/// The agent's contract with what training adds to it, and the normaliser; the layers are left to
+/// the agent.
+policy::PolicyArtifact StartSnapshot(const AgentContext& context,
+                                     const models::Normalizer& normalizer, const RunClock& clock);
 
 }  // namespace sinew::agents

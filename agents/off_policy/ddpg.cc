@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
+#include <utility>
 
 #include "agents/base/options_builder.h"
-#include "agents/exploration/parameter_noise.h"
+#include "agents/exploration/noisy_actor.h"
 #include "agents/off_policy/actor_head.h"
 #include "agents/off_policy/td_losses.h"
+#include "agents/off_policy/update_rule.h"
 #include "core/error.h"
 
 namespace sinew::agents {
@@ -55,73 +56,90 @@ struct Critic {
   TdLoss last{};
 };
 
-class Ddpg : public OffPolicyAgent {
+/// Algorithm 1 of the paper, one pass of its inner loop; twins, delay and target noise are TD3's.
+class DdpgRule : public UpdateRule {
  public:
-  Ddpg(const DdpgOptions& options, const AgentContext& context)
-      : OffPolicyAgent(options, context),
-        options_(options),
+  DdpgRule(const DdpgOptions& options, const AgentContext& context)
+      : options_(options),
+        pool_(context.pool),
         head_(Head(options)),
         init_random_(context.seed, "initial parameters"),
         target_random_(context.seed, "target noise"),
         actor_("actor", ActorSpec(options, context), options.learner(options.actor_lr),
-               init_random_),
-        noise_(options.kind(), context.num_envs, context.act_dim, context.seed) {
-    if (options.on_parameters()) {
-      parameter_noise_.emplace(
-          ActorSpec(options, context), options.learner(0),
-          [this](std::span<const float> outputs, std::span<float> actions) {
-            std::ranges::copy(head_.Actions(outputs, &explored_), actions.begin());
-          },
-          ParameterNoiseOptions{.num_envs = context.num_envs,
-                                .act_dim = context.act_dim,
-                                .seed = context.seed,
-                                .shares = NoiseShares(context.num_envs, options.noise_low)});
-    }
+               init_random_) {
     for (int i = 0; i < (options.twin ? 2 : 1); ++i) {
       critics_.push_back({{fmt::format("critic{}", i), CriticSpec(options, context),
                            CriticLearner(options), init_random_}});
     }
   }
 
- private:
-  void Explore(std::span<const float> observations, std::span<float> actions) override {
-    if (parameter_noise_) {
-      return parameter_noise_->Act(actor_.online(), observations, NoiseSigma(), actions);
-    }
-    const auto outputs = actor_.online().Forward(observations, {}, context().num_envs);
-    std::ranges::copy(head_.Actions(outputs, &explored_), actions.begin());
-    noise_.AddTo(actions, NoiseSigma());
+  /// mu(s), which exploration adds noise to.
+  DeterministicActor actor() {
+    return {&actor_.online(), [this](std::span<const float> outputs, std::span<float> actions) {
+              std::ranges::copy(head_.Actions(outputs, &explored_), actions.begin());
+            }};
   }
 
-  void EndEpisode(int env) override {
-    noise_.Reset(env);
-    if (parameter_noise_) parameter_noise_->Reset(env);
-  }
-
-  // Algorithm 1 of the paper, one pass of its inner loop; the delay is TD3's
-  void Learn(const Batch& batch) override {
-    const bool actor_too = (updates() % options_.policy_delay) == 0;
+  UpdateOutcome Update(const Batch& batch, const UpdateMoment& moment) override {
+    const bool actor_too = (moment.number % options_.policy_delay) == 0;
     const double tau = actor_too ? options_.tau : 0;  // targets move with the actor
     // targets, and where the actor's actions should move: neither needs what the other one has
-    InParallel([&] { ComputeTargets(batch); },
-               [&] {
-                 if (actor_too) ClimbCritic(batch);
-               });
+    RunBoth(
+        pool_, [&] { ComputeTargets(batch, moment.bootstrap); },
+        [&] {
+          if (actor_too) ClimbCritic(batch);
+        });
     if (options_.twin) {
-      InParallel([&] { UpdateCritic(batch, tau, &critics_[0]); },
-                 [&] { UpdateCritic(batch, tau, &critics_[1]); });
-      if (actor_too) UpdateActor(context().pool);
+      RunBoth(
+          pool_, [&] { UpdateCritic(batch, tau, &critics_[0]); },
+          [&] { UpdateCritic(batch, tau, &critics_[1]); });
+      if (actor_too) UpdateActor(pool_);
     } else {
-      InParallel([&] { UpdateCritic(batch, tau, &critics_[0]); },
-                 [&] {
-                   if (actor_too) UpdateActor(nullptr);
-                 });
+      RunBoth(
+          pool_, [&] { UpdateCritic(batch, tau, &critics_[0]); },
+          [&] {
+            if (actor_too) UpdateActor(nullptr);
+          });
     }
     AddUp();
+    return {critics_.front().last.mean_abs_q, TdErrors(batch)};
   }
 
+  std::vector<Learner*> learners() override {
+    std::vector<Learner*> learners{&actor_};
+    for (Critic& critic : critics_) learners.push_back(&critic.learner);
+    return learners;
+  }
+
+  std::vector<policy::DenseLayer> PolicyLayers() const override {
+    return head_.penalty > 0 && !head_.inverting
+               ? TanhHead(actor_.online(), 0, actor_.online().spec().outputs)
+               : models::ToDenseLayers(actor_.online());
+  }
+
+  policy::Critic CriticSnapshot() const override {
+    return {.kind = policy::Critic::Kind::kActionValue,
+            .layers = models::CriticLayers(critics_.front().learner.online()),
+            .action_layer = static_cast<int>(options_.critic_action_layer)};
+  }
+
+  void Track(Figures* figures) override {
+    figures->Track("critic_loss", &critic_loss_);
+    figures->Track("q_mean", &q_);
+    figures->Track("target_mean", &target_);
+    figures->Track("actor_q", &actor_q_);
+    figures->Track("saturation", &saturation_);
+  }
+
+  Metrics Gauges() const override { return {{"actor_lr", actor_.learning_rate()}}; }
+
+  void Serialize(models::Archive& archive) override {
+    archive.Value("target_random", target_random_);
+  }
+
+ private:
   // y = R_n + gamma^n min_i Q_i'(s_n, mu'(s_n) + clipped noise)
-  void ComputeTargets(const Batch& batch) {
+  void ComputeTargets(const Batch& batch, const Bootstrap& bootstrap) {
     const auto outputs = actor_.target().Evaluate(batch.next_observations, {}, batch.size);
     const auto policy = head_.Actions(outputs, &next_actions_);
     if (head_.plain()) next_actions_.assign(policy.begin(), policy.end());
@@ -132,7 +150,7 @@ class Ddpg : public OffPolicyAgent {
           critic.learner.target().Evaluate(batch.next_observations, next_actions_, batch.size);
       for (int i = 0; i < batch.size; ++i) targets_[i] = std::min(targets_[i], q[i]);
     }
-    Bootstrap(batch, targets_);
+    bootstrap.Targets(batch.rewards, batch.discounts, 0, targets_);
   }
 
   void SmoothTargetActions() {
@@ -172,13 +190,14 @@ class Ddpg : public OffPolicyAgent {
     saturation_.Add(SaturatedShare(actions));
   }
 
-  // of both critics the mean
-  void TdErrors(std::span<float> errors) const override {
-    std::ranges::fill(errors, 0.0f);
+  // of both critics the mean; of a weighted batch
+  std::span<const float> TdErrors(const Batch& batch) {
+    td_errors_.assign(batch.weights.empty() ? 0 : batch.size, 0.0f);
     const float share = 1.0f / static_cast<float>(critics_.size());
     for (const Critic& critic : critics_) {
-      for (size_t i = 0; i < errors.size(); ++i) errors[i] += share * critic.td_errors[i];
+      for (size_t i = 0; i < td_errors_.size(); ++i) td_errors_[i] += share * critic.td_errors[i];
     }
+    return td_errors_;
   }
 
   // maximise mean Q(s, mu(s)): the deterministic policy gradient
@@ -196,60 +215,14 @@ class Ddpg : public OffPolicyAgent {
     target_.Add(target_sum / static_cast<double>(targets_.size()));
   }
 
-  double MeanAbsQ() const override { return critics_.front().last.mean_abs_q; }
-
-  double NoiseSigma() const {
-    return adjustment().noise * options_.Sigma(warming_up(), Progress());
-  }
-
-  std::vector<Learner*> Learners() override {
-    std::vector<Learner*> learners{&actor_};
-    for (Critic& critic : critics_) learners.push_back(&critic.learner);
-    return learners;
-  }
-
-  std::vector<policy::DenseLayer> PolicyLayers() const override {
-    return head_.penalty > 0 && !head_.inverting ? TanhHead(actor_.online(), 0, context().act_dim)
-                                                 : models::ToDenseLayers(actor_.online());
-  }
-
-  std::optional<policy::Critic> CriticSnapshot() const override {
-    return policy::Critic{.kind = policy::Critic::Kind::kActionValue,
-                          .layers = models::CriticLayers(critics_.front().learner.online()),
-                          .action_layer = static_cast<int>(options_.critic_action_layer),
-                          .output_scale = 1 / options_.reward_scale,
-                          .gamma = gamma()};
-  }
-
-  std::vector<std::pair<std::string, Mean*>> Means() override {
-    return {{"critic_loss", &critic_loss_},
-            {"q_mean", &q_},
-            {"target_mean", &target_},
-            {"actor_q", &actor_q_},
-            {"saturation", &saturation_}};
-  }
-
-  Metrics Gauges() const override {
-    Metrics gauges{{"noise_sigma", NoiseSigma()}, {"actor_lr", actor_.learning_rate()}};
-    if (parameter_noise_) gauges.emplace_back("parameter_noise", parameter_noise_->scale());
-    return gauges;
-  }
-
-  void SerializeMore(models::Archive& archive) override {
-    archive.Value("target_random", target_random_);
-    noise_.Serialize(archive, "noise");
-    if (parameter_noise_) parameter_noise_->Serialize(archive, "parameter_noise");
-  }
-
   DdpgOptions options_;
+  ThreadPool* pool_;
   ActorHead head_;
   Random init_random_, target_random_;
   Learner actor_;
   std::vector<Critic> critics_;
-  Noise noise_;
-  std::optional<ParameterNoise> parameter_noise_;
   Mean critic_loss_, q_, target_, actor_q_, saturation_;
-  std::vector<float> next_actions_, targets_, actor_gradient_, action_gradient_;
+  std::vector<float> next_actions_, targets_, actor_gradient_, action_gradient_, td_errors_;
   std::span<const float> actor_outputs_;                         // of the actor's last forward pass
   std::vector<float> explored_, actor_actions_, head_gradient_;  // unless the head is plain
 };
@@ -281,7 +254,11 @@ std::unique_ptr<Agent> MakeDdpgAgent(const DdpgOptions& options, const AgentCont
     throw UserError(fmt::format("agent.critic_action_layer = {}: the critic has layers 0 to {}",
                                 options.critic_action_layer, layers));
   }
-  return std::make_unique<Ddpg>(options, context);
+  auto rule = std::make_unique<DdpgRule>(options, context);
+  auto exploration =
+      std::make_unique<NoisyActor>(options, rule->actor(), options.learner(0), context);
+  return std::make_unique<OffPolicyAgent>(options, context,
+                                          OffPolicyParts{std::move(rule), std::move(exploration)});
 }
 
 std::unique_ptr<AgentBuilder> MakeDdpg() {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "agents/base/agent.h"
-#include "agents/exploration/exploration.h"
+#include "agents/exploration/exploration_options.h"
 #include "agents/off_policy/off_policy.h"
 
 namespace sinew::agents {

@@ -9,9 +9,11 @@
 #include <numeric>
 
 #include "agents/base/options_builder.h"
+#include "agents/distribution/tanh_gaussian.h"
+#include "agents/exploration/sampled_actor.h"
 #include "agents/off_policy/actor_head.h"
-#include "agents/off_policy/tanh_gaussian.h"
 #include "agents/off_policy/td_losses.h"
+#include "agents/off_policy/update_rule.h"
 #include "core/error.h"
 
 namespace sinew::agents {
@@ -87,16 +89,20 @@ struct Critic {
   TdLoss last{};
 };
 
-class Sac : public OffPolicyAgent {
+double MeanOf(std::span<const float> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Algorithm 1 of the paper, one gradient step.
+class SacRule : public UpdateRule {
  public:
-  Sac(const SacOptions& options, const AgentContext& context)
-      : OffPolicyAgent(options, context),
-        options_(options),
-        range_{options.log_std_low, options.log_std_high},
+  SacRule(const SacOptions& options, const AgentContext& context)
+      : options_(options),
+        act_dim_(context.act_dim),
+        pool_(context.pool),
         init_random_(context.seed, "initial parameters"),
         target_random_(context.seed, "target noise"),
         actor_random_(context.seed, "actor noise"),
-        explore_random_(context.seed, "exploration noise"),
         actor_("actor", ActorSpec(options, context),
                WithoutTarget(options.learner(options.actor_lr)), init_random_),
         frozen_actor_(MakeNetwork(ActorSpec(options, context), options.learner(0))),
@@ -108,39 +114,74 @@ class Sac : public OffPolicyAgent {
     }
   }
 
- private:
-  void Explore(std::span<const float> observations, std::span<float> actions) override {
-    if (warming_up()) {
-      const double range = options_.warmup_range;
-      for (float& a : actions) a = static_cast<float>(explore_random_.Uniform(-range, range));
-      return;
-    }
-    explored_.DrawNoise(actions.size(), explore_random_);
-    SampleSquashed(actor_.online().Forward(observations, {}, context().num_envs), context().act_dim,
-                   range_, &explored_);
-    std::ranges::copy(explored_.actions, actions.begin());
-  }
+  /// The network of the policy that actions are sampled from.
+  Network* actor() { return &actor_.online(); }
 
-  void EndEpisode(int) override {}
-
-  // Algorithm 1 of the paper, one gradient step
-  void Learn(const Batch& batch) override {
+  UpdateOutcome Update(const Batch& batch, const UpdateMoment& moment) override {
     actor_.CopyTo(frozen_actor_.get());
     const double alpha = temperature_.alpha();
     // neither half needs what the other one has
-    InParallel([&] { ComputeTargets(batch, alpha); }, [&] { SampleActions(batch); });
-    InParallel([&] { UpdateCritic(batch, critics_[0].get()); },
-               [&] { UpdateCritic(batch, critics_[1].get()); });
+    RunBoth(
+        pool_, [&] { ComputeTargets(batch, moment.bootstrap, alpha); },
+        [&] { SampleActions(batch); });
+    RunBoth(
+        pool_, [&] { UpdateCritic(batch, critics_[0].get()); },
+        [&] { UpdateCritic(batch, critics_[1].get()); });
     UpdateActor(alpha);
-    if (options_.learned_temperature) UpdateTemperature(alpha);
+    if (options_.learned_temperature) {
+      temperature_.Step(
+          TemperatureGradient(sample_.log_probs, TargetEntropy(moment.progress), alpha));
+    }
     AddUp();
+    return {critics_[0]->last.mean_abs_q, TdErrors(batch), EntropyBonus(temperature_.alpha())};
   }
 
+  std::vector<Learner*> learners() override {
+    return {&actor_, &critics_[0]->learner, &critics_[1]->learner, &temperature_.learner()};
+  }
+
+  // the mode of the Gaussian before tanh
+  std::vector<policy::DenseLayer> PolicyLayers() const override {
+    return TanhHead(actor_.online(), 0, act_dim_);
+  }
+
+  std::optional<policy::GaussianHead> PolicyNoise() const override {
+    policy::DenseLayer head = TanhHead(actor_.online(), act_dim_, act_dim_).back();
+    const LogStdRange range = options_.range();
+    return policy::GaussianHead{std::move(head.weight), std::move(head.bias),
+                                static_cast<float>(range.low), static_cast<float>(range.high)};
+  }
+
+  policy::Critic CriticSnapshot() const override {
+    return {.kind = policy::Critic::Kind::kActionValue,
+            .layers = models::CriticLayers(critics_[0]->learner.online())};
+  }
+
+  void Track(Figures* figures) override {
+    figures->Track("critic_loss", &critic_loss_);
+    figures->Track("q_mean", &q_);
+    figures->Track("target_mean", &target_);
+    figures->Track("actor_q", &actor_q_);
+    figures->Track("entropy", &entropy_);
+    figures->Track("std_dev", &std_dev_);
+    figures->Track("saturation", &saturation_);
+  }
+
+  Metrics Gauges() const override {
+    return {{"temperature", temperature_.alpha()}, {"actor_lr", actor_.learning_rate()}};
+  }
+
+  void Serialize(models::Archive& archive) override {
+    archive.Value("target_random", target_random_);
+    archive.Value("actor_random", actor_random_);
+  }
+
+ private:
   // y = R_n + gamma^n (min_i Q_i'(s_n, a') - alpha log pi(a'|s_n)), a' ~ pi(s_n)
-  void ComputeTargets(const Batch& batch, double alpha) {
+  void ComputeTargets(const Batch& batch, const Bootstrap& bootstrap, double alpha) {
     next_.DrawNoise(batch.actions.size(), target_random_);
-    SampleSquashed(frozen_actor_->Evaluate(batch.next_observations, {}, batch.size),
-                   context().act_dim, range_, &next_);
+    SampleSquashed(frozen_actor_->Evaluate(batch.next_observations, {}, batch.size), act_dim_,
+                   options_.range(), &next_);
     const auto q0 =
         critics_[0]->learner.target().Evaluate(batch.next_observations, next_.actions, batch.size);
     const auto q1 =
@@ -149,14 +190,14 @@ class Sac : public OffPolicyAgent {
     for (int i = 0; i < batch.size; ++i) {
       targets_[i] = std::min(q0[i], q1[i]) - static_cast<float>(alpha) * next_.log_probs[i];
     }
-    Bootstrap(batch, targets_);
+    bootstrap.Targets(batch.rewards, batch.discounts, EntropyBonus(alpha), targets_);
   }
 
   // a ~ pi(s), and which critic's Q each of them is to climb: that of the smaller one
   void SampleActions(const Batch& batch) {
     sample_.DrawNoise(batch.actions.size(), actor_random_);
     actor_outputs_ = actor_.online().Forward(batch.observations, {}, batch.size);
-    SampleSquashed(actor_outputs_, context().act_dim, range_, &sample_);
+    SampleSquashed(actor_outputs_, act_dim_, options_.range(), &sample_);
     saturation_.Add(SaturatedShare(sample_.actions));
     Critic &first = *critics_[0], &second = *critics_[1];
     const auto q0 = first.learner.online().Forward(batch.observations, sample_.actions, batch.size);
@@ -200,100 +241,54 @@ class Sac : public OffPolicyAgent {
     SoftPolicyGradient(sample_, action_gradient_, alpha, actor_gradient_);
     if (options_.action_l2 > 0) {
       // the means alone: what tanh of the exported policy sees
-      const int act_dim = context().act_dim;
       AddPenaltyGradient(actor_outputs_.data(),
-                         static_cast<int>(actor_outputs_.size()) / (2 * act_dim), act_dim,
-                         2 * act_dim, options_.action_l2, actor_gradient_.data());
+                         static_cast<int>(actor_outputs_.size()) / (2 * act_dim_), act_dim_,
+                         2 * act_dim_, options_.action_l2, actor_gradient_.data());
     }
-    actor_.online().Backward(actor_gradient_, {.parameters = true, .pool = context().pool});
-    actor_.Step(0, context().pool);
+    actor_.online().Backward(actor_gradient_, {.parameters = true, .pool = pool_});
+    actor_.Step(0, pool_);
   }
 
-  // of both critics the mean
-  void TdErrors(std::span<float> errors) const override {
-    for (size_t i = 0; i < errors.size(); ++i) {
-      errors[i] = (critics_[0]->td_errors[i] + critics_[1]->td_errors[i]) / 2;
+  // of both critics the mean; of a weighted batch
+  std::span<const float> TdErrors(const Batch& batch) {
+    td_errors_.resize(batch.weights.empty() ? 0 : batch.size);
+    for (size_t i = 0; i < td_errors_.size(); ++i) {
+      td_errors_[i] = (critics_[0]->td_errors[i] + critics_[1]->td_errors[i]) / 2;
     }
+    return td_errors_;
   }
 
-  double MeanAbsQ() const override { return critics_[0]->last.mean_abs_q; }
   // alpha times the entropy is earned beside the reward
-  double MoreThanTheReward() const override {
+  double EntropyBonus(double alpha) const {
     double sum = 0;
     for (float log_prob : next_.log_probs) sum += std::abs(log_prob);
-    return temperature_.alpha() * sum / static_cast<double>(next_.log_probs.size());
+    return alpha * sum / static_cast<double>(next_.log_probs.size());
   }
 
-  void UpdateTemperature(double alpha) {
-    temperature_.Step(TemperatureGradient(sample_.log_probs, TargetEntropy(), alpha));
-  }
-
-  double TargetEntropy() const {
+  double TargetEntropy(double progress) const {
     const double final = std::min(options_.entropy_final, options_.entropy_per_action);
-    return std::lerp(options_.entropy_per_action, final, Progress()) * context().act_dim;
+    return std::lerp(options_.entropy_per_action, final, progress) * act_dim_;
   }
 
   void AddUp() {
-    const auto mean = [](std::span<const float> values) {
-      return std::accumulate(values.begin(), values.end(), 0.0) /
-             static_cast<double>(values.size());
-    };
     critic_loss_.Add(critics_[0]->last.loss);
     q_.Add(critics_[0]->last.mean_q);
-    target_.Add(mean(targets_));
-    entropy_.Add(-mean(sample_.log_probs));
-    std_dev_.Add(mean(sample_.std_dev));
-  }
-
-  std::vector<Learner*> Learners() override {
-    return {&actor_, &critics_[0]->learner, &critics_[1]->learner, &temperature_.learner()};
-  }
-
-  // the mode of the Gaussian before tanh
-  std::vector<policy::DenseLayer> PolicyLayers() const override {
-    return TanhHead(actor_.online(), 0, context().act_dim);
-  }
-
-  std::optional<policy::GaussianHead> PolicyNoise() const override {
-    const int act_dim = context().act_dim;
-    policy::DenseLayer head = TanhHead(actor_.online(), act_dim, act_dim).back();
-    return policy::GaussianHead{std::move(head.weight), std::move(head.bias),
-                                static_cast<float>(range_.low), static_cast<float>(range_.high)};
-  }
-
-  std::optional<policy::Critic> CriticSnapshot() const override {
-    return policy::Critic{.kind = policy::Critic::Kind::kActionValue,
-                          .layers = models::CriticLayers(critics_[0]->learner.online()),
-                          .output_scale = 1 / options_.reward_scale,
-                          .gamma = gamma()};
-  }
-
-  std::vector<std::pair<std::string, Mean*>> Means() override {
-    return {{"critic_loss", &critic_loss_}, {"q_mean", &q_},        {"target_mean", &target_},
-            {"actor_q", &actor_q_},         {"entropy", &entropy_}, {"std_dev", &std_dev_},
-            {"saturation", &saturation_}};
-  }
-
-  Metrics Gauges() const override {
-    return {{"temperature", temperature_.alpha()}, {"actor_lr", actor_.learning_rate()}};
-  }
-
-  void SerializeMore(models::Archive& archive) override {
-    archive.Value("target_random", target_random_);
-    archive.Value("actor_random", actor_random_);
-    archive.Value("explore_random", explore_random_);
+    target_.Add(MeanOf(targets_));
+    entropy_.Add(-MeanOf(sample_.log_probs));
+    std_dev_.Add(MeanOf(sample_.std_dev));
   }
 
   SacOptions options_;
-  LogStdRange range_;
-  Random init_random_, target_random_, actor_random_, explore_random_;
+  int act_dim_;
+  ThreadPool* pool_;
+  Random init_random_, target_random_, actor_random_;
   Learner actor_;
   std::unique_ptr<Network> frozen_actor_;  // the same policy, for the targets
   std::array<std::unique_ptr<Critic>, 2> critics_;
   Temperature temperature_;
-  SquashedSample explored_, next_, sample_;
+  SquashedSample next_, sample_;
   std::span<const float> actor_outputs_;  // of the actor's last forward pass
-  std::vector<float> targets_, action_gradient_, actor_gradient_;
+  std::vector<float> targets_, action_gradient_, actor_gradient_, td_errors_;
   Mean critic_loss_, q_, target_, actor_q_, entropy_, std_dev_, saturation_;
 };
 
@@ -325,7 +320,11 @@ std::unique_ptr<Agent> MakeSacAgent(const SacOptions& options, const AgentContex
     throw UserError(fmt::format("agent.log_std_low = {} is not below agent.log_std_high = {}",
                                 options.log_std_low, options.log_std_high));
   }
-  return std::make_unique<Sac>(options, context);
+  auto rule = std::make_unique<SacRule>(options, context);
+  auto exploration =
+      std::make_unique<SampledActor>(rule->actor(), options.range(), options.warmup_range, context);
+  return std::make_unique<OffPolicyAgent>(options, context,
+                                          OffPolicyParts{std::move(rule), std::move(exploration)});
 }
 
 std::unique_ptr<AgentBuilder> MakeSac() {

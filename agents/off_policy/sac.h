@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "agents/base/agent.h"
+#include "agents/distribution/tanh_gaussian.h"
 #include "agents/off_policy/off_policy.h"
 
 namespace sinew::agents {
@@ -25,6 +26,7 @@ struct SacOptions : OffPolicyOptions {
   double warmup_range = 0.5;
 
   void Describe(OptionTable& table);
+  LogStdRange range() const { return {log_std_low, log_std_high}; }
 };
 
 /// Soft actor-critic: the policy a = tanh(mean + std N(0, 1)) earns its entropy besides the reward.

@@ -10,6 +10,16 @@ void BootstrappedReturn(std::span<const float> rewards, std::span<const float> d
   for (size_t i = 0; i < targets.size(); ++i) targets[i] = rewards[i] + discounts[i] * targets[i];
 }
 
+void Bootstrap::Targets(std::span<const float> reward, std::span<const float> discounts,
+                        double bonus, std::span<float> targets) const {
+  BootstrappedReturn(reward, discounts, targets);
+  if (!bounded || gamma >= 1) return;
+  const double horizon = 1 / (1 - gamma);
+  const auto low = static_cast<float>((rewards.low - bonus) * horizon),
+             high = static_cast<float>((rewards.high + bonus) * horizon);
+  for (float& target : targets) target = std::clamp(target, low, high);
+}
+
 TdLoss SquaredTdError(std::span<const float> q, std::span<const float> targets,
                       std::span<const float> weights, std::span<float> gradient) {
   const auto batch = static_cast<float>(q.size());

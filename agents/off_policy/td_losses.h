@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "agents/replay/reward_range.h"
+
 namespace sinew::agents {
 
 /// y = R + d V(s'): the return that a critic is to predict.
@@ -12,6 +14,20 @@ namespace sinew::agents {
 /// @param targets    [batch], holds the values V(s') and receives y.
 void BootstrappedReturn(std::span<const float> rewards, std::span<const float> discounts,
                         std::span<float> targets);
+
+/// Makes values of successors into targets.
+struct Bootstrap {
+  double gamma = 0.99;
+  bool bounded = false;   // within what any sequence of the rewards so far is worth
+  RewardRange rewards{};  // so far
+
+  /// y = R + d V(s'). HER (Andrychowicz et al. 2017, arXiv:1707.01495, appendix A) clips to the
+  /// returns that its known rewards allow; here the rewards are those that were seen.
+  /// @param bonus    what a step can be worth besides its reward.
+  /// @param targets  [batch], holds V(s') and receives y.
+  void Targets(std::span<const float> reward, std::span<const float> discounts, double bonus,
+               std::span<float> targets) const;
+};
 
 /// A loss over a minibatch, and what its predictions were.
 struct TdLoss {

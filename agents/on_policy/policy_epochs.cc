@@ -13,29 +13,27 @@ void PolicyEpochs::Run(const RolloutBuffer& rollout, std::span<const float> adva
 
 void PolicyEpochs::Step(const RolloutBuffer& rollout, std::span<const float> advantages,
                         std::span<const int> rows, const PolicyLossOptions& loss_options) {
-  const int obs_dim = policy_.obs_dim(), act_dim = policy_.act_dim();
-  GatherRows(rollout.observations(), obs_dim, rows, &minibatch_.observations);
-  GatherRows(rollout.actions(), act_dim, rows, &minibatch_.actions);
-  GatherRows(policy_.old_mean(), act_dim, rows, &minibatch_.old_mean);
+  const Distribution& distribution = policy_.distribution();
+  GatherRows(rollout.observations(), policy_.obs_dim(), rows, &minibatch_.observations);
+  GatherRows(rollout.actions(), distribution.sample_width(), rows, &minibatch_.samples);
+  GatherRows(policy_.old().rows, distribution.outputs(), rows, &minibatch_.old_rows);
   GatherRows(policy_.old_log_prob(), 1, rows, &minibatch_.old_log_prob);
   GatherRows(advantages, 1, rows, &minibatch_.advantages);
   if (standardize_advantages_) Standardize(minibatch_.advantages);
 
-  models::Network& mean_network = policy_.mean().online();
-  const auto mean =
-      mean_network.Forward(minibatch_.observations, {}, static_cast<int>(rows.size()));
-  mean_gradient_.resize(mean.size());
+  models::Network& network = policy_.network_learner().online();
+  const auto outputs = network.Forward(minibatch_.observations, {}, static_cast<int>(rows.size()));
+  rows_gradient_.resize(outputs.size());
   const PolicyLoss loss =
-      EvaluatePolicyLoss(loss_options,
-                         {minibatch_.actions, minibatch_.old_mean, policy_.old_log_std(),
-                          minibatch_.old_log_prob, minibatch_.advantages},
-                         mean, policy_.log_std(), mean_gradient_,
-                         policy_.log_std_learner().online().gradient().values());
+      EvaluatePolicyLoss(distribution, loss_options,
+                         {.samples = minibatch_.samples,
+                          .old = {minibatch_.old_rows, policy_.old().shared},
+                          .old_log_prob = minibatch_.old_log_prob,
+                          .advantages = minibatch_.advantages},
+                         {outputs, policy_.shared()}, {rows_gradient_, policy_.shared_gradient()});
   CheckFinite(loss.total, "policy loss");
-  mean_network.Backward(mean_gradient_, {.parameters = true});
-  policy_.mean().Step();
-  policy_.log_std_learner().Step();
-  policy_.KeepLogStdWithinBounds();
+  network.Backward(rows_gradient_, {.parameters = true});
+  policy_.Step();
   figures_.surrogate.Add(loss.surrogate);
   figures_.entropy.Add(loss.entropy);
   figures_.clip_fraction.Add(loss.clip_fraction);

@@ -3,9 +3,9 @@
 #include <span>
 #include <vector>
 
-#include "agents/base/mean.h"
-#include "agents/on_policy/gaussian_policy.h"
+#include "agents/base/figures.h"
 #include "agents/on_policy/policy_losses.h"
+#include "agents/on_policy/stochastic_policy.h"
 
 namespace sinew::agents {
 
@@ -13,7 +13,7 @@ namespace sinew::agents {
 class PolicyEpochs {
  public:
   /// @param policy  to learn; outlives this. @param standardize_advantages  in every minibatch.
-  PolicyEpochs(GaussianPolicy* policy, bool standardize_advantages)
+  PolicyEpochs(StochasticPolicy* policy, bool standardize_advantages)
       : policy_(*policy), standardize_advantages_(standardize_advantages) {}
 
   /// One step for each minibatch. @param advantages  of every row of the rollout.
@@ -21,23 +21,26 @@ class PolicyEpochs {
   void Run(const RolloutBuffer& rollout, std::span<const float> advantages,
            std::span<const std::span<const int>> minibatches, const PolicyLossOptions& loss);
 
-  /// Over minibatches, since they were last reset.
-  struct Figures {
-    Mean surrogate, entropy, clip_fraction;
-  };
-  Figures& figures() { return figures_; }
+  /// Means over minibatches.
+  void Track(Figures* figures) {
+    figures->Track("surrogate", &figures_.surrogate);
+    figures->Track("entropy", &figures_.entropy);
+    figures->Track("clip_fraction", &figures_.clip_fraction);
+  }
 
  private:
   void Step(const RolloutBuffer& rollout, std::span<const float> advantages,
             std::span<const int> rows, const PolicyLossOptions& loss);
 
-  GaussianPolicy& policy_;
+  StochasticPolicy& policy_;
   bool standardize_advantages_;
-  std::vector<float> mean_gradient_;
+  std::vector<float> rows_gradient_;
   struct Minibatch {
-    std::vector<float> observations, actions, old_mean, old_log_prob, advantages;
+    std::vector<float> observations, samples, old_rows, old_log_prob, advantages;
   } minibatch_;
-  Figures figures_;
+  struct {
+    Mean surrogate, entropy, clip_fraction;
+  } figures_;
 };
 
 }  // namespace sinew::agents

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <vector>
 
-#include "agents/on_policy/gaussian.h"
-
 namespace sinew::agents {
 namespace {
 
@@ -26,40 +24,31 @@ SampleSurrogate SurrogateOf(double ratio, double advantage, double clip) {
 
 }  // namespace
 
-PolicyLoss EvaluatePolicyLoss(const PolicyLossOptions& options, const PolicyMinibatch& minibatch,
-                              std::span<const float> mean, std::span<const float> log_std,
-                              std::span<float> mean_gradient, std::span<float> log_std_gradient) {
-  const size_t act_dim = log_std.size(), batch = minibatch.advantages.size();
+PolicyLoss EvaluatePolicyLoss(const Distribution& distribution, const PolicyLossOptions& options,
+                              const PolicyMinibatch& minibatch, const DistributionParameters& now,
+                              const DistributionGradient& gradient) {
+  const size_t batch = minibatch.advantages.size();
   const double beta = options.kl_coefficient, share = 1.0 / static_cast<double>(batch);
-  std::vector<double> inverse_std(act_dim), log_std_slope(act_dim, 0.0);
-  for (size_t j = 0; j < act_dim; ++j) inverse_std[j] = std::exp(-static_cast<double>(log_std[j]));
   std::vector<float> log_prob(batch);
-  GaussianLogProb(minibatch.actions, mean, log_std, log_prob);
+  distribution.LogProb(minibatch.samples, now, log_prob);
 
   PolicyLoss loss;
+  std::vector<double> slopes(batch);
   for (size_t i = 0; i < batch; ++i) {
     const double ratio = std::exp(static_cast<double>(log_prob[i]) - minibatch.old_log_prob[i]);
     const auto surrogate = SurrogateOf(ratio, minibatch.advantages[i], options.clip);
     loss.surrogate += share * surrogate.value;
     loss.clip_fraction += surrogate.clipped ? share : 0;
-    for (size_t j = 0; j < act_dim; ++j) {
-      const size_t k = i * act_dim + j;
-      // d log pi / d mean = z / std, d log pi / d log std = z^2 - 1
-      const double z = (minibatch.actions[k] - mean[k]) * inverse_std[j];
-      const double shift = (mean[k] - minibatch.old_mean[k]) * inverse_std[j];
-      log_std_slope[j] += share * (beta * shift * shift + surrogate.slope * (z * z - 1));
-      mean_gradient[k] =
-          static_cast<float>(share * inverse_std[j] * (beta * shift - surrogate.slope * z));
-    }
+    slopes[i] = surrogate.slope;
   }
-  // the KL's part by log std is 1 - (old_std^2 + shift^2) / std^2, the entropy's is 1
-  for (size_t j = 0; j < act_dim; ++j) {
-    const double old_variance = std::exp(2.0 * (minibatch.old_log_std[j] - log_std[j]));
-    log_std_gradient[j] =
-        static_cast<float>(beta * (1 - old_variance) - log_std_slope[j] - options.entropy_bonus);
-  }
-  loss.kl = GaussianKl(minibatch.old_mean, minibatch.old_log_std, mean, log_std);
-  loss.entropy = GaussianEntropy(log_std);
+  distribution.LossGradient({.samples = minibatch.samples,
+                             .slopes = slopes,
+                             .old = minibatch.old,
+                             .kl_coefficient = beta,
+                             .entropy_coefficient = options.entropy_bonus},
+                            now, gradient);
+  loss.kl = distribution.Kl(minibatch.old, now);
+  loss.entropy = distribution.Entropy(now);
   loss.total = -loss.surrogate + beta * loss.kl - options.entropy_bonus * loss.entropy;
   return loss;
 }

@@ -2,13 +2,14 @@
 
 #include <span>
 
+#include "agents/distribution/distribution.h"
+
 namespace sinew::agents {
 
 /// A minibatch for the actor's loss; matrices are row-major.
 struct PolicyMinibatch {
-  std::span<const float> actions;       // [batch x act_dim], as sampled
-  std::span<const float> old_mean;      // [batch x act_dim], of the policy that sampled them
-  std::span<const float> old_log_std;   // [act_dim], of that policy
+  std::span<const float> samples;       // [batch x sample_width]
+  DistributionParameters old;           // of the policy that drew them
   std::span<const float> old_log_prob;  // [batch], under that policy
   std::span<const float> advantages;    // [batch]
 };
@@ -28,16 +29,15 @@ struct PolicyLoss {
   double total = 0;          // to be minimised
 };
 
-/// The actor's loss and its gradient, for a Gaussian policy with ratio r = pi(a|s) / pi_old(a|s):
+/// The actor's loss and its gradient, with the ratio r = pi(a|s) / pi_old(a|s):
 ///
 ///     L = -mean min(r A, clip(r, 1 - epsilon, 1 + epsilon) A) + beta KL(pi_old || pi) - c H(pi)
 ///
-/// @param mean, mean_gradient        [batch x act_dim], of the policy now.
-/// @param log_std, log_std_gradient  [act_dim].
+/// @param now  the policy's parameters in the minibatch's states. @param gradient  by those.
 /// Source: Schulman et al. 2017, arXiv:1707.06347, Eq. 7 (clip) and 8 (KL penalty).
-PolicyLoss EvaluatePolicyLoss(const PolicyLossOptions& options, const PolicyMinibatch& minibatch,
-                              std::span<const float> mean, std::span<const float> log_std,
-                              std::span<float> mean_gradient, std::span<float> log_std_gradient);
+PolicyLoss EvaluatePolicyLoss(const Distribution& distribution, const PolicyLossOptions& options,
+                              const PolicyMinibatch& minibatch, const DistributionParameters& now,
+                              const DistributionGradient& gradient);
 
 /// The critic's loss and its gradient:
 ///

@@ -3,26 +3,27 @@
 #include <span>
 #include <vector>
 
-#include "agents/on_policy/gaussian_policy.h"
 #include "agents/on_policy/policy_losses.h"
+#include "agents/on_policy/stochastic_policy.h"
 #include "agents/on_policy/trust_region.h"
 #include "models/parameter_tangent.h"
 
 namespace sinew::agents {
 
-/// A Gaussian policy and a rollout of it as a TrustRegionProblem. Parameters are those of the
-/// mean's network, then log_std. Not thread-safe.
+/// A stochastic policy and a rollout of it as a TrustRegionProblem. Parameters are those of the
+/// network, then the shared ones. Not thread-safe.
 ///
-/// For independent normal distributions the Hessian of KL(old || new) at the old policy is
+/// The Hessian of KL(old || new) at the old policy is
 ///
-///     F = [J' diag(1 / std^2) J / n, 0; 0, 2 I],   J = d mean / d parameters,
+///     F = [J' R J / n, 0; 0, S],   J = d outputs / d parameters,
 ///
-/// so that F v takes one pass forward with derivatives and one pass back.
+/// with R and S the distribution's Fisher matrices by its rows and by its shared parameters, so
+/// that F v takes one pass forward with derivatives and one pass back.
 /// Source: Schulman et al. 2015, arXiv:1502.05477, Appendix C.1.
 class PolicyRegion : public TrustRegionProblem {
  public:
   /// @param policy  outlives this.
-  explicit PolicyRegion(GaussianPolicy* policy) : policy_(*policy) {}
+  explicit PolicyRegion(StochasticPolicy* policy) : policy_(*policy) {}
 
   /// Requires BeginUpdate of the policy with this rollout.
   /// @param advantages  of every row of the rollout. @param rows  to learn from.
@@ -34,15 +35,16 @@ class PolicyRegion : public TrustRegionProblem {
   StepValue Try(std::span<const double> step) override;
 
  private:
-  // the surrogate's loss by `mean`, with its gradients in mean_gradient_ and log_std's network
-  PolicyLoss Loss(std::span<const float> mean);
+  // the surrogate's loss, with its gradients in rows_gradient_ and the policy's shared_gradient
+  PolicyLoss Loss(std::span<const float> outputs);
+  DistributionParameters old() const { return {old_rows_, policy_.old().shared}; }
   int rows() const { return static_cast<int>(advantages_.size()); }
 
-  GaussianPolicy& policy_;
+  StochasticPolicy& policy_;
   models::ParameterTangent tangent_;
   double surrogate_ = 0;  // of the old policy
-  std::vector<float> observations_, actions_, old_mean_, old_log_prob_, advantages_;
-  std::vector<float> old_parameters_, mean_gradient_, mean_, direction_;
+  std::vector<float> observations_, samples_, old_rows_, old_log_prob_, advantages_;
+  std::vector<float> old_parameters_, rows_gradient_, outputs_, direction_;
   std::vector<double> gradient_;
 };
 

@@ -9,69 +9,66 @@
 namespace sinew::agents {
 namespace {
 
-class Ppo : public OnPolicyAgent {
+/// Algorithm 1 of the paper. Actor and critic share no parameters, so that their epochs run side by
+/// side; they meet where advantages are estimated.
+class PpoRule : public LessonRule {
  public:
-  Ppo(const PpoOptions& options, const AgentContext& context)
-      : OnPolicyAgent(options, context, {options.actor_lr, options.desired_kl}),
-        options_(options),
-        policy_epochs_(&policy(), options.normalize_advantages),
+  PpoRule(const PpoOptions& options, StochasticPolicy* policy)
+      : options_(options),
+        policy_epochs_(policy, options.normalize_advantages),
         kl_coefficient_(options.kl_coefficient) {}
 
- private:
-  // Algorithm 1 of the paper. Actor and critic share no parameters, so that their epochs run side
-  // by side; they meet where advantages are estimated.
-  int64_t Learn() override {
-    double policy_kl = 0;
-    int64_t updates = 0;
+  LessonOutcome Learn(const RolloutLesson& lesson) override {
+    LessonOutcome outcome;
     bool stopped = false;
     for (int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
       const bool last = epoch + 1 == options_.epochs;
-      if (epoch == 0 || options_.recompute_advantages) EstimateAdvantages();
-      const auto minibatches = Minibatches(ShuffledRows(), static_cast<int>(options_.batch));
-      InParallel(
+      if (epoch == 0 || options_.recompute_advantages) lesson.EstimateAdvantages();
+      const auto minibatches = Minibatches(lesson.rows.Shuffle(), static_cast<int>(options_.batch));
+      RunBoth(
+          lesson.pool,
           [&] {
             if (stopped) return;
-            policy_epochs_.Run(rollout(), advantages(), minibatches, LossOptions());
-            if (last || options_.stop_kl > 0) policy_kl = policy().Kl(rollout());
+            policy_epochs_.Run(lesson.rollout, lesson.advantages.advantages(), minibatches,
+                               LossOptions());
+            if (last || options_.stop_kl > 0) outcome.kl = lesson.policy.Kl(lesson.rollout);
           },
           [&] {
-            value().Epoch(rollout(), returns(), minibatches);
-            if (options_.recompute_advantages && !last) value().Evaluate(rollout());
+            lesson.critic.Epoch(lesson.rollout, lesson.advantages.returns(), minibatches);
+            if (options_.recompute_advantages && !last) lesson.critic.Evaluate(lesson.rollout);
           });
-      updates += static_cast<int64_t>(minibatches.size());
+      outcome.updates += static_cast<int64_t>(minibatches.size());
       epochs_of_policy_.sum += stopped ? 0 : 1;
-      stopped = stopped || (options_.stop_kl > 0 && policy_kl > options_.stop_kl);
+      stopped = stopped || (options_.stop_kl > 0 && outcome.kl > options_.stop_kl);
     }
-    updates += FitCritic(options_.critic_epochs - options_.epochs, options_.batch);
+    outcome.updates += lesson.FitCritic(options_.critic_epochs - options_.epochs, options_.batch);
     ++epochs_of_policy_.count;
-    ObserveKl(policy_kl);
     if (options_.surrogate == "adaptive_kl") {
-      kl_coefficient_ = AdaptKlCoefficient(kl_coefficient_, policy_kl, options_.kl_target);
+      kl_coefficient_ = AdaptKlCoefficient(kl_coefficient_, outcome.kl, options_.kl_target);
     }
-    return updates;
+    return outcome;
   }
 
+  void Track(Figures* figures) override {
+    policy_epochs_.Track(figures);
+    figures->Track("policy_epochs", &epochs_of_policy_);
+  }
+
+  Metrics Gauges(double, double actor_rate_factor) const override {
+    return {{"kl_coefficient", LossOptions().kl_coefficient},
+            {"actor_lr", options_.actor_lr * actor_rate_factor}};
+  }
+
+  void Serialize(models::Archive& archive) override {
+    archive.Value("kl_coefficient", kl_coefficient_);
+  }
+
+ private:
   PolicyLossOptions LossOptions() const {
     const bool clipped = options_.surrogate == "clip";
     return {.clip = clipped ? options_.clip : 0,
             .kl_coefficient = clipped ? 0 : kl_coefficient_,
             .entropy_bonus = options_.entropy_bonus};
-  }
-
-  NamedMeans PolicyMeans() override {
-    return {{"surrogate", &policy_epochs_.figures().surrogate},
-            {"entropy", &policy_epochs_.figures().entropy},
-            {"clip_fraction", &policy_epochs_.figures().clip_fraction},
-            {"policy_epochs", &epochs_of_policy_}};
-  }
-
-  Metrics PolicyMetrics() const override {
-    return {{"kl_coefficient", LossOptions().kl_coefficient},
-            {"actor_lr", options_.actor_lr * ActorRateFactor()}};
-  }
-
-  void SerializePolicy(models::Archive& archive) override {
-    archive.Value("kl_coefficient", kl_coefficient_);
   }
 
   PpoOptions options_;
@@ -118,7 +115,13 @@ void PpoOptions::Check(int num_envs) const {
 
 std::unique_ptr<Agent> MakePpoAgent(const PpoOptions& options, const AgentContext& context) {
   options.Check(context.num_envs);
-  return std::make_unique<Ppo>(options, context);
+  return std::make_unique<OnPolicyAgent>(
+      options, context,
+      OnPolicyParts{
+          .make_rule =
+              [&](StochasticPolicy* policy) { return std::make_unique<PpoRule>(options, policy); },
+          .actor_lr = options.actor_lr,
+          .desired_kl = options.desired_kl});
 }
 
 std::unique_ptr<AgentBuilder> MakePpo() {

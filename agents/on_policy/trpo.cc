@@ -6,35 +6,38 @@
 namespace sinew::agents {
 namespace {
 
-class Trpo : public OnPolicyAgent {
+/// Algorithm 1 of the paper: one step within the trust region, and the critic beside it.
+class TrpoRule : public LessonRule {
  public:
-  Trpo(const TrpoOptions& options, const AgentContext& context)
-      : OnPolicyAgent(options, context, {}), options_(options), region_(&policy()) {}
+  TrpoRule(const TrpoOptions& options, StochasticPolicy* policy)
+      : options_(options), region_(policy) {}
 
- private:
-  int64_t Learn() override {
-    EstimateAdvantages();
+  LessonOutcome Learn(const RolloutLesson& lesson) override {
+    lesson.EstimateAdvantages();
     TrustRegionStep step;
     int64_t critic_updates = 0;
-    InParallel(
+    RunBoth(
+        lesson.pool,
         [&] {
-          region_.Begin(rollout(), advantages(), rows(), options_.normalize_advantages);
-          step = StepWithinTrustRegion(options_.region, RateFactor(), region_);
+          region_.Begin(lesson.rollout, lesson.advantages.advantages(), lesson.rows.rows(),
+                        options_.normalize_advantages);
+          step = StepWithinTrustRegion(options_.region, lesson.rate_factor, region_);
         },
-        [&] { critic_updates = FitCritic(options_.critic_epochs, options_.critic_batch); });
-    ObserveKl(step.value.kl);
+        [&] { critic_updates = lesson.FitCritic(options_.critic_epochs, options_.critic_batch); });
     surrogate_gain_.Add(step.value.gain);
     step_fraction_.Add(step.fraction);
-    return 1 + critic_updates;
+    return {1 + critic_updates, step.value.kl};
   }
 
-  NamedMeans PolicyMeans() override {
-    return {{"surrogate_gain", &surrogate_gain_}, {"step_fraction", &step_fraction_}};
+  void Track(Figures* figures) override {
+    figures->Track("surrogate_gain", &surrogate_gain_);
+    figures->Track("step_fraction", &step_fraction_);
   }
-  Metrics PolicyMetrics() const override {
-    return {{"max_kl", options_.region.max_kl * RateFactor() * RateFactor()}};
+  Metrics Gauges(double rate_factor, double) const override {
+    return {{"max_kl", options_.region.max_kl * rate_factor * rate_factor}};
   }
 
+ private:
   TrpoOptions options_;
   PolicyRegion region_;
   Mean surrogate_gain_, step_fraction_;
@@ -58,7 +61,10 @@ void TrpoOptions::Describe(OptionTable& table) {
 
 std::unique_ptr<Agent> MakeTrpoAgent(const TrpoOptions& options, const AgentContext& context) {
   options.Check();
-  return std::make_unique<Trpo>(options, context);
+  return std::make_unique<OnPolicyAgent>(options, context,
+                                         OnPolicyParts{.make_rule = [&](StochasticPolicy* policy) {
+                                           return std::make_unique<TrpoRule>(options, policy);
+                                         }});
 }
 
 std::unique_ptr<AgentBuilder> MakeTrpo() {

@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
+#include "agents/base/figures.h"
 #include "agents/base/learner.h"
-#include "agents/base/mean.h"
 #include "agents/rollout/rollout_buffer.h"
 #include "core/random.h"
 

@@ -19,6 +19,7 @@ class RolloutBuffer {
 
   /// Steps of every environment so far.
   int steps() const { return static_cast<int>(rewards_.size()) / num_envs_; }
+  int num_envs() const { return num_envs_; }
   bool full() const { return steps() == horizon_; }
   /// One step of every environment, as the learner wants to see it. Requires !full().
   /// @param batch  results say how the steps ended; the other spans are copied.

@@ -53,10 +53,10 @@ inline void Train(Agent* agent, sim::VecEnv* envs, int64_t steps) {
       actions(static_cast<size_t>(envs->num_envs()) * envs->spec().act_dim());
   for (int64_t end = agent->env_steps() + steps; agent->env_steps() < end;) {
     before.assign(envs->observations().begin(), envs->observations().end());
-    agent->Act(before, actions);
+    agent->Act({before, envs->episode_begins()}, actions);
     envs->Step(actions);
     agent->Observe({before, actions, envs->rewards(), envs->next_observations(), envs->results()});
-    agent->Update();
+    agent->Learn();
   }
 }
 

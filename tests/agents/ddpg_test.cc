@@ -39,9 +39,9 @@ double LearnedValue(const spec::StepResult& end) {
       MakeDdpgAgent(options, {.obs_dim = 1, .act_dim = 1, .total_steps = 600, .seed = 1});
   for (int i = 0; i < 600; ++i) {
     std::vector<float> action(1);
-    agent->Act(std::vector<float>{0.5f}, action);
+    agent->Act({std::vector<float>{0.5f}}, action);
     ObserveStep(agent.get(), {{0.5f}, action, {0.5f}, 1, end});
-    agent->Update();
+    agent->Learn();
     if (i == 500) agent->TakeMetrics();
   }
   return MetricOf(agent->TakeMetrics(), "q_mean");

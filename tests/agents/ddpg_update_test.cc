@@ -109,10 +109,10 @@ TEST(DdpgUpdateTest, TargetIsTheRewardAndTheTargetNetworksValue) {
     options.critic_action_layer = layer;
     const auto agent = MakeAgent(options);
     // targets and online networks must have drifted apart to be told apart
-    for (int i = 0; i < 20; ++i) agent->Update();
+    for (int i = 0; i < 20; ++i) agent->Learn();
     const Networks before(agent.get(), options);
     agent->TakeMetrics();
-    agent->Update();
+    agent->Learn();
     const Metrics metrics = agent->TakeMetrics();
     const HandMadeStep step = TheStep();
     const double y = 1.5 + kGamma * before.NextValue(0, step);
@@ -137,7 +137,7 @@ TEST(DdpgUpdateTest, BehindATerminalStateThereIsNothing) {
     options.reward_scale = 0.5;
     options.gamma_final = gamma_final;
     const auto agent = MakeAgent(options, step);
-    agent->Update();
+    agent->Learn();
     EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "target_mean"), 0.75, 1e-6);
   }
 }
@@ -155,7 +155,7 @@ TEST(DdpgUpdateTest, DiscountMovesToItsFinalValue) {
     step.result = {};
     for (int i = 0; i < n; ++i) ObserveStep(agent.get(), step);
     const Networks before(agent.get(), options);
-    agent->Update();
+    agent->Learn();
     const double reward = n == 1 ? 1.5 : 1.5 + kGamma * 1.5;
     const Metrics metrics = agent->TakeMetrics();
     EXPECT_NEAR(MetricOf(metrics, "target_mean"),
@@ -179,7 +179,7 @@ TEST(DdpgUpdateTest, DivergedStepIsNotLearnedFrom) {
   HandMadeStep step = TheStep();
   step.result = {.diverged = true};
   const auto agent = MakeAgent(Options(), step);
-  agent->Update();
+  agent->Learn();
   EXPECT_EQ(agent->updates(), 0);
   EXPECT_EQ(agent->env_steps(), 1);
   EXPECT_EQ(MetricOf(agent->TakeMetrics(), "replay_size"), 0);
@@ -208,7 +208,7 @@ TEST(DdpgUpdateTest, CriticDescendsTheSquaredError) {
     options.backend = backend;
     const auto agent = MakeAgent(options);
     const Networks before(agent.get(), options);
-    agent->Update();
+    agent->Learn();
     const Networks after(agent.get(), options);
     const HandMadeStep step = TheStep();
     const double y = 1.5 + kGamma * before.NextValue(0, step);
@@ -225,7 +225,7 @@ TEST(DdpgUpdateTest, ActorClimbsTheCriticItWasShown) {
   const DdpgOptions options = Options();
   const auto agent = MakeAgent(options);
   const Networks before(agent.get(), options);
-  agent->Update();
+  agent->Learn();
   const Networks after(agent.get(), options);
   const HandMadeStep step = TheStep();
   const auto actor = before.Actor("online"), critic = before.Critic(0, "online");
@@ -246,9 +246,9 @@ TEST(DdpgUpdateTest, ActorClimbsTheCriticItWasShown) {
 TEST(DdpgUpdateTest, TargetsFollowSlowly) {
   const DdpgOptions options = Options();
   const auto agent = MakeAgent(options);
-  for (int i = 0; i < 3; ++i) agent->Update();
+  for (int i = 0; i < 3; ++i) agent->Learn();
   const Networks before(agent.get(), options);
-  agent->Update();
+  agent->Learn();
   const Networks after(agent.get(), options);
   for (const std::string network : {"actor", "critic0"}) {
     const auto old_target = before.parameters(network + ".target"),
@@ -266,12 +266,12 @@ TEST(DdpgUpdateTest, TwinTakesTheSmallerValueAndTheDelayHoldsTheActor) {
   options.policy_delay = 3;
   const auto agent = MakeAgent(options);
   const Networks before(agent.get(), options);
-  agent->Update();
+  agent->Learn();
   const double first = before.NextValue(0, TheStep()), second = before.NextValue(1, TheStep());
   EXPECT_NE(first, second);
   EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "target_mean"), 1.5 + kGamma * std::min(first, second),
               1e-5);
-  agent->Update();
+  agent->Learn();
   const Networks two(agent.get(), options);
   for (const char* held : {"actor.online", "actor.target", "critic0.target", "critic1.target"}) {
     EXPECT_EQ(two.parameters(held), before.parameters(held)) << held;
@@ -279,7 +279,7 @@ TEST(DdpgUpdateTest, TwinTakesTheSmallerValueAndTheDelayHoldsTheActor) {
   for (const char* learned : {"critic0.online", "critic1.online"}) {
     EXPECT_NE(two.parameters(learned), before.parameters(learned)) << learned;
   }
-  agent->Update();
+  agent->Learn();
   const Networks three(agent.get(), options);
   for (const char* due : {"actor.online", "actor.target", "critic0.target", "critic1.target"}) {
     EXPECT_NE(three.parameters(due), before.parameters(due)) << due;
@@ -293,7 +293,7 @@ TEST(DdpgUpdateTest, TargetNoiseStaysWithinItsClip) {
   options.batch = 64;
   const auto agent = MakeAgent(options);
   const Networks before(agent.get(), options);
-  agent->Update();
+  agent->Learn();
   const HandMadeStep step = TheStep();
   const auto actor = before.Actor("target"), critic = before.Critic(0, "target");
   const auto mu = actor->Forward(step.next_observation, {}, 1);
@@ -322,7 +322,7 @@ TEST(DdpgUpdateTest, ObservationsReachTheNetworksScaled) {
   ObserveStep(agent.get(), raw);
   scaled.next_observation = {-0.1f, 1, 0.7f};  // 0.9 / 0.1 = 9 is clipped to 1
   const Networks before(agent.get(), options);
-  agent->Update();
+  agent->Learn();
   EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "target_mean"),
               1.5 + kGamma * before.NextValue(0, scaled), 1e-5);
 }

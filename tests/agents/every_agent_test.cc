@@ -89,7 +89,7 @@ TEST_P(AgentTest, ActsWithinBoundsAndSnapshotsARunnablePolicy) {
   Train(agent.get(), envs.get(), 150);
   std::vector<float> actions(kEnvs);
   for (int i = 0; i < 50; ++i) {
-    agent->Act(std::vector<float>(2 * kEnvs, 5.0f), actions);
+    agent->Act({std::vector<float>(2 * kEnvs, 5.0f)}, actions);
     for (float a : actions) EXPECT_LE(std::abs(a), 1);
   }
   policy::PolicyArtifact artifact = agent->Snapshot();

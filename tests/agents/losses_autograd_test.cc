@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "agents/distribution/tanh_gaussian.h"
 #include "agents/off_policy/naf_quadratic.h"
-#include "agents/off_policy/tanh_gaussian.h"
 #include "agents/off_policy/td_losses.h"
 #include "core/random.h"
 

@@ -126,14 +126,14 @@ TEST(NafTest, TargetIsTheRewardAndTheSlowCopysValue) {
   const auto agent = MakeNafAgent(SmallOptions(), {.obs_dim = 2, .act_dim = 1, .seed = 5});
   const HandMadeStep step = TheStep();
   ObserveStep(agent.get(), step);
-  for (int i = 0; i < 20; ++i) agent->Update();
+  for (int i = 0; i < 20; ++i) agent->Learn();
   agent->TakeMetrics();
   const double next_value = OutputsOf(agent.get(), "q.target", step.next_observation)[0];
   const auto outputs = OutputsOf(agent.get(), "q.online", step.observation);
   const double l = std::exp(3 * std::tanh(outputs[2] / 3));
   const double q = outputs[0] - 0.5 * std::pow(l * (0.4 - std::tanh(outputs[1])), 2);
   const double y = 1.5 + 0.8 * next_value;
-  agent->Update();
+  agent->Learn();
   const Metrics metrics = agent->TakeMetrics();
   EXPECT_NEAR(MetricOf(metrics, "target_mean"), y, 1e-5);
   EXPECT_NEAR(MetricOf(metrics, "q_mean"), q, 1e-5);
@@ -145,7 +145,7 @@ TEST(NafTest, TargetIsTheRewardAndTheSlowCopysValue) {
 TEST(NafTest, PolicyIsTheBestAction) {
   const auto agent = MakeNafAgent(SmallOptions(), {.obs_dim = 2, .act_dim = 1, .seed = 5});
   ObserveStep(agent.get(), TheStep());
-  agent->Update();
+  agent->Learn();
   const policy::PolicyArtifact artifact = agent->Snapshot();
   EXPECT_EQ(artifact.layers.back().outputs, 1);
   EXPECT_EQ(artifact.layers.back().activation, "tanh");
@@ -165,7 +165,7 @@ TEST(NafTest, MonstrousRewardsLeaveTheLearnerFinite) {
     step.reward = i % 2 ? 1e30f : -1e30f;
     step.result.terminated = true;
     ObserveStep(agent.get(), step);
-    agent->Update();
+    agent->Learn();
   }
   EXPECT_TRUE(models::AllFinite(Floats(SavedTensors(agent.get()).at("q.online"))));
   EXPECT_EQ(MetricOf(agent->TakeMetrics(), "rollbacks"), 0);

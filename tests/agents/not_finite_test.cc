@@ -51,9 +51,9 @@ class NotFiniteTest : public testing::TestWithParam<std::string> {
             .reward = 1,
             .result = {}};
   }
-  static void Learn(Agent* agent, const HandMadeStep& step) {
+  static LearnOutcome Learn(Agent* agent, const HandMadeStep& step) {
     ObserveStep(agent, step);
-    agent->Update();
+    return agent->Learn();
   }
   static double Rollbacks(Agent* agent) { return MetricOf(agent->TakeMetrics(), "rollbacks"); }
   static void ExpectFinite(Agent* agent) {
@@ -128,10 +128,9 @@ TEST_P(NotFiniteTest, EveryNetworkIsLookedAt) {
     const auto sick = Make();
     models::Archive archive(bad.path());
     sick->Serialize(archive);
-    Learn(sick.get(), Good(0));
+    const LearnOutcome outcome = Learn(sick.get(), Good(0));
     EXPECT_EQ(Rollbacks(sick.get()), 1) << poisoned;
-    EXPECT_THAT(sick->TakeWarnings(),
-                testing::ElementsAre(HasSubstr("is not finite at update 121")))
+    EXPECT_THAT(outcome.warnings, testing::ElementsAre(HasSubstr("is not finite at update 121")))
         << poisoned;
     ExpectFinite(sick.get());
   }

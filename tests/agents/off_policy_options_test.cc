@@ -164,15 +164,18 @@ TEST(HindsightOptionTest, NeedsATaskWhoseGoalCanBeExchanged) {
 /// A single known transition, at which the learner's Q is pushed beyond its bound and back.
 class QAlarmTest : public testing::Test {
  protected:
-  static void Learn(Agent* agent, int updates, float reward) {
+  /// @return  every warning on the way.
+  static std::vector<std::string> Learn(Agent* agent, int updates, float reward) {
+    std::vector<std::string> warnings;
     for (int i = 0; i < updates; ++i) {
       ObserveStep(agent, {.observation = {0.1f, 0.5f},
                           .action = {0.3f},
                           .next_observation = {0.1f, 0.5f},
                           .reward = reward,
                           .result = {}});
-      agent->Update();
+      std::ranges::move(agent->Learn().warnings, std::back_inserter(warnings));
     }
+    return warnings;
   }
 };
 
@@ -205,25 +208,21 @@ TEST_F(QAlarmTest, EveryAgentRaisesItAndNamesTheFigures) {
                     {"gamma", "0.9"},           {"batch", "4"},        {"updates_per_step", "1"}};
     if (agent == "sac") options.push_back({"temperature", "1e-6"});
     const auto raised = Make(agent, options, {.obs_dim = 2, .act_dim = 1, .seed = 1});
-    Learn(raised.get(), 3, 1e-6f);
+    const auto warnings = Learn(raised.get(), 3, 1e-6f);
     EXPECT_EQ(MetricOf(raised->TakeMetrics(), "q_alarm"), 1) << agent;
-    EXPECT_THAT(raised->TakeWarnings(),
-                ElementsAre(AllOf(HasSubstr("mean |Q|"), HasSubstr("environment step 1"),
-                                  // SAC's reward has the entropy's worth in it
-                                  HasSubstr(agent == "sac" ? "e-06" : "1e-06"))))
+    EXPECT_THAT(warnings, ElementsAre(AllOf(HasSubstr("mean |Q|"), HasSubstr("environment step 1"),
+                                            // SAC's reward has the entropy's worth in it
+                                            HasSubstr(agent == "sac" ? "e-06" : "1e-06"))))
         << agent << ": one line for one breach";
-    EXPECT_TRUE(raised->TakeWarnings().empty());
 
     options.push_back({"q_alarm", "false"});
     const auto silent = Make(agent, options, {.obs_dim = 2, .act_dim = 1, .seed = 1});
-    Learn(silent.get(), 3, 1e-6f);
+    EXPECT_TRUE(Learn(silent.get(), 3, 1e-6f).empty());
     EXPECT_EQ(MetricOf(silent->TakeMetrics(), "q_alarm"), 0) << agent;
-    EXPECT_TRUE(silent->TakeWarnings().empty());
 
     const auto sound = Make(agent, {{"warmup_steps", "0"}, {"batch", "4"}},
                             {.obs_dim = 2, .act_dim = 1, .seed = 1});
-    Learn(sound.get(), 20, 1);
-    EXPECT_TRUE(sound->TakeWarnings().empty()) << agent;
+    EXPECT_TRUE(Learn(sound.get(), 20, 1).empty()) << agent;
   }
 }
 
@@ -318,7 +317,7 @@ TEST(ActorHeadTest, RemediesHoldThePolicyOffTheBounds) {
     for (int i = 0; i < 1200; ++i) {
       const auto a = static_cast<float>(random.Uniform(-1, 1));
       ObserveStep(agent.get(), {{0.5f}, {a}, {0.5f}, 10 * a, {.truncated = true}});
-      agent->Update();
+      agent->Learn();
       if (i == 1100) agent->TakeMetrics();
     }
     return MetricOf(agent->TakeMetrics(), "saturation");

@@ -57,7 +57,7 @@ class RollBackTest : public testing::TestWithParam<Subject> {
                           .next_observation = {x, -0.5f},
                           .reward = reward,
                           .result = {}});
-      agent->Update();
+      agent->Learn();
     }
   }
 

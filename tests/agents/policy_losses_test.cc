@@ -10,7 +10,8 @@
 #include <numbers>
 #include <vector>
 
-#include "agents/on_policy/gaussian.h"
+#include "agents/distribution/diagonal_gaussian.h"
+#include "agents/distribution/gaussian.h"
 #include "core/random.h"
 
 namespace sinew::agents {
@@ -32,8 +33,10 @@ struct PolicyCase {
     GaussianLogProb(actions, old_mean, old_log_std, old_log_prob);
     mean_gradient.assign(mean.size(), NAN);
     log_std_gradient.assign(log_std.size(), NAN);
-    return EvaluatePolicyLoss(options, {actions, old_mean, old_log_std, old_log_prob, advantages},
-                              mean, log_std, mean_gradient, log_std_gradient);
+    const DiagonalGaussian gaussian(static_cast<int>(log_std.size()), {});
+    return EvaluatePolicyLoss(gaussian, options,
+                              {actions, {old_mean, old_log_std}, old_log_prob, advantages},
+                              {mean, log_std}, {mean_gradient, log_std_gradient});
   }
 };
 

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
+#include "agents/distribution/diagonal_gaussian.h"
 #include "models/math_runtime.h"
 
 namespace sinew::agents {
@@ -23,21 +25,22 @@ class PolicyRegionTest : public testing::Test {
  protected:
   PolicyRegionTest()
       : random_(5),
-        policy_({.network = {.inputs = kObs,
+        policy_(std::make_unique<DiagonalGaussian>(kAct,
+                                                   DiagonalGaussian::Options{.log_std_init = -0.4}),
+                {.network = {.inputs = kObs,
                              .hidden = {6, 5},
                              .outputs = kAct,
                              .hidden_activation = models::Activation::kTanh},
-                 .learner = {.has_target = false},
-                 .log_std_init = -0.4},
+                 .learner = {.has_target = false}},
                 random_),
         rollout_(kRows / 2, 2, kObs, kAct),
         region_(&policy_) {
     models::UseOneMathThread();
     // the actor's head starts near 0, where little depends on anything
-    for (float& p : policy_.mean().online().parameters().values()) {
+    for (float& p : policy_.network_learner().online().parameters().values()) {
       p += static_cast<float>(random_.Uniform(-0.5, 0.5));
     }
-    policy_.log_std_learner().online().parameters().values()[1] = 0.3f;
+    policy_.SetShared(std::array{-0.4f, 0.3f});
     std::vector<spec::StepResult> results(2);
     while (!rollout_.full()) {
       const auto observations = Values(2 * kObs), next = Values(2 * kObs);
@@ -63,7 +66,7 @@ class PolicyRegionTest : public testing::Test {
   }
   torch::Tensor OldParameters() {
     return torch::cat(
-        {Doubles(policy_.network().parameters().values()), Doubles(policy_.log_std())});
+        {Doubles(policy_.network().parameters().values()), Doubles(policy_.shared())});
   }
   torch::Tensor Mean(const torch::Tensor& theta) {
     const models::NetworkSpec& spec = policy_.network().spec();
@@ -98,7 +101,7 @@ class PolicyRegionTest : public testing::Test {
   }
 
   Random random_;
-  GaussianPolicy policy_;
+  StochasticPolicy policy_;
   RolloutBuffer rollout_;
   PolicyRegion region_;
   std::vector<float> advantages_;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/off_policy/tanh_gaussian.h"
+#include "agents/distribution/tanh_gaussian.h"
 #include "core/error.h"
 #include "models/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
@@ -142,7 +142,7 @@ SacOptions DeterministicOptions() {
 
 TEST(SacTest, TargetIsTheSmallerTargetCriticsValueOfTheNextAction) {
   const auto agent = MakeAgent(DeterministicOptions());
-  for (int i = 0; i < 20; ++i) agent->Update();
+  for (int i = 0; i < 20; ++i) agent->Learn();
   agent->TakeMetrics();
   const HandMadeStep step = TheStep();
   const auto actor = NetworkOf(agent.get(), "actor.online", 0, 12, 2);
@@ -153,7 +153,7 @@ TEST(SacTest, TargetIsTheSmallerTargetCriticsValueOfTheNextAction) {
   }
   const auto critic = NetworkOf(agent.get(), "critic0.online", 1, 16, 1);
   const double q = critic->Forward(step.observation, step.action, 1)[0];
-  agent->Update();
+  agent->Learn();
   const Metrics metrics = agent->TakeMetrics();
   EXPECT_NEAR(MetricOf(metrics, "target_mean"), 1.5 + 0.8 * value, 1e-4);
   EXPECT_NEAR(MetricOf(metrics, "q_mean"), q, 1e-5);
@@ -174,7 +174,7 @@ TEST(SacTest, ActorClimbsTheSmallerCritic) {
     }
     return value;
   };
-  agent->Update();
+  agent->Learn();
   const auto after = Floats(SavedTensors(agent.get()).at("actor.online"));
   const auto parameters = actor->parameters().values();
   int checked = 0;
@@ -200,7 +200,7 @@ TEST(SacTest, EntropyIsWorthTheTemperature) {
   const auto target = [&](double temperature) {
     options.temperature = temperature;
     const auto agent = MakeAgent(options);
-    agent->Update();
+    agent->Learn();
     return MetricOf(agent->TakeMetrics(), "target_mean");
   };
   // the same seed draws the same actions, so the target is linear in the temperature
@@ -217,7 +217,7 @@ TEST(SacTest, TemperatureFollowsTheEntropyTarget) {
   for (const double entropy : {-4.0, 0.6}) {
     options.entropy_per_action = entropy;
     const auto agent = MakeAgent(options);
-    for (int i = 0; i < 20; ++i) agent->Update();
+    for (int i = 0; i < 20; ++i) agent->Learn();
     const Metrics metrics = agent->TakeMetrics();
     // about sigma 0.22 at the start: more entropy than -4, less than 0.6
     if (entropy < MetricOf(metrics, "entropy")) {
@@ -233,7 +233,7 @@ TEST(SacTest, TemperatureStaysAsItIsWhereItIsNotLearned) {
   options.learned_temperature = false;
   options.temperature = 0.3;
   const auto agent = MakeAgent(options);
-  for (int i = 0; i < 20; ++i) agent->Update();
+  for (int i = 0; i < 20; ++i) agent->Learn();
   EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "temperature"), 0.3, 1e-6);
 }
 
@@ -247,7 +247,7 @@ TEST(SacTest, WarmupActsUniformlyWithinItsRange) {
   constexpr int kDraws = 10'000;
   for (int i = 0; i < kDraws; ++i) {
     float action = 0;
-    agent->Act(TheStep().observation, {&action, 1});
+    agent->Act({TheStep().observation}, {&action, 1});
     ASSERT_LE(std::abs(action), 0.5f);
     sum += action;
     squares += action * action;
@@ -258,7 +258,7 @@ TEST(SacTest, WarmupActsUniformlyWithinItsRange) {
 
 TEST(SacTest, PolicyIsTheMeanThroughTanh) {
   const auto agent = MakeAgent(SmallOptions());
-  agent->Update();
+  agent->Learn();
   const auto actor = NetworkOf(agent.get(), "actor.online", 0, 12, 2);
   policy::PolicyArtifact artifact = agent->Snapshot();
   ASSERT_EQ(artifact.layers.size(), 2u);

@@ -74,7 +74,7 @@ TEST_P(SamplingTest, SamplesAsTheAgentExplores) {
   std::vector<float> action(1);
   const auto policy = policy::MakeSamplingPolicy(artifact_, 3);
   const Moments expected = MomentsOf([&] {
-    agent_->Act(observation, action);
+    agent_->Act({observation}, action);
     return action[0];
   });
   const Moments sampled = MomentsOf([&] {

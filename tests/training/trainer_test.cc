@@ -246,9 +246,7 @@ class RecorderTest : public TrainerTest {
   }
   PolicySnapshot Snapshot() const {
     const auto task = config_->BuildTask();
-    PolicySnapshot snapshot{config_->BuildAgent(*task)->Snapshot(), std::nullopt};
-    CompleteContract(*config_, *task, &snapshot.policy.contract);
-    return snapshot;
+    return {config_->BuildAgent(*task)->Snapshot(), std::nullopt};
   }
   std::unique_ptr<RunConfig> config_ = SmallRun();
 };

@@ -1,6 +1,7 @@
 #include "training/run/run_config.h"
 
 #include "agents/registry.h"
+#include "training/run/task_contract.h"
 
 namespace sinew::training {
 
@@ -54,7 +55,8 @@ std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::Task& task,
                                 .seed = seed_,
                                 .obs_magnitude = magnitude,
                                 .pool = pool,
-                                .goals = task.goals()});
+                                .goals = task.goals(),
+                                .contract = ContractOf(*this, task)});
 }
 
 std::unique_ptr<ReverseCurriculum> RunConfig::BuildCurriculum(

@@ -63,6 +63,7 @@ class RunConfig {
   const OptionTable& randomization() const { return randomize_table_; }
 
   std::shared_ptr<const sim::Task> BuildTask() const { return hooks_.build(); }
+  /// Its snapshots carry the task's contract.
   std::unique_ptr<agents::Agent> BuildAgent(const sim::Task& task,
                                             ThreadPool* pool = nullptr) const;
   /// Null where it is off. @throws UserError as ReverseCurriculum.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "spec/contract.h"
 #include "training/run/run_config.h"
 #include "training/run/run_folder.h"
 
@@ -10,8 +9,5 @@ namespace sinew::training {
 /// names the model's file, both hashes, and every field in which its newest policy's contract
 /// differs.
 void CheckModelOfRun(const RunConfig& config, const RunFolder& folder);
-
-/// Fills in what the task knows: names, units, limits, periods.
-void CompleteContract(const RunConfig& config, const sim::Task& task, spec::Contract* contract);
 
 }  // namespace sinew::training

@@ -1,4 +1,4 @@
-#include "agents/base/roll_backs.h"
+#include "agents/base/guarded_learners.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,13 @@
 
 namespace sinew::agents {
 
-void RollBacks::GoBack(const NotFinite& failure, const std::vector<Learner*>& learners,
-                       int64_t update, int64_t env_step) {
-  for (Learner* learner : learners) learner->RollBack();
+void GuardedLearners::Keep() const {
+  for (const Learner* learner : learners_) learner->CheckMoments();
+  for (Learner* learner : learners_) learner->Keep();
+}
+
+void GuardedLearners::GoBack(const NotFinite& failure, int64_t update, int64_t env_step) {
+  for (Learner* learner : learners_) learner->RollBack();
   if (count_ == most_) {
     throw Error(
         fmt::format("{} at update {} (environment step {}), after {} roll-backs to a good "
@@ -23,11 +27,12 @@ void RollBacks::GoBack(const NotFinite& failure, const std::vector<Learner*>& le
                   failure.what(), update, env_step, caution_));
 }
 
-std::vector<std::string> RollBacks::TakeWarnings() { return std::exchange(warnings_, {}); }
+std::vector<std::string> GuardedLearners::TakeWarnings() { return std::exchange(warnings_, {}); }
 
-void RollBacks::Serialize(models::Archive& archive) {
+void GuardedLearners::Serialize(models::Archive& archive) {
   archive.Value("rollbacks", count_);
   archive.Value("caution", caution_);
+  for (Learner* learner : learners_) learner->Serialize(archive);
 }
 
 }  // namespace sinew::agents

@@ -1,4 +1,4 @@
-#include "agents/exploration/exploration.h"
+#include "agents/exploration/exploration_options.h"
 
 namespace sinew::agents {
 

@@ -1,4 +1,4 @@
-#include "agents/on_policy/gaussian.h"
+#include "agents/distribution/gaussian.h"
 
 #include <cmath>
 #include <numbers>

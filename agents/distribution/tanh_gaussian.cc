@@ -1,4 +1,4 @@
-#include "agents/off_policy/tanh_gaussian.h"
+#include "agents/distribution/tanh_gaussian.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,0 +1,35 @@
+#include "training/run/task_contract.h"
+
+#include "core/version.h"
+#include "sim/simulation.h"
+
+namespace sinew::training {
+
+spec::Contract ContractOf(const RunConfig& config, const sim::Task& task) {
+  const spec::TaskSpec& spec = task.spec();
+  const sim::Simulation simulation = task.MakeSimulation();
+  spec::Contract contract;
+  contract.task = spec.name;
+  contract.agent = config.agent_name();
+  contract.model_hash = simulation.model_hash();
+  contract.commit = Commit();
+  contract.control_dt = spec.control_dt;
+  contract.timestep = simulation.model()->opt.timestep;
+  contract.gravity_compensation = spec.gravity_compensation;
+  contract.action = spec.action;
+  for (const OptionTable::Entry& entry : config.task_options().entries()) {
+    contract.task_options.push_back({entry.key, entry.get()});
+  }
+  for (const OptionTable::Entry& entry : config.randomization().entries()) {
+    if (spec.randomization.enabled())
+      contract.task_options.push_back({"randomize." + entry.key, entry.get()});
+  }
+  for (const spec::ObservationElement& element : spec.observation) {
+    contract.observation.push_back({.name = element.name,
+                                    .unit = element.unit,
+                                    .frame = sim::FrameOf(element, simulation.model())});
+  }
+  return contract;
+}
+
+}  // namespace sinew::training
