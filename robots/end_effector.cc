@@ -74,6 +74,9 @@ Eigen::Vector3d TipOf(const mjModel* m, int body) {
   }
   if (fingers >= 2) return sum / fingers;
   const Bounds bounds = BoundsOf(m, body);
+  // without a shape, an even rod: it ends as far beyond its centre of mass as it begins before it
+  const bool moves = m->body_jntnum[body] > 0 && m->body_mass[body] > 0;
+  if (bounds.empty() && moves) return 2 * Eigen::Vector3d(m->body_ipos + 3 * body);
   if (bounds.empty()) return Eigen::Vector3d::Zero();
   const Eigen::Vector3d centre = (bounds.low + bounds.high) / 2;
   int axis = 0;

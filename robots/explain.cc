@@ -75,6 +75,12 @@ std::optional<std::string> Find(const Element& root, const fs::path& file) {
   return std::nullopt;
 }
 
+[[noreturn]] void RefuseAsTask(const char* what, const fs::path& file) {
+  throw UserError(OneLine(fmt::format(
+      "{} is {}: sinew import {} --out {} writes a model and a task file that can be trained",
+      file.string(), what, file.string(), file.stem().string())));
+}
+
 }  // namespace
 
 std::string Newer::Title() const {
@@ -109,11 +115,12 @@ std::string BetterMessage(const std::string& message, const fs::path& mjcf) {
 
 void RefuseUrdf(const std::string& name) {
   const fs::path file = name;
-  const bool urdf = file.extension() == ".urdf" || file.extension() == ".xacro";
-  if (!urdf) return;
-  throw UserError(fmt::format(
-      "{} is a URDF, and a task has an MJCF: sinew import {} --out {} writes both", name, name,
-      file.stem().string()));
+  if (file.extension() == ".urdf" || file.extension() == ".xacro") RefuseAsTask("a URDF", file);
+}
+
+void RefuseModel(const std::string& name) {
+  RefuseUrdf(name);
+  if (fs::path(name).extension() == ".xml") RefuseAsTask("an MJCF without a task", name);
 }
 
 }  // namespace sinew::robots

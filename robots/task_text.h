@@ -10,14 +10,14 @@ namespace sinew::robots {
 
 /// What a task file says of an imported robot.
 struct TaskDraft {
-  std::string robot;  // its name
-  std::string goal;   // "reach" or "stand"
-  std::string site, root;
-  std::string gravity_compensation;
-  std::string keyframe;
+  std::string robot{};  // its name
+  std::string goal{};   // "reach" or "stand"
+  std::string site{}, root{};
+  std::string gravity_compensation{};
+  std::string keyframe{};
   double control_period = 0.02;  // [s]
   double torque_scale = 1;
-  std::optional<Box> target;
+  std::optional<Box> target{};
   double height = 1;  // of the root at the start [m]
 };
 

@@ -15,6 +15,9 @@ namespace sinew::robots {
 namespace {
 
 constexpr double kAbsurdEffort = 1e5;  // what stands for "none" in files [N m]
+// a URDF has no inertia of rotors; makers' own models have effort / armature of some 1000 rad/s^2
+constexpr double kRotorAcceleration = 1000;
+const std::string kStiffLimit = "0.005 1";  // solref: limits give way by some hundredths of a rad
 const std::string kWorld = "world";
 
 // Writes one URDF as MJCF.
@@ -135,9 +138,20 @@ class Converter {
       out.Set("damping", Join({std::max(0.0, Number(*dynamics, "damping", 0))}));
       out.Set("frictionloss", Join({std::max(0.0, Number(*dynamics, "friction", 0))}));
     }
+    AddRotor(joint, limit, &out);
     body->children.push_back(std::move(out));
     moving_.insert(name);
     return true;
+  }
+
+  void AddRotor(const Element& joint, const Element* limit, Element* out) {
+    const double effort = limit ? Number(*limit, "effort", 0) : 0;
+    if (out->Has("range")) out->Set("solreflimit", kStiffLimit);
+    if (joint.Child("mimic") || !(effort > 0 && effort < kAbsurdEffort)) return;
+    out->Set("armature", Join({effort / kRotorAcceleration}));
+    mjcf_->report->Guessed(
+        "armature, the rotor's inertia, which a URDF does not have: effort / (1000 rad/s^2)",
+        fmt::format("{} {:.3g}", joint.Get("name"), effort / kRotorAcceleration));
   }
 
   // two slides and a hinge about the plane's normal, which nothing drives

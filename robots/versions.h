@@ -50,5 +50,7 @@ std::string BetterMessage(const std::string& message, const std::filesystem::pat
 
 /// @throws UserError that names `sinew import` for a URDF.
 void RefuseUrdf(const std::string& name);
+/// @throws UserError that names `sinew import` for a URDF and for an MJCF.
+void RefuseModel(const std::string& name);
 
 }  // namespace sinew::robots
