@@ -7,21 +7,21 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/names.h"
-#include "robots/actuators.h"
-#include "robots/assets.h"
-#include "robots/base.h"
-#include "robots/compile.h"
-#include "robots/downlevel.h"
-#include "robots/efforts.h"
-#include "robots/mjcf.h"
-#include "robots/naming.h"
-#include "robots/rest.h"
-#include "robots/schema.h"
-#include "robots/structure.h"
-#include "robots/study.h"
-#include "robots/task_text.h"
-#include "robots/urdf.h"
-#include "robots/workspace.h"
+#include "robots/mjcf/actuators.h"
+#include "robots/mjcf/assets.h"
+#include "robots/study/base.h"
+#include "robots/mjcf/compile.h"
+#include "robots/mjcf/downlevel.h"
+#include "robots/study/efforts.h"
+#include "robots/mjcf/mjcf.h"
+#include "robots/study/naming.h"
+#include "robots/study/rest.h"
+#include "robots/mjcf/schema.h"
+#include "robots/mjcf/structure.h"
+#include "robots/study/study.h"
+#include "robots/study/task_text.h"
+#include "robots/urdf/urdf.h"
+#include "robots/study/workspace.h"
 #include "sim/simulation.h"
 
 namespace sinew::robots {
@@ -64,7 +64,7 @@ class Importer {
     if (!options_.attach.empty()) Attach();
     MakeReadable(&mjcf_);
     result_.report.ThrowIfRefused(options_.file.string());
-    SetBase(&mjcf_, urdf_ ? ImportOptions::Base::kGuess : options_.base);
+    SetBase(&mjcf_, urdf_ ? BaseKind::kGuess : options_.base);
     NameEverything(&mjcf_);
     AddMotors(&mjcf_);
     FreshFolder folder(options_.out);

@@ -50,7 +50,7 @@ void Print(const robots::ImportResult& result) {
 
 void Import(const ImportArguments& arguments) {
   robots::ImportOptions options = arguments.options;
-  using Base = robots::ImportOptions::Base;
+  using Base = robots::BaseKind;
   if (arguments.fixed) options.base = Base::kFixed;
   if (arguments.floating) options.base = Base::kFloating;
   for (const std::string& package : arguments.packages)

@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/names.h"
-#include "robots/versions.h"
+#include "robots/mjcf/versions.h"
 #include "tasks/file/file_task.h"
 
 namespace sinew::tasks {
