@@ -15,6 +15,7 @@ add_library(sinew_mujoco INTERFACE)
 target_include_directories(sinew_mujoco SYSTEM INTERFACE ${MUJOCO_INCLUDE_DIR})
 target_link_libraries(sinew_mujoco INTERFACE ${MUJOCO_LIBRARY})
 
+pkg_check_modules(TINYXML2 REQUIRED IMPORTED_TARGET tinyxml2)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(AV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale)
 pkg_check_modules(BLAS REQUIRED IMPORTED_TARGET openblas)

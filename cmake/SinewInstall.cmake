@@ -21,6 +21,7 @@ sinew_component(core sinew_options sinew_core sinew_version)
 sinew_component(spec sinew_spec)
 sinew_component(policy sinew_policy)
 sinew_component(sim sinew_mujoco sinew_sim)
+sinew_component(robots sinew_robots)
 sinew_component(tasks sinew_tasks)
 sinew_component(models sinew_torch sinew_models)
 sinew_component(agents sinew_agents)
@@ -31,7 +32,7 @@ install(FILES deploy/runtime/sinew_runtime.h deploy/runtime/sinew_runtime.hpp
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT runtime)
 install(FILES ${CMAKE_BINARY_DIR}/deploy/runtime/libsinew_runtime.a
   DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
-foreach(folder core spec policy sim tasks models agents training deploy)
+foreach(folder core spec policy sim robots tasks models agents training deploy)
   install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sinew COMPONENT ${folder}
     FILES_MATCHING PATTERN "*.h")
 endforeach()

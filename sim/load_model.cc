@@ -78,7 +78,8 @@ mjModel* LoadModel(const std::string& text, const std::filesystem::path& folder)
   if (text.empty()) throw UserError("model.xml: the MJCF text is empty");
   auto vfs = std::make_unique<mjVFS>();
   mj_defaultVFS(vfs.get());
-  const char* name = "model.xml";
+  // no name that a file of the folder has, since the text may include one
+  const char* name = "(model).xml";
   mj_makeEmptyFileVFS(vfs.get(), name, static_cast<int>(text.size()));
   std::memcpy(vfs->filedata[mj_findFileVFS(vfs.get(), name)], text.data(), text.size());
   struct Cleanup {

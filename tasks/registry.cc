@@ -5,6 +5,8 @@
 
 #include "core/error.h"
 #include "core/names.h"
+#include "robots/mjcf/versions.h"
+#include "sim/model_task.h"
 #include "tasks/arm/arm_grip.h"
 #include "tasks/arm/arm_insert.h"
 #include "tasks/arm/arm_push.h"
@@ -69,6 +71,7 @@ std::vector<std::string> TaskNames() {
 
 std::unique_ptr<sim::TaskBuilder> MakeTaskBuilder(const std::string& name) {
   if (IsTaskFile(name)) return ReadTaskFile(name);
+  robots::RefuseModel(name);
   const auto found = Registry().find(name);
   if (found == Registry().end()) throw UserError(UnknownName("task", name, TaskNames()));
   return found->second();
@@ -76,6 +79,15 @@ std::unique_ptr<sim::TaskBuilder> MakeTaskBuilder(const std::string& name) {
 
 std::shared_ptr<const sim::Task> MakeTask(const std::string& name) {
   return MakeTaskBuilder(name)->Build();
+}
+
+std::shared_ptr<const sim::Task> MakeTaskOrModel(const std::string& what) {
+  if (!what.ends_with(".xml")) return MakeTask(what);
+  try {
+    return sim::MakeModelTask(what);
+  } catch (const UserError& error) {
+    throw UserError(robots::BetterMessage(error.what(), what));
+  }
 }
 
 }  // namespace sinew::tasks

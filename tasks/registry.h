@@ -16,5 +16,8 @@ std::vector<std::string> TaskNames();
 std::unique_ptr<sim::TaskBuilder> MakeTaskBuilder(const std::string& name);
 /// The task with its default options.
 std::shared_ptr<const sim::Task> MakeTask(const std::string& name);
+/// The same, or for a bare model (*.xml) a task without a goal.
+/// @throws UserError that names what a model is too new for.
+std::shared_ptr<const sim::Task> MakeTaskOrModel(const std::string& what);
 
 }  // namespace sinew::tasks

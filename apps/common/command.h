@@ -15,6 +15,7 @@ struct Invocation {
 void AddAgentsCommand(CLI::App& program);
 void AddBenchCommand(CLI::App& program);
 void AddCheckCommand(CLI::App& program);
+void AddImportCommand(CLI::App& program);
 void AddEvalCommand(CLI::App& program);
 void AddExportCommand(CLI::App& program);
 void AddPlotCommand(CLI::App& program);

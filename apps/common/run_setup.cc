@@ -10,7 +10,6 @@
 #include "core/value_text.h"
 #include "models/math_runtime.h"
 #include "policy/policy_file.h"
-#include "sim/model_task.h"
 #include "sim/scripted_policies.h"
 #include "tasks/file/task_file.h"
 #include "tasks/registry.h"
@@ -154,7 +153,7 @@ Subject ResolveSubject(const std::string& what, const std::string& choice, uint6
     throw UserError(fmt::format("{}: no such run folder or policy file", what));
   }
   Subject subject;
-  subject.task = is_model ? sim::MakeModelTask(what) : tasks::MakeTask(what);
+  subject.task = tasks::MakeTaskOrModel(what);
   subject.policy_name = choice.empty() ? "zero" : choice;
   subject.make_policy = [name = subject.policy_name, task = subject.task, seed] {
     return sim::MakeScriptedPolicy(name, *task, seed);

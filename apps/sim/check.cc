@@ -6,7 +6,6 @@
 #include "apps/common/command.h"
 #include "core/error.h"
 #include "sim/check/task_check.h"
-#include "sim/model_task.h"
 #include "tasks/registry.h"
 
 namespace sinew::apps {
@@ -20,10 +19,7 @@ struct CheckArguments {
 
 // a model has too little about it for the checks of a task, and is held to the others
 sim::CheckReport Report(const CheckArguments& arguments) {
-  const bool is_model = arguments.what.ends_with(".xml");
-  return sim::CheckTask(
-      is_model ? sim::MakeModelTask(arguments.what) : tasks::MakeTask(arguments.what),
-      arguments.options);
+  return sim::CheckTask(tasks::MakeTaskOrModel(arguments.what), arguments.options);
 }
 
 std::string ToJson(const sim::CheckReport& report, const std::string& what) {

@@ -45,6 +45,7 @@ void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
   apps::AddAgentsCommand(program);
   apps::AddBenchCommand(program);
   apps::AddCheckCommand(program);
+  apps::AddImportCommand(program);
 }
 
 // where each command stands in the program's help
@@ -56,7 +57,7 @@ void GroupCommands(CLI::App& program) {
   const Group groups[] = {{"Learn", {"train", "resume", "sweep", "eval", "plot", "results"}},
                           {"Look", {"watch", "record", "replay", "rollout"}},
                           {"Deploy", {"export", "verify", "run-controller"}},
-                          {"Know", {"tasks", "agents", "check", "bench"}}};
+                          {"Know", {"tasks", "agents", "import", "check", "bench"}}};
   for (const Group& group : groups) {
     for (const char* command : group.commands) program.get_subcommand(command)->group(group.title);
   }

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/names.h"
+#include "robots/mjcf/versions.h"
 #include "tasks/file/file_task.h"
 
 namespace sinew::tasks {
@@ -77,9 +78,11 @@ class Builder : public sim::TaskBuilder {
   void DescribeOwn(OptionTable& table) override { options_.Describe(table); }
   std::shared_ptr<sim::Task> Make() const override {
     try {
+      robots::RefuseUrdf(options_.model);
       return MakeFileTask(name_, options_);
     } catch (const UserError& error) {
-      throw UserError(OneLine(fmt::format("{}: {}", name_, error.what())));
+      const std::string message = robots::BetterMessage(error.what(), options_.model);
+      throw UserError(OneLine(fmt::format("{}: {}", name_, message)));
     }
   }
 

@@ -25,7 +25,8 @@ const std::map<std::string, Names> kMayInclude{
     {"spec", {"core"}},
     {"policy", {"core", "spec"}},
     {"sim", {"core", "spec"}},
-    {"tasks", {"core", "spec", "sim"}},
+    {"robots", {"core", "spec", "sim"}},
+    {"tasks", {"core", "spec", "sim", "robots"}},
     {"models", {"core", "spec", "policy"}},
     {"agents", {"core", "spec", "policy", "models"}},
     {"training", {"core", "spec", "policy", "sim", "models", "agents"}},
@@ -38,7 +39,7 @@ const std::map<std::string, Names> kMayInclude{
 const Names kTop{"apps", "bench", "tests"};
 
 // LibTorch is slow to compile, and a controller must not need it.
-const Names kWithoutTorch{"core", "spec", "policy", "sim", "tasks", "media", "viewer"};
+const Names kWithoutTorch{"core", "spec", "policy", "sim", "robots", "tasks", "media", "viewer"};
 
 // These reach MuJoCo by no way, also not through another header: agents know contracts and
 // observations alone, and a robot's computer has no simulator.
