@@ -43,11 +43,6 @@ TrainSummary Train(const RunConfig& config, const RunFolder& folder, const Train
 /// never stopped. A damaged checkpoint is named on stderr and the one before it taken.
 TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks);
 
-/// Fixed seed of the evaluations on the way and at the end, and of `sinew eval`'s fresh episodes by
-/// default.
-inline constexpr uint64_t kEvaluationSeed = 1'000'003;
-inline constexpr uint64_t kFreshEpisodesSeed = 2'000'003;
-
 /// Fills in what the task knows: names, units, limits, periods.
 void CompleteContract(const RunConfig& config, const sim::Task& task, spec::Contract* contract);
 
