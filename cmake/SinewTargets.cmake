@@ -33,12 +33,12 @@ function(sinew_headers name)
   target_precompile_headers(sinew_headers_${name} PRIVATE ${ARG_HEADERS})
 endfunction()
 
-set(base_headers <algorithm> <array> <chrono> <cmath> <cstdint> <cstring> <filesystem> <functional> <limits> <map>
+set(SINEW_BASE_HEADERS <algorithm> <array> <chrono> <cmath> <cstdint> <cstring> <filesystem> <functional> <limits> <map>
   <memory> <numbers> <numeric> <optional> <set> <span> <string> <string_view> <utility> <vector> <fmt/format.h>
   <fmt/ranges.h>)
-set(sim_headers <Eigen/Core> <Eigen/Geometry> <mujoco/mujoco.h>)
-sinew_headers(base LINK fmt::fmt HEADERS ${base_headers})
-sinew_headers(sim LINK fmt::fmt Eigen3::Eigen sinew_mujoco HEADERS ${base_headers} ${sim_headers})
+set(SINEW_SIM_HEADERS <Eigen/Core> <Eigen/Geometry> <mujoco/mujoco.h>)
+sinew_headers(base LINK fmt::fmt HEADERS ${SINEW_BASE_HEADERS})
+sinew_headers(sim LINK fmt::fmt Eigen3::Eigen sinew_mujoco HEADERS ${SINEW_BASE_HEADERS} ${SINEW_SIM_HEADERS})
 
 # sinew_library(<folder> HEADERS base|sim SOURCES a.cc ... LINK lib ... LINK_PRIVATE lib ...): the static library
 # sinew_<folder>. What only its sources include is private; HEADERS names the precompiled headers that it takes.
@@ -56,10 +56,14 @@ endfunction()
 function(sinew_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE sinew_options ${ARG_LINK} GTest::gtest_main GTest::gmock)
-  target_compile_definitions(${name} PRIVATE SINEW_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SINEW_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE sinew_options sinew_test_paths ${ARG_LINK} GTest::gtest_main GTest::gmock)
+  target_precompile_headers(${name} REUSE_FROM sinew_headers_tests)
   foreach(source ${ARG_SOURCES})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(STRINGS ${source} torch REGEX "^#include <(torch|ATen|c10)/")
+    if(torch)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # it has settings of its own
+    endif()
     file(STRINGS ${source} tests REGEX "^TEST(_F|_P)?\\(")
     list(TRANSFORM tests REPLACE "^TEST[_FP]*\\( *([A-Za-z0-9_]+).*" "\\1")
     list(REMOVE_DUPLICATES tests)
