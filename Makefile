@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell scripts/jobs.sh)
 DEMO_ARGS ?=
 
-.PHONY: build test demo bench format lint clean install-deps help
+.PHONY: build all test demo bench format lint clean install-deps help
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -11,11 +11,15 @@ help:  ## this list
 install-deps:  ## install the Debian packages that are missing (root or sudo)
 	@scripts/install-packages.sh
 
-build: install-deps  ## build/sinew, optimised for this machine
+build: install-deps  ## build/sinew alone, optimised for this machine: 10 minutes of CPU at most
 	@cmake --preset release >/dev/null
-	@cmake --build build -j $(JOBS)
+	@scripts/build.sh $(JOBS) sinew
 
-test: build  ## every test
+all: install-deps  ## the program, the tests and what a robot's computer needs: 30 minutes of CPU at most
+	@cmake --preset release >/dev/null
+	@scripts/build.sh $(JOBS) all
+
+test: all  ## every test
 	@ctest --test-dir build --output-on-failure -j2
 
 demo: build  ## train an arm to reach, evaluate, plot, film, export and verify it; DEMO_ARGS="--steps 20000"
@@ -26,7 +30,7 @@ bench: build  ## figures: simulation, learner, policy, training
 
 format:  ## lay out every source file with clang-format
 	@scripts/install-packages.sh clang-format
-	@find core sim tasks models agents training media deploy viewer bench apps tests examples \
+	@find core spec policy sim tasks models agents training media deploy viewer bench apps tests examples \
 	  -name '*.cc' -o -name '*.h' -o -name '*.c' | xargs clang-format -i
 
 lint: build  ## clang-format, clang-tidy and cppcheck over every source file

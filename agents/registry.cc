@@ -1,7 +1,10 @@
 #include "agents/registry.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "agents/off_policy/ddpg.h"
 #include "agents/off_policy/naf.h"
@@ -15,38 +18,24 @@
 namespace sinew::agents {
 namespace {
 
-struct Entry {
-  std::string summary;
-  std::function<std::unique_ptr<AgentBuilder>()> make;
-};
+using Maker = std::function<std::unique_ptr<AgentBuilder>()>;
 
-const std::map<std::string, Entry>& Registry() {
-  static const std::map<std::string, Entry> registry{
-      {"a2c", {"advantage actor-critic, synchronous (Mnih et al. 2016)", MakeA2c}},
-      {"ddpg", {"deep deterministic policy gradient (Lillicrap et al. 2015)", MakeDdpg}},
-      {"naf", {"normalized advantage functions (Gu et al. 2016)", MakeNaf}},
-      {"ppo", {"proximal policy optimisation (Schulman et al. 2017)", MakePpo}},
-      {"sac", {"soft actor-critic, learned temperature (Haarnoja et al. 2018)", MakeSac}},
-      {"td3", {"twin delayed DDPG (Fujimoto et al. 2018)", MakeTd3}},
-      {"trpo", {"trust region policy optimisation (Schulman et al. 2015)", MakeTrpo}},
+const std::map<std::string, Maker>& Makers() {
+  static const std::map<std::string, Maker> makers{
+      {"a2c", MakeA2c}, {"ddpg", MakeDdpg}, {"naf", MakeNaf},   {"ppo", MakePpo},
+      {"sac", MakeSac}, {"td3", MakeTd3},   {"trpo", MakeTrpo},
   };
-  return registry;
+  return makers;
 }
 
 }  // namespace
 
-std::vector<AgentInfo> AgentList() {
-  std::vector<AgentInfo> list;
-  for (const auto& [name, entry] : Registry()) list.push_back({name, entry.summary});
-  return list;
-}
-
 std::unique_ptr<AgentBuilder> MakeAgentBuilder(const std::string& name) {
-  const auto found = Registry().find(name);
-  if (found != Registry().end()) return found->second.make();
   std::vector<std::string> names;
   for (const AgentInfo& info : AgentList()) names.push_back(info.name);
-  throw UserError(UnknownName("agent", name, names));
+  if (std::ranges::find(names, name) == names.end())
+    throw UserError(UnknownName("agent", name, names));
+  return Makers().at(name)();
 }
 
 }  // namespace sinew::agents

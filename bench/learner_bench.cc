@@ -1,6 +1,7 @@
 #include "bench/learner_bench.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "agents/registry.h"

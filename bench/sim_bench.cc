@@ -1,6 +1,7 @@
 #include "bench/sim_bench.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 

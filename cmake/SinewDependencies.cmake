@@ -28,6 +28,10 @@ if(NOT TORCH_CUDA_ARCH_LIST)
   set(TORCH_CUDA_ARCH_LIST 8.0)  # of CUDA code, of which there is none; unset, LibTorch's package compiles a probe
 endif()
 find_package(Torch REQUIRED)
+# the compiler's own default, said again: it would only make precompiled headers unfit
+get_target_property(torch_options torch INTERFACE_COMPILE_OPTIONS)
+list(REMOVE_ITEM torch_options -D_GLIBCXX_USE_CXX11_ABI=1)
+set_target_properties(torch PROPERTIES INTERFACE_COMPILE_OPTIONS "${torch_options}")
 add_library(sinew_torch INTERFACE)
 target_link_libraries(sinew_torch INTERFACE ${TORCH_LIBRARIES})
 target_include_directories(sinew_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})

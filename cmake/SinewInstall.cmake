@@ -24,8 +24,8 @@ sinew_component(sim sinew_mujoco sinew_sim)
 sinew_component(robots sinew_robots)
 sinew_component(tasks sinew_tasks)
 sinew_component(models sinew_torch sinew_models)
-sinew_component(agents sinew_agents)
-sinew_component(training sinew_event_proto sinew_training)
+sinew_component(agents sinew_agent_list sinew_agents)
+sinew_component(training sinew_event_proto sinew_runs sinew_training)
 sinew_component(deploy sinew_onnx sinew_onnx_reader sinew_golden sinew_torchscript sinew_runtime_parts sinew_control sinew_deploy)
 
 install(FILES deploy/runtime/sinew_runtime.h deploy/runtime/sinew_runtime.hpp
@@ -47,5 +47,5 @@ install(FILES ${CMAKE_BINARY_DIR}/SinewConfig.cmake ${CMAKE_BINARY_DIR}/SinewCon
   DESTINATION ${package_dir} COMPONENT runtime)
 install(FILES ${CMAKE_BINARY_DIR}/sinew-runtime.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT runtime)
 
-install(TARGETS sinew sinew-torchscript RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+install(TARGETS sinew sinew-view sinew-learn sinew-torchscript RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 install(DIRECTORY assets DESTINATION ${CMAKE_INSTALL_DATADIR}/sinew COMPONENT program)

@@ -1,7 +1,10 @@
+# ccache where there is one: with precompiled headers it has to be told which differences do not count, and paths within
+# the checkout are looked at from its root, so that one checkout finds what another has compiled.
 find_program(SINEW_CCACHE ccache)
 if(SINEW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER ${SINEW_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SINEW_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${SINEW_CCACHE})
 endif()
 
 add_library(sinew_options INTERFACE)
@@ -20,12 +23,32 @@ if(SINEW_SANITIZE)
   target_link_options(sinew_options INTERFACE -fsanitize=${SINEW_SANITIZE})
 endif()
 
-# sinew_library(<folder> SOURCES a.cc ... LINK lib ... LINK_PRIVATE lib ...): the static library sinew_<folder>. What
-# only its sources include is private.
+# sinew_headers(<name> LINK lib ... HEADERS <header> ...): headers of others, compiled once, for all whose HEADERS names
+# them. Ours are never among them, and every file still includes what it uses.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/headers.cc CONTENT "// The headers that go with it are precompiled.\n")
+function(sinew_headers name)
+  cmake_parse_arguments(ARG "" "" "LINK;HEADERS" ${ARGN})
+  add_library(sinew_headers_${name} OBJECT ${CMAKE_BINARY_DIR}/generated/headers.cc)
+  target_link_libraries(sinew_headers_${name} PRIVATE sinew_options ${ARG_LINK})
+  target_precompile_headers(sinew_headers_${name} PRIVATE ${ARG_HEADERS})
+endfunction()
+
+set(SINEW_BASE_HEADERS <algorithm> <array> <chrono> <cmath> <cstdint> <cstring> <filesystem> <functional> <limits> <map>
+  <memory> <numbers> <numeric> <optional> <set> <span> <string> <string_view> <utility> <vector> <fmt/format.h>
+  <fmt/ranges.h>)
+set(SINEW_SIM_HEADERS <Eigen/Core> <Eigen/Geometry> <mujoco/mujoco.h>)
+sinew_headers(base LINK fmt::fmt HEADERS ${SINEW_BASE_HEADERS})
+sinew_headers(sim LINK fmt::fmt Eigen3::Eigen sinew_mujoco HEADERS ${SINEW_BASE_HEADERS} ${SINEW_SIM_HEADERS})
+
+# sinew_library(<folder> HEADERS base|sim SOURCES a.cc ... LINK lib ... LINK_PRIVATE lib ...): the static library
+# sinew_<folder>. What only its sources include is private; HEADERS names the precompiled headers that it takes.
 function(sinew_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "HEADERS" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
   add_library(sinew_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(sinew_${name} PUBLIC sinew_options ${ARG_LINK} PRIVATE ${ARG_LINK_PRIVATE})
+  if(ARG_HEADERS)
+    target_precompile_headers(sinew_${name} REUSE_FROM sinew_headers_${ARG_HEADERS})
+  endif()
 endfunction()
 
 # sinew_test(<name> SOURCES a_test.cc ... LINK lib ...): one test program. Each source file is a ctest entry, because
@@ -33,10 +56,14 @@ endfunction()
 function(sinew_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE sinew_options ${ARG_LINK} GTest::gtest_main GTest::gmock)
-  target_compile_definitions(${name} PRIVATE SINEW_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SINEW_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE sinew_options sinew_test_paths ${ARG_LINK} GTest::gtest_main GTest::gmock)
+  target_precompile_headers(${name} REUSE_FROM sinew_headers_tests)
   foreach(source ${ARG_SOURCES})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(STRINGS ${source} torch REGEX "^#include <(torch|ATen|c10)/")
+    if(torch)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # it has settings of its own
+    endif()
     file(STRINGS ${source} tests REGEX "^TEST(_F|_P)?\\(")
     list(TRANSFORM tests REPLACE "^TEST[_FP]*\\( *([A-Za-z0-9_]+).*" "\\1")
     list(REMOVE_DUPLICATES tests)

@@ -23,6 +23,11 @@ OptionTable& FindSection(const std::vector<OptionTable*>& tables, std::string_vi
   throw UserError(UnknownName("section", section, names));
 }
 
+bool HasSection(const std::vector<OptionTable*>& tables, std::string_view section) {
+  return std::ranges::any_of(tables,
+                             [&](const OptionTable* table) { return table->section() == section; });
+}
+
 // The value as the command line would write it, so that both ways share one parser.
 std::string NodeText(const toml::node& node) {
   if (const auto* value = node.as_integer()) return fmt::format("{}", value->get());
@@ -125,8 +130,17 @@ void Config::SetFromText(std::string_view assignment) {
 }
 
 void Config::SetFromToml(std::string_view toml, std::string_view source) {
+  Set(toml, source, true);
+}
+
+void Config::SetKnownFromToml(std::string_view toml, std::string_view source) {
+  Set(toml, source, false);
+}
+
+void Config::Set(std::string_view toml, std::string_view source, bool refuse_unknown_sections) {
   const toml::table root = ParseToml(toml, source);
   for (const auto& [section, node] : root) {
+    if (!refuse_unknown_sections && !HasSection(tables_, section.str())) continue;
     OptionTable* table = nullptr;
     At(source, section, [&, name = section.str(), is_table = node.is_table()] {
       table = &FindSection(tables_, name);

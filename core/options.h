@@ -69,6 +69,8 @@ class Config {
   /// @param source  file name for messages. @throws UserError with file and line for malformed
   /// TOML, unknown keys and bad values.
   void SetFromToml(std::string_view toml, std::string_view source);
+  /// The same for a file that holds more sections than these, which are passed over.
+  void SetKnownFromToml(std::string_view toml, std::string_view source);
   /// The resolved configuration, with each option's help, unit and range as a comment; reads back
   /// to the same values.
   std::string ToToml() const;
@@ -76,6 +78,8 @@ class Config {
   std::string Help() const;
 
  private:
+  void Set(std::string_view toml, std::string_view source, bool refuse_unknown_sections);
+
   std::vector<OptionTable*> tables_;
 };
 

@@ -20,9 +20,5 @@ TrainSummary Train(const RunConfig& config, const RunFolder& folder, const Train
 /// @throws UserError as CheckModelOfRun; nothing is written then.
 TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks);
 
-/// Fixed seed of the evaluations on the way and at the end, and of `sinew eval`'s fresh episodes by
-/// default.
-inline constexpr uint64_t kEvaluationSeed = 1'000'003;
-inline constexpr uint64_t kFreshEpisodesSeed = 2'000'003;
 
 }  // namespace sinew::training

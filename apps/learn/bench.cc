@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
-#include "apps/common/command.h"
 #include "apps/common/rows.h"
-#include "apps/common/run_setup.h"
+#include "apps/learn/commands.h"
+#include "apps/learn/run_setup.h"
 #include "bench/learner_bench.h"
 #include "bench/policy_bench.h"
 #include "bench/sim_bench.h"
@@ -69,45 +70,44 @@ nlohmann::ordered_json Measure(const BenchArguments& arguments) {
 
 }  // namespace
 
-void AddBenchCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("bench", "measure speed on this machine");
+void AddBenchCommand(CommandLine& program) {
+  Command command = program.Add("bench");
   auto arguments = std::make_shared<BenchArguments>();
-  command->add_option("learner|sim|policy|train", arguments->what, "what is measured")->required();
-  command->add_option("--task", arguments->tasks,
-                      "tasks of sim (default: all) and train (default: reacher and walker)");
-  command->add_option("--agent", arguments->agents,
-                      "agents of learner and train (default: all that have a row)");
-  command->add_option("--threads", arguments->threads, "threads of learner and train, a row each")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
+  command.Argument("learner|sim|policy|train", &arguments->what, "what is measured").Required();
+  command.Value("--task", &arguments->tasks,
+                "tasks of sim (default: all) and train (default: reacher and walker)");
+  command.Value("--agent", &arguments->agents,
+                "agents of learner and train (default: all that have a row)");
+  command.Value("--threads", &arguments->threads, "threads of learner and train, a row each")
+      .Between(1, 256)
+      .ShowDefault();
   command
-      ->add_option("--device", arguments->devices,
-                   "devices of learner, a row each: cpu, or cuda through LibTorch's autograd")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
-      ->capture_default_str();
+      .Value("--device", &arguments->devices,
+             "devices of learner, a row each: cpu, or cuda through LibTorch's autograd")
+      .OneOf({"cpu", "cuda"})
+      .ShowDefault();
   command
-      ->add_option("--hidden", arguments->hidden,
-                   "width of both hidden layers in learner's rows (default: as the rows have it)")
-      ->check(CLI::Range(1, 4096));
+      .Value("--hidden", &arguments->hidden,
+             "width of both hidden layers in learner's rows (default: as the rows have it)")
+      .Between(1, 4096);
   command
-      ->add_option("--batch", arguments->batch,
-                   "batch of learner's rows (default: as the rows have it)")
-      ->check(CLI::Range(1, 65536));
+      .Value("--batch", &arguments->batch, "batch of learner's rows (default: as the rows have it)")
+      .Between(1, 65536);
   command
-      ->add_option("--seconds", arguments->seconds,
-                   fmt::format("measured for each row of learner and policy (default: {}) or sim "
-                               "(default: {})",
-                               kSeconds, kSimSeconds))
-      ->check(CLI::Range(0.01, 3600.0));
+      .Value("--seconds", &arguments->seconds,
+             fmt::format("measured for each row of learner and policy (default: {}) or sim "
+                         "(default: {})",
+                         kSeconds, kSimSeconds))
+      .Between(0.01, 3600.0);
   command
-      ->add_option("--steps", arguments->steps,
-                   "environment steps of each run of train (default: a few seconds' worth)")
-      ->check(CLI::Range(1000, 100000000));
-  command->add_option("--onnxruntime", arguments->onnxruntime,
-                      "ONNX Runtime's library, for policy (default: $SINEW_ONNXRUNTIME, or where "
-                      "the linker finds it)");
-  command->add_flag("--json", arguments->json, "one JSON document on stdout");
-  command->callback([arguments] { PrintRows(Measure(*arguments), arguments->json); });
+      .Value("--steps", &arguments->steps,
+             "environment steps of each run of train (default: a few seconds' worth)")
+      .Between(1000, 100000000);
+  command.Value("--onnxruntime", &arguments->onnxruntime,
+                "ONNX Runtime's library, for policy (default: $SINEW_ONNXRUNTIME, or where "
+                "the linker finds it)");
+  command.Flag("--json", &arguments->json, "one JSON document on stdout");
+  command.Action([arguments] { PrintRows(Measure(*arguments), arguments->json); });
 }
 
 }  // namespace sinew::apps

@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "apps/common/command.h"
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/learn/commands.h"
 #include "core/error.h"
 #include "policy/policy_file.h"
 
@@ -42,25 +42,25 @@ void Export(const ExportArguments& arguments) {
 
 }  // namespace
 
-void AddExportCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("export", "turn a policy into files for a controller");
+void AddExportCommand(CommandLine& program) {
+  Command command = program.Add("export");
   auto arguments = std::make_shared<ExportArguments>();
-  command->add_option("run|policy", arguments->what, "run folder or policy file")->required();
-  command->add_option("--policy", arguments->choice, "final or best of a run (default: final)");
+  command.Argument("run|policy", &arguments->what, "run folder or policy file").Required();
+  command.Value("--policy", &arguments->choice, "final or best of a run (default: final)");
   command
-      ->add_option("--format", arguments->formats,
-                   "c, c-int16, onnx, torchscript, safetensors or all; several by commas")
-      ->delimiter(',')
-      ->default_str("c");
-  command->add_option("--out", arguments->out, "folder to make")->required();
-  command->add_flag("--stochastic", arguments->golden.stochastic,
-                    "actions sampled by noise that the caller gives (all but ddpg, td3 and naf)");
+      .Value("--format", &arguments->formats,
+             "c, c-int16, onnx, torchscript, safetensors or all; several by commas")
+      .SplitAtCommas()
+      .ShowDefault("c");
+  command.Value("--out", &arguments->out, "folder to make").Required();
+  command.Flag("--stochastic", &arguments->golden.stochastic,
+               "actions sampled by noise that the caller gives (all but ddpg, td3 and naf)");
   command
-      ->add_option("--vectors", arguments->golden.vectors,
-                   "golden vectors: what the policy does in its own episodes")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  command->callback([arguments] { Export(*arguments); });
+      .Value("--vectors", &arguments->golden.vectors,
+             "golden vectors: what the policy does in its own episodes")
+      .Between(1, 1000000)
+      .ShowDefault();
+  command.Action([arguments] { Export(*arguments); });
 }
 
 }  // namespace sinew::apps

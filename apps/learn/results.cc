@@ -7,11 +7,11 @@
 #include <set>
 #include <thread>
 
-#include "apps/common/command.h"
 #include "apps/common/output_file.h"
+#include "apps/learn/commands.h"
 #include "apps/learn/run_results.h"
 #include "core/files.h"
-#include "training/trainer.h"
+#include "training/evaluation/evaluation.h"
 
 namespace sinew::apps {
 namespace {
@@ -66,23 +66,20 @@ void Results(const ResultsArguments& arguments) {
 
 }  // namespace
 
-void AddResultsCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("results", "a table of runs over seeds, as Markdown");
+void AddResultsCommand(CommandLine& program) {
+  Command command = program.Add("results");
   auto arguments = std::make_shared<ResultsArguments>();
-  command->add_option("runs", arguments->runs, "run folders, or summaries kept of them")
-      ->required();
-  command->add_option("--out", arguments->out, "*.md")->required();
-  command->add_option("--episodes", arguments->episodes, "fresh episodes a policy")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "start states of the fresh episodes")
-      ->capture_default_str();
-  command->add_option("--keep", arguments->keep,
-                      "folder that summaries of the runs are copied into");
-  command->add_option("--published", arguments->published,
-                      "TOML with figures that others have published");
-  command->add_flag("--force", arguments->force, "overwrite the output file");
-  command->callback([arguments] { Results(*arguments); });
+  command.Argument("runs", &arguments->runs, "run folders, or summaries kept of them").Required();
+  command.Value("--out", &arguments->out, "*.md").Required();
+  command.Value("--episodes", &arguments->episodes, "fresh episodes a policy")
+      .Between(1, 1000000)
+      .ShowDefault();
+  command.Value("--seed", &arguments->seed, "start states of the fresh episodes").ShowDefault();
+  command.Value("--keep", &arguments->keep, "folder that summaries of the runs are copied into");
+  command.Value("--published", &arguments->published,
+                "TOML with figures that others have published");
+  command.Flag("--force", &arguments->force, "overwrite the output file");
+  command.Action([arguments] { Results(*arguments); });
 }
 
 }  // namespace sinew::apps

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/learn/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
 

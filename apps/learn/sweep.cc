@@ -9,19 +9,20 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "apps/common/child_processes.h"
-#include "apps/common/command.h"
 #include "apps/common/rows.h"
-#include "apps/common/run_setup.h"
+#include "apps/learn/commands.h"
 #include "apps/learn/run_results.h"
+#include "apps/learn/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "training/evaluation/evaluation.h"
 #include "training/run/interrupt.h"
 #include "training/run/progress.h"
 #include "training/study/curves.h"
-#include "training/trainer.h"
 
 namespace sinew::apps {
 namespace {
@@ -294,38 +295,33 @@ void Sweep(const SweepArguments& arguments) {
 
 }  // namespace
 
-void AddSweepCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("sweep", "train over seeds, agents and settings");
+void AddSweepCommand(CommandLine& program) {
+  Command command = program.Add("sweep");
   auto arguments = std::make_shared<SweepArguments>();
-  command->add_option("tasks", arguments->tasks, "tasks or task files")->required();
-  command->add_option("--agent", arguments->agents, "agents, e.g. ddpg,td3")
-      ->delimiter(',')
-      ->capture_default_str();
-  command->add_option("--seeds", arguments->seeds, "e.g. 1-5 or 101,103-105")
-      ->capture_default_str();
+  command.Argument("tasks", &arguments->tasks, "tasks or task files").Required();
+  command.Value("--agent", &arguments->agents, "agents, e.g. ddpg,td3")
+      .SplitAtCommas()
+      .ShowDefault();
+  command.Value("--seeds", &arguments->seeds, "e.g. 1-5 or 101,103-105").ShowDefault();
   command
-      ->add_option("--grid", arguments->grid,
-                   "a setting and the values to try, e.g. agent.actor_lr=1e-3,3e-4; repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--set", arguments->assignments, "one setting for all; repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--steps", arguments->steps, "environment steps of each")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--preset", arguments->preset, "named settings (default: each task's own)");
-  command->add_option("--config", arguments->config_file, "TOML file with settings for all");
-  command->add_option("--out", arguments->out, "folder of the run folders; finished ones are kept")
-      ->required();
-  command->add_option("--jobs", arguments->jobs, "trainings at a time, a thread each")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command->add_option("--episodes", arguments->episodes, "fresh episodes a policy, for the table")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  command->add_flag("--json", arguments->json, "the table as one JSON document on stdout");
-  command->add_flag("--quiet", arguments->quiet, "no progress");
-  command->callback([arguments] { Sweep(*arguments); });
+      .Value("--grid", &arguments->grid,
+             "a setting and the values to try, e.g. agent.actor_lr=1e-3,3e-4; repeatable")
+      .Repeatable();
+  command.Value("--set", &arguments->assignments, "one setting for all; repeatable").Repeatable();
+  command.Value("--steps", &arguments->steps, "environment steps of each").Positive();
+  command.Value("--preset", &arguments->preset, "named settings (default: each task's own)");
+  command.Value("--config", &arguments->config_file, "TOML file with settings for all");
+  command.Value("--out", &arguments->out, "folder of the run folders; finished ones are kept")
+      .Required();
+  command.Value("--jobs", &arguments->jobs, "trainings at a time, a thread each")
+      .Between(1, 1024)
+      .ShowDefault();
+  command.Value("--episodes", &arguments->episodes, "fresh episodes a policy, for the table")
+      .Between(1, 1000000)
+      .ShowDefault();
+  command.Flag("--json", &arguments->json, "the table as one JSON document on stdout");
+  command.Flag("--quiet", &arguments->quiet, "no progress");
+  command.Action([arguments] { Sweep(*arguments); });
 }
 
 }  // namespace sinew::apps

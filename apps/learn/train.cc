@@ -6,15 +6,14 @@
 #include <vector>
 
 #include "apps/common/child_processes.h"
-#include "apps/common/command.h"
-#include "apps/common/run_setup.h"
+#include "apps/learn/commands.h"
+#include "apps/learn/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "models/math_runtime.h"
 #include "tasks/file/task_file.h"
 #include "training/run/interrupt.h"
 #include "training/trainer.h"
-#include "viewer/viewer.h"
 
 namespace sinew::apps {
 namespace {
@@ -59,7 +58,7 @@ training::TrainHooks MakeHooks(const Invocation& invocation, const training::Int
 // The viewer as a process of its own, which reads the run's folder: whatever becomes of it, the
 // training goes on.
 void OpenViewer(const std::string& root) {
-  if (!viewer::ViewerAvailable()) throw UserError("--watch: this build has no viewer");
+  if (!SINEW_VIEWER_WINDOW) throw UserError("--watch: this build has no viewer");
   if (!StartBeside({"watch", root, "--follow"})) {
     fmt::print(stderr, "the viewer could not be started; open it with: sinew watch {} --follow\n",
                root);
@@ -119,43 +118,38 @@ std::string SettingsHelp(const TrainArguments& arguments) {
 
 }  // namespace
 
-void AddTrainCommand(CLI::App& program, const Invocation& invocation) {
-  auto* command = program.add_subcommand("train", "train an agent on a task into a run folder");
+void AddTrainCommand(CommandLine& program) {
+  Command command = program.Add("train");
   auto arguments = std::make_shared<TrainArguments>();
-  command->add_option("task", arguments->task, "task (see: sinew tasks) or task file (*.toml)")
-      ->required();
-  command->add_option("--agent", arguments->agent, "agent (see: sinew agents)")
-      ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "every random stream follows from it")
-      ->capture_default_str();
-  command->add_option("--steps", arguments->steps, "environment steps (train.steps)")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--preset", arguments->preset,
-                      "named settings, e.g. paper (default: the task's own)");
-  command->add_option("--config", arguments->config_file, "TOML file with settings");
+  command.Argument("task", &arguments->task, "task (see: sinew tasks) or task file (*.toml)")
+      .Required();
+  command.Value("--agent", &arguments->agent, "agent (see: sinew agents)").ShowDefault();
+  command.Value("--seed", &arguments->seed, "every random stream follows from it").ShowDefault();
+  command.Value("--steps", &arguments->steps, "environment steps (train.steps)").Positive();
+  command.Value("--preset", &arguments->preset,
+                "named settings, e.g. paper (default: the task's own)");
+  command.Value("--config", &arguments->config_file, "TOML file with settings");
   command
-      ->add_option("--set", arguments->assignments,
-                   "one setting, e.g. agent.actor_lr=1e-4; repeatable")
-      ->take_all()
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--out", arguments->out, "run folder (default: runs/<task>-<agent>-s<seed>)");
-  command->add_flag("--watch", arguments->watch,
-                    "open the viewer on the running training; closing it stops nothing");
-  command->add_flag("--quiet", arguments->quiet, "no progress");
-  command->add_flag("--print-config", arguments->print_config,
-                    "print the resolved settings with their meaning, and stop");
-  command->footer([arguments] { return SettingsHelp(*arguments); });
-  command->callback([arguments, invocation] { Train(*arguments, invocation); });
+      .Value("--set", &arguments->assignments, "one setting, e.g. agent.actor_lr=1e-4; repeatable")
+      .Repeatable();
+  command.Value("--out", &arguments->out, "run folder (default: runs/<task>-<agent>-s<seed>)");
+  command.Flag("--watch", &arguments->watch,
+               "open the viewer on the running training; closing it stops nothing");
+  command.Flag("--quiet", &arguments->quiet, "no progress");
+  command.Flag("--print-config", &arguments->print_config,
+               "print the resolved settings with their meaning, and stop");
+  command.Footer([arguments] { return SettingsHelp(*arguments); });
+  command.Action([arguments, invocation = program.invocation()] { Train(*arguments, invocation); });
 }
 
-void AddResumeCommand(CLI::App& program, const Invocation& invocation) {
-  auto* command = program.add_subcommand("resume", "go on with a run exactly where it stopped");
+void AddResumeCommand(CommandLine& program) {
+  Command command = program.Add("resume");
   auto root = std::make_shared<std::string>();
   auto quiet = std::make_shared<bool>(false);
-  command->add_option("run", *root, "run folder")->required();
-  command->add_flag("--quiet", *quiet, "no progress");
-  command->callback([root, quiet, invocation] { Resume(*root, *quiet, invocation); });
+  command.Argument("run", root.get(), "run folder").Required();
+  command.Flag("--quiet", quiet.get(), "no progress");
+  command.Action(
+      [root, quiet, invocation = program.invocation()] { Resume(*root, *quiet, invocation); });
 }
 
 }  // namespace sinew::apps

@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "apps/common/command.h"
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/learn/commands.h"
 #include "core/error.h"
 #include "deploy/export/export.h"
-#include "training/trainer.h"
+#include "training/evaluation/evaluation.h"
 
 namespace sinew::apps {
 namespace {
@@ -32,33 +32,33 @@ void Verify(const VerifyArguments& arguments) {
 
 }  // namespace
 
-void AddVerifyCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("verify", "hold exported files against their policy");
+void AddVerifyCommand(CommandLine& program) {
+  Command command = program.Add("verify");
   auto arguments = std::make_shared<VerifyArguments>();
   deploy::VerifyOptions& options = arguments->options;
   options.seed = training::kEvaluationSeed;
-  command->add_option("folder", arguments->folder, "made by sinew export; its code is run")
-      ->required();
-  command->add_option("--episodes", options.episodes, "episodes driven in closed loop")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  command->add_option("--seed", options.seed, "start states")->capture_default_str();
-  command->add_option("--compiler", options.compiler, "C compiler")->capture_default_str();
-  command->add_option("--onnxruntime", options.onnxruntime,
-                      "ONNX Runtime's library (default: $SINEW_ONNXRUNTIME, or where the linker "
-                      "finds it)");
+  command.Argument("folder", &arguments->folder, "made by sinew export; its code is run")
+      .Required();
+  command.Value("--episodes", &options.episodes, "episodes driven in closed loop")
+      .Between(1, 100000)
+      .ShowDefault();
+  command.Value("--seed", &options.seed, "start states").ShowDefault();
+  command.Value("--compiler", &options.compiler, "C compiler").ShowDefault();
+  command.Value("--onnxruntime", &options.onnxruntime,
+                "ONNX Runtime's library (default: $SINEW_ONNXRUNTIME, or where the linker "
+                "finds it)");
   command
-      ->add_option("--tolerance", options.tolerance,
-                   "largest error of a torque in float, of the joint's limit")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+      .Value("--tolerance", &options.tolerance,
+             "largest error of a torque in float, of the joint's limit")
+      .Between(0.0, 1.0)
+      .ShowDefault();
   command
-      ->add_option("--return-tolerance", options.return_tolerance,
-                   "largest difference of the mean return, relative")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  command->add_flag("--json", arguments->json, "one JSON document on stdout");
-  command->callback([arguments] { Verify(*arguments); });
+      .Value("--return-tolerance", &options.return_tolerance,
+             "largest difference of the mean return, relative")
+      .Between(0.0, 1.0)
+      .ShowDefault();
+  command.Flag("--json", &arguments->json, "one JSON document on stdout");
+  command.Action([arguments] { Verify(*arguments); });
 }
 
 }  // namespace sinew::apps

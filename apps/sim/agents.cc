@@ -1,8 +1,9 @@
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "agents/registry.h"
-#include "apps/common/command.h"
 #include "apps/common/rows.h"
+#include "apps/sim/commands.h"
 
 namespace sinew::apps {
 namespace {
@@ -17,11 +18,11 @@ void ListAgents(bool json) {
 
 }  // namespace
 
-void AddAgentsCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("agents", "list the agents");
+void AddAgentsCommand(CommandLine& program) {
+  Command command = program.Add("agents");
   auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "one JSON document on stdout");
-  command->callback([json] { ListAgents(*json); });
+  command.Flag("--json", json.get(), "one JSON document on stdout");
+  command.Action([json] { ListAgents(*json); });
 }
 
 }  // namespace sinew::apps

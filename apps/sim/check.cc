@@ -3,7 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/common/command.h"
+#include "apps/sim/commands.h"
 #include "core/error.h"
 #include "sim/check/task_check.h"
 #include "tasks/registry.h"
@@ -44,19 +44,19 @@ void Check(const CheckArguments& arguments) {
 
 }  // namespace
 
-void AddCheckCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("check", "see whether a task or a model is sound");
+void AddCheckCommand(CommandLine& program) {
+  Command command = program.Add("check");
   auto arguments = std::make_shared<CheckArguments>();
   command
-      ->add_option("task|file", arguments->what,
-                   "task (see: sinew tasks), task file (*.toml) or model (*.xml)")
-      ->required();
-  command->add_option("--episodes", arguments->options.episodes, "start states tried")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
-  command->add_option("--seed", arguments->options.seed, "start states")->capture_default_str();
-  command->add_flag("--json", arguments->json, "one JSON document on stdout");
-  command->callback([arguments] { Check(*arguments); });
+      .Argument("task|file", &arguments->what,
+                "task (see: sinew tasks), task file (*.toml) or model (*.xml)")
+      .Required();
+  command.Value("--episodes", &arguments->options.episodes, "start states tried")
+      .Between(1, 10000)
+      .ShowDefault();
+  command.Value("--seed", &arguments->options.seed, "start states").ShowDefault();
+  command.Flag("--json", &arguments->json, "one JSON document on stdout");
+  command.Action([arguments] { Check(*arguments); });
 }
 
 }  // namespace sinew::apps

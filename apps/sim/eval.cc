@@ -1,18 +1,18 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "apps/common/command.h"
 #include "apps/common/output_file.h"
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/sim/commands.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "training/evaluation/episode_trace.h"
 #include "training/evaluation/evaluation.h"
-#include "training/trainer.h"
 
 namespace sinew::apps {
 namespace {
@@ -84,25 +84,23 @@ void Eval(const EvalArguments& arguments) {
 
 }  // namespace
 
-void AddEvalCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("eval", "evaluate a policy on fresh episodes");
+void AddEvalCommand(CommandLine& program) {
+  Command command = program.Add("eval");
   auto arguments = std::make_shared<EvalArguments>();
-  command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
-      ->required();
-  command->add_option("--policy,--agent", arguments->choice,
-                      "final or best of a run; zero, random, sine or pd on a task");
-  command->add_option("--episodes", arguments->episodes, "episodes")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "start states; equal seeds give equal episodes")
-      ->capture_default_str();
-  command->add_option("--table", arguments->table,
-                      "CSV file with a line an episode: return, success, randomised physics");
-  command->add_option("--trace", arguments->trace,
-                      "CSV file with a line a control step: observation, action, torque, reward");
-  command->add_flag("--force", arguments->force, "overwrite these files");
-  command->add_flag("--json", arguments->json, "one JSON document on stdout");
-  command->callback([arguments] { Eval(*arguments); });
+  command.Argument("run|policy|task", &arguments->what, "run folder, policy file or task")
+      .Required();
+  command.Value("--policy,--agent", &arguments->choice,
+                "final or best of a run; zero, random, sine or pd on a task");
+  command.Value("--episodes", &arguments->episodes, "episodes").Between(1, 1000000).ShowDefault();
+  command.Value("--seed", &arguments->seed, "start states; equal seeds give equal episodes")
+      .ShowDefault();
+  command.Value("--table", &arguments->table,
+                "CSV file with a line an episode: return, success, randomised physics");
+  command.Value("--trace", &arguments->trace,
+                "CSV file with a line a control step: observation, action, torque, reward");
+  command.Flag("--force", &arguments->force, "overwrite these files");
+  command.Flag("--json", &arguments->json, "one JSON document on stdout");
+  command.Action([arguments] { Eval(*arguments); });
 }
 
 }  // namespace sinew::apps

@@ -4,7 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/common/command.h"
+#include "apps/sim/commands.h"
 #include "core/error.h"
 #include "robots/import.h"
 
@@ -62,27 +62,27 @@ void Import(const ImportArguments& arguments) {
 
 }  // namespace
 
-void AddImportCommand(CLI::App& program) {
-  auto* command = program.add_subcommand(
-      "import", "make a model and a task of a robot's URDF, or of an MJCF of any MuJoCo");
+void AddImportCommand(CommandLine& program) {
+  Command command = program.Add("import");
   auto arguments = std::make_shared<ImportArguments>();
   robots::ImportOptions& options = arguments->options;
-  command->add_option("file", options.file, "robot (*.urdf, *.xml)")->required();
-  command->add_option("--out", options.out, "fresh folder for model.xml, task.toml, report.md")
-      ->required();
-  command->add_option("--attach", options.attach,
-                      "FILE@BODY_OR_SITE: hang another MJCF there, a gripper");
-  auto* fixed = command->add_flag("--fixed-base", arguments->fixed, "the base does not move");
-  command->add_flag("--floating-base", arguments->floating, "the base moves freely")
-      ->excludes(fixed);
-  command->add_option("--end-effector", options.end_effector,
-                      "site or body that is to reach (a guess without it)");
-  command->add_option("--package", arguments->packages,
-                      "NAME=FOLDER of a ROS package that package:// names; several");
-  command->add_flag("--allow-outside", options.allow_outside,
-                    "read files outside of the model's folder as well");
-  command->add_flag("--json", arguments->json, "one JSON document on stdout");
-  command->callback([arguments] { Import(*arguments); });
+  command.Argument("file", &options.file, "robot (*.urdf, *.xml)").Required();
+  command.Value("--out", &options.out, "fresh folder for model.xml, task.toml, report.md")
+      .Required();
+  command.Value("--attach", &options.attach,
+                "FILE@BODY_OR_SITE: hang another MJCF there, a gripper");
+  Option fixed = command.Flag("--fixed-base", &arguments->fixed, "the base does not move");
+  command.Flag("--floating-base", &arguments->floating, "the base moves freely").Excludes(fixed);
+  command.Value("--end-effector", &options.end_effector,
+                "site or body that is to reach (a guess without it)");
+  command
+      .Value("--package", &arguments->packages,
+             "NAME=FOLDER of a ROS package that package:// names; repeatable")
+      .Repeatable();
+  command.Flag("--allow-outside", &options.allow_outside,
+               "read files outside of the model's folder as well");
+  command.Flag("--json", &arguments->json, "one JSON document on stdout");
+  command.Action([arguments] { Import(*arguments); });
 }
 
 }  // namespace sinew::apps

@@ -5,8 +5,8 @@
 #include <memory>
 #include <set>
 
-#include "apps/common/command.h"
 #include "apps/common/output_file.h"
+#include "apps/sim/commands.h"
 #include "training/study/curves.h"
 
 namespace sinew::apps {
@@ -71,17 +71,17 @@ void Plot(const PlotArguments& arguments) {
 
 }  // namespace
 
-void AddPlotCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("plot", "draw learning curves with their 95 % confidence");
+void AddPlotCommand(CommandLine& program) {
+  Command command = program.Add("plot");
   auto arguments = std::make_shared<PlotArguments>();
-  command->add_option("runs", arguments->runs, "run folders; those of one task and agent are seeds")
-      ->required();
-  command->add_option("--out", arguments->out, "*.png or *.svg")->required();
-  command->add_option("--title", arguments->options.title, "above the curves");
-  command->add_option("--width", arguments->options.width, "pixels")->capture_default_str();
-  command->add_option("--height", arguments->options.height, "pixels")->capture_default_str();
-  command->add_flag("--force", arguments->force, "overwrite the output file");
-  command->callback([arguments] { Plot(*arguments); });
+  command.Argument("runs", &arguments->runs, "run folders; those of one task and agent are seeds")
+      .Required();
+  command.Value("--out", &arguments->out, "*.png or *.svg").Required();
+  command.Value("--title", &arguments->options.title, "above the curves");
+  command.Value("--width", &arguments->options.width, "pixels").ShowDefault();
+  command.Value("--height", &arguments->options.height, "pixels").ShowDefault();
+  command.Flag("--force", &arguments->force, "overwrite the output file");
+  command.Action([arguments] { Plot(*arguments); });
 }
 
 }  // namespace sinew::apps

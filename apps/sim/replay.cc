@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "apps/common/command.h"
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/sim/commands.h"
 #include "core/error.h"
 #include "policy/policy_file.h"
 #include "viewer/session/episode_file.h"
@@ -24,13 +24,11 @@ void Replay(const std::string& file) {
 
 }  // namespace
 
-void AddReplayCommand(CLI::App& program) {
-  auto* command = program.add_subcommand(
-      "replay",
-      "live through an episode that the viewer saved, and say whether every bit is the same");
+void AddReplayCommand(CommandLine& program) {
+  Command command = program.Add("replay");
   auto file = std::make_shared<std::string>();
-  command->add_option("episode", *file, "episode file (*.ep)")->required();
-  command->callback([file] { Replay(*file); });
+  command.Argument("episode", file.get(), "episode file (*.ep)").Required();
+  command.Action([file] { Replay(*file); });
 }
 
 }  // namespace sinew::apps

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "apps/common/command.h"
 #include "apps/common/output_file.h"
+#include "apps/sim/commands.h"
 #include "core/files.h"
 #include "tasks/registry.h"
 
@@ -34,22 +34,21 @@ void Rollout(const RolloutArguments& arguments) {
 
 }  // namespace
 
-void AddRolloutCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("rollout", "replay controls open-loop into a CSV file");
+void AddRolloutCommand(CommandLine& program) {
+  Command command = program.Add("rollout");
   auto arguments = std::make_shared<RolloutArguments>();
-  command->add_option("task", arguments->task, "task (see: sinew tasks)")->required();
+  command.Argument("task", &arguments->task, "task (see: sinew tasks)").Required();
   command
-      ->add_option(
-          "--actions", arguments->actions,
-          "CSV without header: a row a control step, a column an actuator, MuJoCo's controls")
-      ->required();
-  command->add_option("--qpos", arguments->qpos,
-                      "start positions, e.g. --qpos=0.1,-0.2 (default: drawn)");
-  command->add_option("--qvel", arguments->qvel, "start velocities (default: drawn)");
-  command->add_option("--seed", arguments->seed, "draws what is not given")->capture_default_str();
-  command->add_option("--out", arguments->out, "CSV file of the trajectory")->required();
-  command->add_flag("--force", arguments->force, "overwrite the output file");
-  command->callback([arguments] { Rollout(*arguments); });
+      .Value("--actions", &arguments->actions,
+             "CSV without header: a row a control step, a column an actuator, MuJoCo's controls")
+      .Required();
+  command.Value("--qpos", &arguments->qpos,
+                "start positions, e.g. --qpos=0.1,-0.2 (default: drawn)");
+  command.Value("--qvel", &arguments->qvel, "start velocities (default: drawn)");
+  command.Value("--seed", &arguments->seed, "draws what is not given").ShowDefault();
+  command.Value("--out", &arguments->out, "CSV file of the trajectory").Required();
+  command.Flag("--force", &arguments->force, "overwrite the output file");
+  command.Action([arguments] { Rollout(*arguments); });
 }
 
 }  // namespace sinew::apps

@@ -2,11 +2,11 @@
 
 #include <memory>
 
-#include "apps/common/command.h"
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/sim/commands.h"
 #include "core/error.h"
 #include "deploy/control/control_run.h"
-#include "training/trainer.h"
+#include "training/evaluation/evaluation.h"
 
 namespace sinew::apps {
 namespace {
@@ -33,31 +33,28 @@ void RunController(const ControllerArguments& arguments) {
 
 }  // namespace
 
-void AddRunControllerCommand(CLI::App& program) {
-  auto* command = program.add_subcommand(
-      "run-controller", "drive a simulated robot in another process from a real-time loop");
+void AddRunControllerCommand(CommandLine& program) {
+  Command command = program.Add("run-controller");
   auto arguments = std::make_shared<ControllerArguments>();
   deploy::ControlOptions& options = arguments->options;
   options.seed = training::kEvaluationSeed;
-  command->add_option("run|policy", arguments->what, "run folder or policy file")->required();
-  command->add_option("--policy", arguments->choice, "final or best of a run (default: final)");
-  command->add_option("--rate", options.rate, "of the loop [Hz]")->capture_default_str();
-  command->add_option("--seconds", options.seconds, "of real time")->capture_default_str();
-  command->add_option("--transport", options.transport, "shm or udp (loopback only)")
-      ->capture_default_str();
-  command->add_option("--latency-ms", arguments->latency_ms, "of every message, either way")
-      ->capture_default_str();
-  command->add_option("--loss", options.loss, "probability that a message is lost, either way")
-      ->capture_default_str();
-  command->add_option("--soft-start", options.soft_start, "from zero to full torque [s]")
-      ->capture_default_str();
+  command.Argument("run|policy", &arguments->what, "run folder or policy file").Required();
+  command.Value("--policy", &arguments->choice, "final or best of a run (default: final)");
+  command.Value("--rate", &options.rate, "of the loop [Hz]").ShowDefault();
+  command.Value("--seconds", &options.seconds, "of real time").ShowDefault();
+  command.Value("--transport", &options.transport, "shm or udp (loopback only)").ShowDefault();
+  command.Value("--latency-ms", &arguments->latency_ms, "of every message, either way")
+      .ShowDefault();
+  command.Value("--loss", &options.loss, "probability that a message is lost, either way")
+      .ShowDefault();
+  command.Value("--soft-start", &options.soft_start, "from zero to full torque [s]").ShowDefault();
   command
-      ->add_option("--max-age-ms", arguments->max_age_ms,
-                   "of an observation before the gate damps; 0: three control periods")
-      ->capture_default_str();
-  command->add_option("--seed", options.seed, "start states and losses")->capture_default_str();
-  command->add_flag("--json", arguments->json, "one JSON document on stdout");
-  command->callback([arguments] { RunController(*arguments); });
+      .Value("--max-age-ms", &arguments->max_age_ms,
+             "of an observation before the gate damps; 0: three control periods")
+      .ShowDefault();
+  command.Value("--seed", &options.seed, "start states and losses").ShowDefault();
+  command.Flag("--json", &arguments->json, "one JSON document on stdout");
+  command.Action([arguments] { RunController(*arguments); });
 }
 
 }  // namespace sinew::apps

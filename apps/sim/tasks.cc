@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
-#include "apps/common/command.h"
 #include "apps/common/rows.h"
+#include "apps/sim/commands.h"
 #include "apps/sim/task_page.h"
 #include "core/error.h"
 #include "tasks/registry.h"
@@ -53,14 +54,13 @@ void Tasks(const TasksArguments& arguments) {
 
 }  // namespace
 
-void AddTasksCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("tasks", "list the tasks, or tell all about one");
+void AddTasksCommand(CommandLine& program) {
+  Command command = program.Add("tasks");
   auto arguments = std::make_shared<TasksArguments>();
-  command->add_option("task", arguments->name, "task or task file (*.toml) to tell about");
-  auto* json = command->add_flag("--json", arguments->json, "one JSON document on stdout");
-  command->add_flag("--markdown", arguments->markdown, "a page of the documentation")
-      ->excludes(json);
-  command->callback([arguments] { Tasks(*arguments); });
+  command.Argument("task", &arguments->name, "task or task file (*.toml) to tell about");
+  const Option json = command.Flag("--json", &arguments->json, "one JSON document on stdout");
+  command.Flag("--markdown", &arguments->markdown, "a page of the documentation").Excludes(json);
+  command.Action([arguments] { Tasks(*arguments); });
 }
 
 }  // namespace sinew::apps

@@ -2,11 +2,11 @@
 
 #include <memory>
 
-#include "apps/common/command.h"
 #include "apps/common/output_file.h"
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/view/commands.h"
 #include "media/recording.h"
-#include "training/trainer.h"
+#include "training/evaluation/evaluation.h"
 
 namespace sinew::apps {
 namespace {
@@ -34,32 +34,28 @@ void Record(const RecordArguments& arguments) {
 
 }  // namespace
 
-void AddRecordCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("record", "film a policy without a display");
+void AddRecordCommand(CommandLine& program) {
+  Command command = program.Add("record");
   auto arguments = std::make_shared<RecordArguments>();
   media::RecordingOptions& recording = arguments->recording;
   recording.seed = training::kFreshEpisodesSeed;
-  command->add_option("run|policy|task", arguments->what, "run folder, policy file or task")
-      ->required();
-  command->add_option("--policy,--agent", arguments->choice,
-                      "final or best of a run; zero, random, sine or pd on a task");
-  command->add_option("--out", arguments->out, "*.mp4, *.gif, or a folder/ for PNG frames")
-      ->required();
-  command->add_option("--episodes", recording.episodes, "episodes")
-      ->check(CLI::Range(1, 10000))
-      ->capture_default_str();
-  command->add_option("--seed", recording.seed, "start states")->capture_default_str();
-  command->add_option("--camera", recording.camera, "camera of the model (default: main)");
-  command->add_option("--width", recording.picture.width, "pixels")->capture_default_str();
-  command->add_option("--height", recording.picture.height, "pixels")->capture_default_str();
-  command->add_option("--fps", recording.fps, "frames a second")->capture_default_str();
+  command.Argument("run|policy|task", &arguments->what, "run folder, policy file or task")
+      .Required();
+  command.Value("--policy,--agent", &arguments->choice,
+                "final or best of a run; zero, random, sine or pd on a task");
+  command.Value("--out", &arguments->out, "*.mp4, *.gif, or a folder/ for PNG frames").Required();
+  command.Value("--episodes", &recording.episodes, "episodes").Between(1, 10000).ShowDefault();
+  command.Value("--seed", &recording.seed, "start states").ShowDefault();
+  command.Value("--camera", &recording.camera, "camera of the model (default: main)");
+  command.Value("--width", &recording.picture.width, "pixels").ShowDefault();
+  command.Value("--height", &recording.picture.height, "pixels").ShowDefault();
+  command.Value("--fps", &recording.fps, "frames a second").ShowDefault();
   command
-      ->add_flag("--shadows,!--no-shadows", recording.picture.shadows,
-                 "slow without a graphics card")
-      ->capture_default_str();
-  command->add_flag("--no-caption", arguments->no_caption, "no text in the picture");
-  command->add_flag("--force", arguments->force, "overwrite the output file");
-  command->callback([arguments] { Record(*arguments); });
+      .Flag("--shadows,!--no-shadows", &recording.picture.shadows, "slow without a graphics card")
+      .ShowDefault();
+  command.Flag("--no-caption", &arguments->no_caption, "no text in the picture");
+  command.Flag("--force", &arguments->force, "overwrite the output file");
+  command.Action([arguments] { Record(*arguments); });
 }
 
 }  // namespace sinew::apps

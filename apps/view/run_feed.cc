@@ -7,7 +7,6 @@
 #include <sstream>
 #include <system_error>
 
-#include "apps/common/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "training/run/manifest.h"
@@ -112,11 +111,11 @@ std::string StatusWord(training::RunStatus status) {
 
 }  // namespace
 
-RunFeed::RunFeed(training::RunFolder folder) : folder_(std::move(folder)), begun_(Now()) {
-  const auto run = LoadRunConfig(folder_);
+RunFeed::RunFeed(training::RunFolder folder, const RecordedRun& run)
+    : folder_(std::move(folder)), begun_(Now()) {
   status_.run = folder_.root().string();
-  status_.agent = run->agent_name();
-  status_.total_steps = run->train().steps;
+  status_.agent = run.agent;
+  status_.total_steps = run.train.steps;
   Refresh();
 }
 

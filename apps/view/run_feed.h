@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/common/recorded_run.h"
 #include "training/run/run_control.h"
 #include "training/run/run_folder.h"
 #include "viewer/session/training_feed.h"
@@ -15,7 +16,7 @@ namespace sinew::apps {
 class RunFeed : public viewer::TrainingFeed {
  public:
   /// @throws UserError if the folder is none of a run.
-  explicit RunFeed(training::RunFolder folder);
+  RunFeed(training::RunFolder folder, const RecordedRun& run);
 
   bool Refresh() override;
   const viewer::TrainingStatus& status() const override { return status_; }

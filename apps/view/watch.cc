@@ -6,14 +6,14 @@
 #include <thread>
 #include <utility>
 
-#include "apps/common/command.h"
-#include "apps/common/run_setup.h"
+#include "apps/common/subject.h"
+#include "apps/view/commands.h"
 #include "apps/view/run_feed.h"
 #include "apps/view/watched_policy.h"
 #include "core/error.h"
 #include "sim/scripted_policies.h"
 #include "tasks/file/task_file.h"
-#include "training/trainer.h"
+#include "training/evaluation/evaluation.h"
 #include "viewer/viewer.h"
 #include "viewer/window/keys.h"
 
@@ -85,18 +85,16 @@ fs::path PolicyOfRun(const training::RunFolder& folder, const WatchArguments& ar
 
 void WatchRun(const WatchArguments& arguments, viewer::ViewerOptions options) {
   const auto folder = OpenRun(arguments.what, arguments.follow);
-  const auto run = LoadRunConfig(folder);
-  const auto task = run->BuildTask();
-  for (const auto& entry : run->task_options().entries()) {
-    options.task_options.emplace_back(entry.key, entry.get());
-  }
+  const RecordedRun run = LoadRecordedRun(folder);
+  const auto& task = run.task;
+  options.task_options = run.task_options;
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, folder.root().string());
   const fs::path file = PolicyOfRun(folder, arguments);
   viewer::PolicyHandle first =
       fs::exists(file) ? WatchedPolicy(file, "", task->spec(), task->MakeSimulation().model_hash())
                        : Scripted("zero", "waiting for a policy", task, options.seed);
   // a finished run's figures are worth seeing as well
-  RunFeed feed(folder);
+  RunFeed feed(folder, run);
   options.training = &feed;
   if (arguments.follow) options.tabs.emplace_back("Training");
   auto source = std::make_unique<RunSource>(task, std::move(first), folder, arguments.follow);
@@ -127,45 +125,41 @@ void Watch(const WatchArguments& arguments) {
 
 }  // namespace
 
-void AddWatchCommand(CLI::App& program) {
-  auto* command = program.add_subcommand("watch", "open the viewer on a policy, a run or a task");
+void AddWatchCommand(CommandLine& program) {
+  Command command = program.Add("watch");
   auto arguments = std::make_shared<WatchArguments>();
   viewer::ViewerOptions& options = arguments->options;
   options.seed = training::kFreshEpisodesSeed;
-  command->add_option("run|policy|episode|task", arguments->what,
-                      "run folder, policy file, episode file (*.ep) or task");
-  command->add_option("--policy,--agent", arguments->choice,
-                      "final or best of a run; zero, random, sine or pd on a task");
-  command->add_flag(
-      "--follow", arguments->follow,
-      "take up each newer policy of a run that is being trained, and show its figures");
-  command->add_option("--episode", options.episode, "episode file to begin with");
+  command.Argument("run|policy|episode|task", &arguments->what,
+                   "run folder, policy file, episode file (*.ep) or task");
+  command.Value("--policy,--agent", &arguments->choice,
+                "final or best of a run; zero, random, sine or pd on a task");
+  command.Flag("--follow", &arguments->follow,
+               "take up each newer policy of a run that is being trained, and show its figures");
+  command.Value("--episode", &options.episode, "episode file to begin with");
+  command.Value("--speed", &options.speed, "simulated seconds a second; inf: as fast as possible")
+      .ShowDefault();
+  command.Flag("--paused", &options.start_paused, "begin at rest");
+  command.Value("--seed", &options.seed, "start states").ShowDefault();
+  command.Value("--width", &options.width, "of the window").ShowDefault();
+  command.Value("--height", &options.height, "of the window").ShowDefault();
+  command.Value("--scale", &options.ui_scale, "of text and panels; 0: the monitor's").ShowDefault();
   command
-      ->add_option("--speed", options.speed, "simulated seconds a second; inf: as fast as possible")
-      ->capture_default_str();
-  command->add_flag("--paused", options.start_paused, "begin at rest");
-  command->add_option("--seed", options.seed, "start states")->capture_default_str();
-  command->add_option("--width", options.width, "of the window")->capture_default_str();
-  command->add_option("--height", options.height, "of the window")->capture_default_str();
-  command->add_option("--scale", options.ui_scale, "of text and panels; 0: the monitor's")
-      ->capture_default_str();
-  command
-      ->add_option("--fps", options.frame_rate,
-                   "pictures of the window a second at most; 0: the monitor's")
-      ->capture_default_str();
-  command->add_option("--seconds", options.exit_after_s, "close by itself; 0: never")
-      ->capture_default_str();
-  command->add_flag("--timing", arguments->timing,
-                    "print what physics, policy and drawing took, once the window is closed");
-  command->add_option("--tab", options.tabs,
-                      "to open: Policy, Push, Model, Tape, Episode, Mind, Training or Timing");
-  command->add_flag("--keys", arguments->keys, "print keys and mouse as Markdown, and stop");
-  command->add_option("--folder", options.folder, "for pictures, videos and episodes");
-  command->add_option("--screenshot", options.screenshot_path,
-                      "write the window to a PNG file, then close");
-  command->add_option("--at-step", options.screenshot_step, "control step of the screenshot")
-      ->capture_default_str();
-  command->callback([arguments] { Watch(*arguments); });
+      .Value("--fps", &options.frame_rate,
+             "pictures of the window a second at most; 0: the monitor's")
+      .ShowDefault();
+  command.Value("--seconds", &options.exit_after_s, "close by itself; 0: never").ShowDefault();
+  command.Flag("--timing", &arguments->timing,
+               "print what physics, policy and drawing took, once the window is closed");
+  command.Value("--tab", &options.tabs,
+                "to open: Policy, Push, Model, Tape, Episode, Mind, Training or Timing");
+  command.Flag("--keys", &arguments->keys, "print keys and mouse as Markdown, and stop");
+  command.Value("--folder", &options.folder, "for pictures, videos and episodes");
+  command.Value("--screenshot", &options.screenshot_path,
+                "write the window to a PNG file, then close");
+  command.Value("--at-step", &options.screenshot_step, "control step of the screenshot")
+      .ShowDefault();
+  command.Action([arguments] { Watch(*arguments); });
 }
 
 }  // namespace sinew::apps

@@ -9,6 +9,7 @@
 
 #include "core/files.h"
 #include "tests/apps/program.h"
+#include "tests/paths.h"
 
 namespace sinew::apps {
 namespace {
@@ -224,7 +225,7 @@ TEST(Machine, WithoutDisplayTheViewerNamesRecord) {
   const Scratch scratch;
   ExpectRefused(scratch.Sinew({"watch", "pendulum"}), 1, "sinew record");
   // a task or a model of one's own is found first
-  const std::string leg = SINEW_SOURCE_DIR "/assets/examples/cheetah_leg";
+  const std::string leg = SourceDir() + "/assets/examples/cheetah_leg";
   ExpectRefused(scratch.Sinew({"watch", leg + ".toml"}), 1, "sinew record");
   ExpectRefused(scratch.Sinew({"watch", leg + ".xml"}), 1, "sinew record");
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/files.h"
+#include "tests/paths.h"
 
 namespace sinew {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> Pages() {
-  const fs::path root = SINEW_SOURCE_DIR;
+  const fs::path root = SourceDir();
   std::vector<fs::path> pages;
   const auto add = [&](const auto& entries) {
     for (const auto& entry : entries) {

@@ -9,6 +9,7 @@
 
 #include "core/files.h"
 #include "tests/apps/program.h"
+#include "tests/paths.h"
 
 namespace sinew::apps {
 namespace {
@@ -76,7 +77,7 @@ TEST(TasksCommand, RefuseWhatIsNoTask) {
 TEST(TasksCommand, PagesOfTheDocumentationAreUpToDate) {
   for (const json& row : Rows({"tasks", "--json"}, {"name"})) {
     const auto name = row.at("name").get<std::string>();
-    const auto page = std::string(SINEW_SOURCE_DIR) + "/docs/tasks/reference/" + name + ".md";
+    const auto page = SourceDir() + "/docs/tasks/reference/" + name + ".md";
     EXPECT_EQ(ReadFile(page), Scratch().Sinew({"tasks", name, "--markdown"}).out) << page;
   }
 }

@@ -10,13 +10,14 @@
 
 #include "core/files.h"
 #include "tests/apps/program.h"
+#include "tests/paths.h"
 
 namespace sinew::apps {
 namespace {
 
 using nlohmann::json;
 
-const std::string kFolder = std::string(SINEW_SOURCE_DIR) + "/assets/policies/";
+const std::string kFolder = SourceDir() + "/assets/policies/";
 
 json Recorded() { return json::parse(ReadFile(kFolder + "evaluations.json")); }
 

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "core/files.h"
+#include "tests/paths.h"
 
 namespace sinew::apps {
 namespace {
@@ -39,8 +40,8 @@ constexpr const char* kOutputPrefix = ".output-";
   std::vector<char*> argv{const_cast<char*>("sinew")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const char* program = options.program.empty() ? SINEW_PROGRAM : options.program.c_str();
-  if (chdir(folder.c_str()) == 0) execv(program, argv.data());
+  const std::string program = options.program.empty() ? BinaryDir() + "/sinew" : options.program;
+  if (chdir(folder.c_str()) == 0) execv(program.c_str(), argv.data());
   _exit(127);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/files.h"
 #include "tests/apps/program.h"
+#include "tests/paths.h"
 
 namespace sinew::apps {
 namespace {
@@ -125,13 +126,15 @@ TEST_F(SweepTest, AnInterruptWhileItEvaluatesKeepsWhatIsEvaluated) {
 }
 
 TEST_F(SweepTest, GoesOnWhenTheProgramOnDiskIsReplaced) {
-  const fs::path copy = scratch_ / "sinew";
-  fs::copy_file(SINEW_PROGRAM, copy);
+  const fs::path copy = scratch_ / "sinew", learner = scratch_ / "sinew-learn";
+  fs::copy_file(BinaryDir() + "/sinew", copy);
+  fs::copy_file(BinaryDir() + "/sinew-learn", learner);
   Program program(scratch_.path(), Words({"--seeds", "1-2", "--steps", "8000", "--jobs", "1"}),
                   {.program = copy.string()});
   WaitFor(scratch_ / "study/pendulum-ddpg-s1/eval.jsonl");
   EXPECT_FALSE(fs::exists(scratch_ / "study/pendulum-ddpg-s2"));
   fs::remove(copy);
+  fs::remove(learner);
   const Outcome outcome = program.Wait();
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(Manifest("pendulum-ddpg-s2"), HasSubstr("\"finished\""));

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/paths.h"
+
 namespace sinew {
 namespace {
 
@@ -96,7 +98,7 @@ std::string IncludedHeader(std::string_view line) {
 
 std::vector<Include> IncludesOfFile(const std::string& file) {
   std::vector<Include> includes;
-  std::ifstream stream(fs::path(SINEW_SOURCE_DIR) / file);
+  std::ifstream stream(fs::path(SourceDir()) / file);
   std::string text;
   for (int line = 1; std::getline(stream, text); ++line) {
     const std::string header = IncludedHeader(text);
@@ -107,7 +109,7 @@ std::vector<Include> IncludesOfFile(const std::string& file) {
 
 std::vector<Include> IncludesOfFolder(const std::string& folder) {
   const Names extensions{".h", ".hpp", ".cc", ".cpp", ".c"};
-  const fs::path root(SINEW_SOURCE_DIR);
+  const fs::path root(SourceDir());
   std::vector<Include> includes;
   for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
     if (!extensions.contains(entry.path().extension())) continue;
@@ -198,7 +200,7 @@ TEST(DependencyRule, NoFolderIsInACircleOfIncludes) {
 TEST(DependencyRule, NoFolderIsCrowded) {
   std::map<std::string, int> sources;
   for (const auto& [folder, allowed] : kMayInclude) {
-    const fs::path root(SINEW_SOURCE_DIR);
+    const fs::path root(SourceDir());
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       if (entry.path().extension() != ".cc") continue;
       ++sources[entry.path().parent_path().lexically_relative(root)];

@@ -299,6 +299,20 @@ TEST_F(GroupTest, TextIsUtf8SoThatItCanBeWritten) {
               HasSubstr("a list of names"));
 }
 
+TEST_F(OptionsTest, OneSectionOfAFileIsReadAlone) {
+  OptionTable train("train");
+  int64_t steps = 1;
+  train.Add("steps", &steps, {1, 100}, "environment steps");
+  Config config;
+  config.AddSection(&train);
+  const std::string toml = "[agent]\nactor_lr = 3\n[train]\nsteps = 7\n";
+  EXPECT_THAT(MessageOf([&] { config.SetFromToml(toml, "my.toml"); }), HasSubstr("my.toml:1"));
+  config.SetKnownFromToml(toml, "my.toml");
+  EXPECT_EQ(steps, 7);
+  EXPECT_THAT(MessageOf([&] { config.SetKnownFromToml("[train]\nstep = 7\n", "my.toml"); }),
+              HasSubstr("my.toml:2"));
+}
+
 TEST_F(GroupTest, MistakesNameTheirOwnGroup) {
   const auto error = [this](const std::string& toml) {
     return MessageOf([&] { config_.SetFromToml(toml, "my.toml"); });

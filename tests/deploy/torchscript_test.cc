@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "deploy/torchscript/torchscript_process.h"
 #include "tests/deploy/export_folder.h"
+#include "tests/paths.h"
 
 namespace sinew::deploy {
 namespace {
@@ -15,7 +16,8 @@ namespace {
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-const std::filesystem::path kRunner = std::filesystem::path(SINEW_BINARY_DIR) / "sinew-torchscript";
+const std::filesystem::path kRunner =
+    std::filesystem::path(sinew::BinaryDir()) / "sinew-torchscript";
 
 class TorchScriptTest : public ExportFolderTest {
  protected:

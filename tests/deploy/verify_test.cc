@@ -14,6 +14,7 @@
 #include "deploy/verify/verify_numbers.h"
 #include "sim/env.h"
 #include "tests/deploy/export_folder.h"
+#include "tests/paths.h"
 
 namespace sinew::deploy {
 namespace {
@@ -23,7 +24,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const fs::path kRunner = fs::path(SINEW_BINARY_DIR) / "sinew-torchscript";
+const fs::path kRunner = fs::path(sinew::BinaryDir()) / "sinew-torchscript";
 const std::vector<std::string> kAll{"all"};
 
 class VerifyTest : public ExportFolderTest {

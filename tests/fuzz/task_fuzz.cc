@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "sim/env.h"
 #include "tasks/file/task_file.h"
+#include "tests/paths.h"
 
 namespace {
 
@@ -19,7 +20,7 @@ std::shared_ptr<const sinew::sim::Task> BuildForSled(std::string_view text) {
   const auto builder = sinew::tasks::ParseTaskFile(text, "fuzz.toml");
   sinew::OptionTable options("task");
   builder->Describe(options);
-  options.Set("model", SINEW_SOURCE_DIR "/tests/fuzz/sled.xml");
+  options.Set("model", sinew::SourceDir() + "/tests/fuzz/sled.xml");
   return sinew::builder->Build();
 }
 

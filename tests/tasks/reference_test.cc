@@ -13,6 +13,7 @@
 
 #include "sim/env.h"
 #include "tasks/registry.h"
+#include "tests/paths.h"
 
 namespace sinew::tasks {
 namespace {
@@ -26,7 +27,7 @@ struct Row {
 };
 
 std::map<int, Row> ReadReference(const std::string& task) {
-  std::ifstream file(std::string(SINEW_SOURCE_DIR "/tests/tasks/reference/") + task + ".csv");
+  std::ifstream file(SourceDir() + "/tests/tasks/reference/" + task + ".csv");
   std::map<int, Row> rows;
   std::string line;
   std::getline(file, line);  // header

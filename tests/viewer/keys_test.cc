@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/files.h"
+#include "tests/paths.h"
 
 namespace sinew::viewer {
 namespace {
@@ -51,7 +52,7 @@ TEST(Keys, MarkdownNamesEveryKey) {
 }
 
 TEST(Keys, TheDocumentationHasTheTable) {
-  const std::string page = ReadFile(std::filesystem::path(SINEW_SOURCE_DIR) / "docs/viewer.md");
+  const std::string page = ReadFile(std::filesystem::path(SourceDir()) / "docs/viewer.md");
   EXPECT_NE(page.find(ShortcutsMarkdown()), page.npos) << "sinew watch --keys prints it";
 }
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +15,11 @@
 #include "training/evaluation/statistics.h"
 
 namespace sinew::training {
+
+/// Fixed seed of the evaluations on the way and at the end, and of `sinew eval`'s fresh episodes by
+/// default.
+inline constexpr uint64_t kEvaluationSeed = 1'000'003;
+inline constexpr uint64_t kFreshEpisodesSeed = 2'000'003;
 
 struct EpisodeRecord {
   double episode_return = 0;

@@ -1,34 +1,17 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "policy/policy_file.h"
+#include "sim/task.h"
+#include "spec/contract.h"
 #include "spec/policy.h"
-#include "training/run/run_config.h"
-#include "training/run/run_folder.h"
 #include "viewer/session/episode_file.h"
 
 namespace sinew::apps {
-
-/// The configuration of a new run: defaults, then the preset, the file and the assignments, in this
-/// order.
-/// @param preset  name of a file in assets/presets/<agent>/ ("paper"); empty: the task's own where
-/// there is one.
-/// @param file    TOML with further values; may be empty. @param assignments "agent.actor_lr=1e-4".
-/// @throws UserError for unknown names and bad values.
-std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
-                                                   const std::string& agent, uint64_t seed,
-                                                   const std::string& preset,
-                                                   const std::string& file,
-                                                   const std::vector<std::string>& assignments);
-
-/// The configuration that a run folder was trained with.
-std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& folder);
 
 /// The task that a policy was made for, with the physics that its contract records.
 /// @throws UserError for an unknown task, offering the nearest.
@@ -52,8 +35,5 @@ struct Subject {
 /// @param choice  "final" or "best" for a run folder; "zero", "random", "sine" or "pd" for a task.
 /// @throws UserError if it is none of them, or if the policy was made for another task.
 Subject ResolveSubject(const std::string& what, const std::string& choice, uint64_t seed);
-
-/// Names and versions of what the program is linked with.
-std::map<std::string, std::string> LibraryVersions();
 
 }  // namespace sinew::apps
