@@ -9,19 +9,19 @@
 #include "core/names.h"
 #include "robots/mjcf/actuators.h"
 #include "robots/mjcf/assets.h"
-#include "robots/study/base.h"
 #include "robots/mjcf/compile.h"
 #include "robots/mjcf/downlevel.h"
-#include "robots/study/efforts.h"
 #include "robots/mjcf/mjcf.h"
-#include "robots/study/naming.h"
-#include "robots/study/rest.h"
 #include "robots/mjcf/schema.h"
 #include "robots/mjcf/structure.h"
+#include "robots/study/base.h"
+#include "robots/study/efforts.h"
+#include "robots/study/naming.h"
+#include "robots/study/rest.h"
 #include "robots/study/study.h"
 #include "robots/study/task_text.h"
-#include "robots/urdf/urdf.h"
 #include "robots/study/workspace.h"
+#include "robots/urdf/urdf.h"
 #include "sim/simulation.h"
 
 namespace sinew::robots {
@@ -137,16 +137,17 @@ class Importer {
     const bool stands = result_.floating && options_.end_effector.empty();
     draft.goal = result_.goal = stands ? "stand" : "reach";
     result_.report.Guessed(fmt::format("base: {}", result_.floating ? "floating" : "fixed"));
-    if (stands) Stand(compiled, anatomy, home, &draft);
-    else Reach(model, compiled.model(), anatomy, home, &draft);
+    if (stands)
+      Stand(compiled, anatomy, home, &draft);
+    else
+      Reach(model, compiled.model(), anatomy, home, &draft);
     // whatever was written must load in the program's own way
     sim::Simulation::FromFile(model);
     result_.task = options_.out / "task.toml";
     WriteFileAtomically(result_.task, WriteTask(draft));
   }
 
-  void Stand(const Compiled& compiled, const Anatomy& anatomy, const Home& home,
-             TaskDraft* draft) {
+  void Stand(const Compiled& compiled, const Anatomy& anatomy, const Home& home, TaskDraft* draft) {
     const mjModel* m = compiled.model();
     draft->root = result_.end_effector = NameOf(m, mjOBJ_BODY, anatomy.root);
     std::ranges::copy(home.qpos, compiled.data()->qpos);
@@ -187,9 +188,10 @@ class Importer {
     if (end.site >= 0) return NameOf(m, mjOBJ_SITE, end.site);
     std::string name = "end_effector";
     while (mj_name2id(m, mjOBJ_SITE, name.c_str()) >= 0) name += "_";
-    BodiesInOrder(&mjcf_).at(end.body)->Add(
-        "site", {{"name", name}, {"pos", Join(ToList(end.position))}, {"size", "0.01"},
-                 {"rgba", "0.9 0.3 0.2 1"}});
+    BodiesInOrder(&mjcf_).at(end.body)->Add("site", {{"name", name},
+                                                     {"pos", Join(ToList(end.position))},
+                                                     {"size", "0.01"},
+                                                     {"rgba", "0.9 0.3 0.2 1"}});
     return name;
   }
 
@@ -217,9 +219,8 @@ class Importer {
   }
 
   std::string Text() const {
-    return result_.report.ToMarkdown(fmt::format("Import of {} for MuJoCo {}",
-                                                 options_.file.filename().string(),
-                                                 Engine().ToString()));
+    return result_.report.ToMarkdown(fmt::format(
+        "Import of {} for MuJoCo {}", options_.file.filename().string(), Engine().ToString()));
   }
 
   const ImportOptions& options_;

@@ -1,3 +1,5 @@
+#include "robots/import.h"
+
 #include <fmt/format.h>
 
 #include <map>
@@ -6,7 +8,6 @@
 
 #include "apps/sim/commands.h"
 #include "core/error.h"
-#include "robots/import.h"
 
 namespace sinew::apps {
 namespace {
@@ -56,8 +57,10 @@ void Import(const ImportArguments& arguments) {
   for (const std::string& package : arguments.packages)
     options.packages.insert(SplitPackage(package));
   const robots::ImportResult result = robots::ImportRobot(options);
-  if (arguments.json) fmt::print("{}\n", ToJson(result).dump(2));
-  else Print(result);
+  if (arguments.json)
+    fmt::print("{}\n", ToJson(result).dump(2));
+  else
+    Print(result);
 }
 
 }  // namespace

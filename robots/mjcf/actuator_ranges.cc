@@ -131,8 +131,7 @@ std::vector<double> ForceOf(std::vector<double> range, double gear) {
 void Narrow(Element* actuator, const std::vector<double>& range) {
   auto own = Numbers(*actuator, "forcerange", 2, {0, 0});
   if (!IsSet(own) || actuator->Get("forcelimited") == "false") own = range;
-  actuator->Set("forcerange",
-                Join({std::max(own[0], range[0]), std::min(own[1], range[1])}));
+  actuator->Set("forcerange", Join({std::max(own[0], range[0]), std::min(own[1], range[1])}));
   actuator->Set("forcelimited", "true");
 }
 
@@ -143,8 +142,8 @@ std::vector<double> TakeForceRange(Element* element) {
     if (element->Has(name)) range = Numbers(*element, name, 2, {});
   const bool off = element->Get("actuatorfrclimited") == "false" ||
                    element->Get("actuatorforcelimited") == "false";
-  for (const char* name : {"actuatorforcerange", "actuatorfrcrange", "actuatorfrclimited",
-                           "actuatorforcelimited"})
+  for (const char* name :
+       {"actuatorforcerange", "actuatorfrcrange", "actuatorfrclimited", "actuatorforcelimited"})
     element->Remove(name);
   if (off || (range.size() == 2 && !IsSet(range))) range.clear();
   return range;
@@ -164,7 +163,8 @@ void MoveForceRange(Mjcf* mjcf, Element* target, const std::vector<Element*>& dr
                         name);
   } else {
     mjcf->report->Inexact(
-        "actuatorfrcrange of joints with several actuators is left out: together they may exceed it",
+        "actuatorfrcrange of joints with several actuators is left out: together they may exceed "
+        "it",
         name);
   }
 }
@@ -196,8 +196,9 @@ void WriteDampingRatios(Mjcf* mjcf, const std::filesystem::path& model_file) {
     const int id = static_cast<int>(std::ranges::find(all, &e) - all.begin());
     auto bias = Numbers(e, "biasprm", 3, {0, 0, 0});
     const double kp = -bias[1];
-    const double kv = 2 * ratios[i] *
-                      std::sqrt(std::max(0.0, kp * FeltInertia(compiled.model(), compiled.data(), id)));
+    const double kv =
+        2 * ratios[i] *
+        std::sqrt(std::max(0.0, kp * FeltInertia(compiled.model(), compiled.data(), id)));
     bias[2] = -kv;
     e.Set("biasprm", Join(bias));
     mjcf->report->Exact("dampratio is written as kv = 2 dampratio sqrt(kp inertia) at qpos0",
@@ -233,8 +234,10 @@ void MoveJointForceRanges(Mjcf* mjcf) {
   for (const char* section : {"worldbody", "tendon"}) {
     mjcf->VisitSection(section, [&](Element&, Element& e) {
       const bool scalar = section == std::string_view("tendon") || IsScalar(e);
-      if (scalar) MoveForceRange(mjcf, &e, drivers[&e]);
-      else TakeForceRange(&e);
+      if (scalar)
+        MoveForceRange(mjcf, &e, drivers[&e]);
+      else
+        TakeForceRange(&e);
     });
   }
 }

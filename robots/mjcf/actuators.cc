@@ -52,8 +52,8 @@ struct General {
 // the attributes that only a shortcut has, and which General stands for
 const std::set<std::string>& ShortcutAttributes() {
   static const std::set<std::string> names{
-      "kp",    "kv",   "timeconst", "area", "diameter", "bias",  "gain", "force", "scale",
-      "range", "lmin", "lmax",      "vmax", "fpmax",    "fvmax", "tausmooth"};
+      "kp",    "kv",    "timeconst", "area", "diameter", "bias",  "gain",  "force",
+      "scale", "range", "lmin",      "lmax", "vmax",     "fpmax", "fvmax", "tausmooth"};
   return names;
 }
 
@@ -122,8 +122,7 @@ void SetMuscle(const Element& e, General* g) {
   if (g->dynamics[0] == 1) g->dynamics[0] = 0.01;
   if (g->dynamics[1] == 0) g->dynamics[1] = 0.04;
   g->dynamics[2] = NotNegative(e, "tausmooth", g->dynamics[2]);
-  if (e.Has("timeconst"))
-    std::ranges::copy(Numbers(e, "timeconst", 2, {}), g->dynamics.begin());
+  if (e.Has("timeconst")) std::ranges::copy(Numbers(e, "timeconst", 2, {}), g->dynamics.begin());
   if (e.Has("range")) std::ranges::copy(Numbers(e, "range", 2, {}), g->gain.begin());
   for (size_t i = 2; i < 9; ++i) g->gain[i] = Number(e, kNames[i], g->gain[i]);
   g->bias = g->gain;
@@ -161,14 +160,16 @@ std::string ShortcutOf(const General& g) {
 }  // namespace
 
 bool IsActuator(const std::string& tag) {
-  static const std::set<std::string> tags{"general",     "motor",  "position", "velocity",
-                                          "intvelocity", "damper", "cylinder", "muscle",
-                                          "adhesion"};
+  static const std::set<std::string> tags{"general",  "motor",       "position",
+                                          "velocity", "intvelocity", "damper",
+                                          "cylinder", "muscle",      "adhesion"};
   return tags.contains(tag);
 }
 
 Element::Attributes ToGeneral(Attributes base, const Element& actuator) {
-  Element out{.name = "general", .attributes = std::move(base), .file = actuator.file,
+  Element out{.name = "general",
+              .attributes = std::move(base),
+              .file = actuator.file,
               .line = actuator.line};
   Attributes common;
   for (const auto& attribute : actuator.attributes) {
@@ -200,7 +201,8 @@ void UseShortcuts(Mjcf* mjcf) {
     const std::string shortcut = ShortcutOf(General::Of(e));
     if (shortcut.empty() || e.Has("actlimited") || e.Has("actrange")) return;
     const double gain = General::Of(e).gain[0];
-    for (const char* attribute : {"dyntype", "gaintype", "biastype", "dynprm", "gainprm", "biasprm"})
+    for (const char* attribute :
+         {"dyntype", "gaintype", "biastype", "dynprm", "gainprm", "biasprm"})
       e.Remove(attribute);
     e.name = shortcut;
     if (shortcut == "position") e.Set("kp", Join({gain}));

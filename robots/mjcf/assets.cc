@@ -45,8 +45,7 @@ class Copier {
       throw UserError(
           fmt::format("meshes and textures of more than {} bytes", mjcf_->limits.asset_bytes));
     }
-    if (!read.conversion.empty())
-      mjcf_->report->Exact(read.conversion, source.filename().string());
+    if (!read.conversion.empty()) mjcf_->report->Exact(read.conversion, source.filename().string());
     const std::string name = FreeName(PlainStem(source), read.extension);
     fs::create_directories(folder_);
     WriteFileAtomically(folder_ / name, read.bytes, Flush::kNo);
@@ -56,8 +55,8 @@ class Copier {
 
   MeshBytes ReadOther(const fs::path& source) const {
     if (fs::file_size(source) > mjcf_->limits.mesh_bytes)
-      throw UserError(fmt::format("{}: more than {} bytes", source.string(),
-                                  mjcf_->limits.mesh_bytes));
+      throw UserError(
+          fmt::format("{}: more than {} bytes", source.string(), mjcf_->limits.mesh_bytes));
     return {ReadFile(source), source.extension().string(), ""};
   }
 

@@ -9,8 +9,8 @@
 #include "core/error.h"
 #include "core/names.h"
 #include "robots/mjcf/defaults.h"
-#include "robots/tree/names.h"
 #include "robots/mjcf/structure.h"
+#include "robots/tree/names.h"
 
 namespace sinew::robots {
 namespace {
@@ -26,8 +26,8 @@ void ExpandAt(Mjcf* mjcf, int depth);
 
 Mjcf ReadPart(const fs::path& file, const Mjcf& around, int depth) {
   if (depth > around.limits.include_depth) {
-    throw UserError(fmt::format("{}: attached more than {} deep", file.string(),
-                                around.limits.include_depth));
+    throw UserError(
+        fmt::format("{}: attached more than {} deep", file.string(), around.limits.include_depth));
   }
   Mjcf part = ReadMjcf(file, *around.files, around.report, around.limits);
   ApplyDefaults(&part);
@@ -148,8 +148,10 @@ Place FindPlace(Mjcf* mjcf, const std::string& name) {
     if (e.name != "body" && e.name != "site") return;
     known.push_back(e.Get("name"));
     if (place.body || known.back() != name) return;
-    if (e.name == "body") place = {&e, {}};
-    else place = {&parent, PoseOf(e, mjcf->Compiler())};
+    if (e.name == "body")
+      place = {&e, {}};
+    else
+      place = {&parent, PoseOf(e, mjcf->Compiler())};
   });
   if (!place.body) throw UserError("--attach: " + UnknownName("body or site", name, known));
   return place;

@@ -68,8 +68,7 @@ class Classes {
     if (name == "main") return empty_;
     std::vector<std::string> known;
     for (const auto& [key, value] : classes_) known.push_back(key);
-    throw UserError(
-        fmt::format("{}: {}", user.Where(), UnknownName("default class", name, known)));
+    throw UserError(fmt::format("{}: {}", user.Where(), UnknownName("default class", name, known)));
   }
 
  private:

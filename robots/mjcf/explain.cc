@@ -48,13 +48,13 @@ bool IsAutolimits(const Newer& newer) { return std::string_view(newer.attribute)
 bool OlderEngine(const Newer& newer) { return Engine() < Version::Parse(newer.since); }
 
 std::string Sentence(const Newer& newer, const Element& element, const fs::path& file) {
-  const std::string what = IsAutolimits(newer)
-                               ? fmt::format("<{}> with a range and no limited", element.name)
-                               : fmt::format("<{}{}{}>", element.name, *newer.attribute ? " " : "",
-                                             NameOf(newer));
-  return fmt::format("{}: {} came with MuJoCo {}, and this program has {}: sinew import {} --out {}",
-                     element.Where(), what, newer.since, Engine().ToString(), file.string(),
-                     file.stem().string());
+  const std::string what =
+      IsAutolimits(newer)
+          ? fmt::format("<{}> with a range and no limited", element.name)
+          : fmt::format("<{}{}{}>", element.name, *newer.attribute ? " " : "", NameOf(newer));
+  return fmt::format(
+      "{}: {} came with MuJoCo {}, and this program has {}: sinew import {} --out {}",
+      element.Where(), what, newer.since, Engine().ToString(), file.string(), file.stem().string());
 }
 
 std::optional<std::string> Find(const Element& root, const fs::path& file) {

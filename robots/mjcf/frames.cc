@@ -8,8 +8,8 @@
 #include <set>
 
 #include "core/error.h"
-#include "robots/tree/names.h"
 #include "robots/mjcf/structure.h"
+#include "robots/tree/names.h"
 
 namespace sinew::robots {
 namespace {
@@ -73,7 +73,9 @@ class Replica {
     for (int i = 0; i < count_; ++i) {
       // angles are multiplied, not rotations, for the bits of newer engines
       pose.rotation = FromEuler(i * euler_, sequence_);
-      Element frame{.name = "frame", .children = element_.children, .file = element_.file,
+      Element frame{.name = "frame",
+                    .children = element_.children,
+                    .file = element_.file,
                     .line = element_.line};
       SetPose(&frame, pose);
       for (Element& child : frame.children) AddSuffix(&child, names_, SuffixOf(i));

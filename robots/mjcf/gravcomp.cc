@@ -26,9 +26,12 @@ Share Take(Element* body, std::vector<std::string>* names) {
   const double value = TakeGravcomp(body);
   const bool moves = body->Child("joint") || body->Child("freejoint") || body->Child("inertial") ||
                      body->Child("geom");
-  if (value == 1) ++share.full;
-  else if (value != 0) ++share.partial;
-  else if (moves) ++share.other;
+  if (value == 1)
+    ++share.full;
+  else if (value != 0)
+    ++share.partial;
+  else if (moves)
+    ++share.other;
   if (value != 0) names->push_back(body->Get("name", body->Where()));
   for (Element& child : body->children) {
     if (child.name != "body") continue;
@@ -43,8 +46,8 @@ Share Take(Element* body, std::vector<std::string>* names) {
 bool HasFreeJoint(const Element& body) {
   bool free = false;
   Visit(body, [&](const Element& e) {
-    free |= e.name == "freejoint" || (e.name == "joint" && (e.Get("type") == "free" ||
-                                                            e.Get("type") == "ball"));
+    free |= e.name == "freejoint" ||
+            (e.name == "joint" && (e.Get("type") == "free" || e.Get("type") == "ball"));
   });
   return free;
 }

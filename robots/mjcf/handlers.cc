@@ -23,9 +23,8 @@ std::string NameOf(const Element& e) { return e.Has("name") ? e.Get("name") : e.
 void ForEach(Mjcf* mjcf, const Newer& newer,
              const std::function<bool(Element&, Element&)>& handle) {
   const std::function<void(Element&)> descend = [&](Element& parent) {
-    std::erase_if(parent.children, [&](Element& e) {
-      return Has(newer, newer.section, e) && handle(parent, e);
-    });
+    std::erase_if(parent.children,
+                  [&](Element& e) { return Has(newer, newer.section, e) && handle(parent, e); });
     for (Element& child : parent.children) descend(child);
   };
   for (Element* section : mjcf->Sections(newer.section)) {
@@ -228,9 +227,8 @@ void HandleDeformable(Downlevel& d, const Newer& newer) {
     ReportAs(d, newer, NameOf(e));
     return true;
   });
-  std::erase_if(d.mjcf.root.children, [](const Element& e) {
-    return e.name == "deformable" && e.children.empty();
-  });
+  std::erase_if(d.mjcf.root.children,
+                [](const Element& e) { return e.name == "deformable" && e.children.empty(); });
   for (Element& skin : skins) d.mjcf.Section("asset").children.push_back(std::move(skin));
 }
 
@@ -295,11 +293,12 @@ void HandleJointActuatorForce(Downlevel& d, const Newer& newer) {
   });
   ForEach(&d.mjcf, newer, [&](Element&, Element& e) {
     const auto& own = drivers[e.Get("joint")];
-    const bool same = own.size() == 1 && own[0]->Has("name") &&
-                      Entry(*own[0], "gear", 0, 1) == 1;
+    const bool same = own.size() == 1 && own[0]->Has("name") && Entry(*own[0], "gear", 0, 1) == 1;
     if (!same) {
-      d.mjcf.report->Inexact("jointactuatorfrc sensors of joints with geared or several actuators "
-                             "are left out", NameOf(e));
+      d.mjcf.report->Inexact(
+          "jointactuatorfrc sensors of joints with geared or several actuators "
+          "are left out",
+          NameOf(e));
       return true;
     }
     e.name = "actuatorfrc";

@@ -172,8 +172,7 @@ Element ReadTree(const fs::path& file, const FileAccess& files, const Limits& li
   return Included(ReadXml(file, limits), place, files, limits);
 }
 
-Mjcf ReadMjcf(const fs::path& file, const FileAccess& files, Report* report,
-              const Limits& limits) {
+Mjcf ReadMjcf(const fs::path& file, const FileAccess& files, Report* report, const Limits& limits) {
   const fs::path place = fs::weakly_canonical(fs::absolute(file));
   Element root = ReadXml(place, limits);
   return Finish(std::move(root), place, files, report, limits);

@@ -20,9 +20,7 @@ struct Pose {
   Eigen::Vector3d operator*(const Eigen::Vector3d& point) const {
     return position + rotation * point;
   }
-  Pose Inverse() const {
-    return {-(rotation.conjugate() * position), rotation.conjugate()};
-  }
+  Pose Inverse() const { return {-(rotation.conjugate() * position), rotation.conjugate()}; }
   bool IsIdentity() const {
     return position.isZero(0) && rotation.coeffs() == Eigen::Quaterniond::Identity().coeffs();
   }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "robots/mjcf/mjcf.h"
-#include "robots/tree/report.h"
 #include "robots/mjcf/schema.h"
+#include "robots/tree/report.h"
 
 namespace sinew::robots {
 

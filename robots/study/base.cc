@@ -37,8 +37,8 @@ Element& RootBody(Mjcf* mjcf) {
     }
   }
   if (!root) {
-    throw UserError(
-        fmt::format("{}: the model has no hinge and no slide: nothing to drive", mjcf->root.Where()));
+    throw UserError(fmt::format("{}: the model has no hinge and no slide: nothing to drive",
+                                mjcf->root.Where()));
   }
   return *root;
 }

@@ -41,8 +41,8 @@ void WriteDefaultEfforts(Mjcf* mjcf, const mjModel* m) {
     if (e.Has("ctrlrange") && e.Get("ctrllimited") != "false") return;
     if (e.Has("forcerange") && e.Get("forcelimited") != "false") return;
     if (load.empty()) load = GravityLoad(m, NeutralPose(m));
-    const double torque = kGravityFactor * load[m->jnt_dofadr[joint]] +
-                          kAcceleration * Inertia(m, joint);
+    const double torque =
+        kGravityFactor * load[m->jnt_dofadr[joint]] + kAcceleration * Inertia(m, joint);
     const double gain = std::abs(m->actuator_gear[6 * id] * m->actuator_gainprm[mjNGAIN * id]);
     const double control = Rounded(gain > 0 ? torque / gain : torque);
     e.Set("ctrlrange", Join({-control, control}));

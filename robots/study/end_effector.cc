@@ -22,9 +22,9 @@ std::string Lower(std::string text) {
 
 // the earlier in the list, the likelier; the list's length for none of them
 size_t Rank(const std::string& name) {
-  static constexpr std::array kWords{"end_effector", "endeffector", "eef",   "tcp",    "tool",
-                                     "grasp",        "pinch",       "ee_",   "_ee",    "gripper",
-                                     "attachment",   "flange",      "hand",  "palm",   "fingertip",
+  static constexpr std::array kWords{"end_effector", "endeffector", "eef",   "tcp",  "tool",
+                                     "grasp",        "pinch",       "ee_",   "_ee",  "gripper",
+                                     "attachment",   "flange",      "hand",  "palm", "fingertip",
                                      "tip",          "finger",      "wrist", "foot"};
   const std::string lower = Lower(name);
   for (size_t i = 0; i < kWords.size(); ++i)
@@ -116,8 +116,8 @@ std::vector<Candidate> Candidates(const mjModel* m, const Anatomy& anatomy) {
     const int body = m->site_bodyid[s];
     if (m->body_rootid[body] != anatomy.root) continue;
     const std::string name = NameOf(m, mjOBJ_SITE, s);
-    all.push_back({{.site = s, .body = body, .why = "the site's name"}, Rank(name),
-                   Depth(m, body)});
+    all.push_back(
+        {{.site = s, .body = body, .why = "the site's name"}, Rank(name), Depth(m, body)});
   }
   for (int b = 1; b < m->nbody; ++b) {
     if (m->body_rootid[b] != anatomy.root) continue;

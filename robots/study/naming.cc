@@ -42,9 +42,12 @@ class Namer {
     static const std::set<std::string> kNamed{"body", "joint", "freejoint", "site", "camera"};
     if (!kNamed.contains(e.name)) return;
     const std::string of = parent.name == "body" ? parent.Get("name") : "world";
-    if (e.name == "body") Give("worldbody", &e, of + "_child");
-    else if (e.name == "freejoint" || e.Get("type") == "free") Give("worldbody", &e, of + "_free");
-    else Give("worldbody", &e, of + "_" + e.name);
+    if (e.name == "body")
+      Give("worldbody", &e, of + "_child");
+    else if (e.name == "freejoint" || e.Get("type") == "free")
+      Give("worldbody", &e, of + "_free");
+    else
+      Give("worldbody", &e, of + "_" + e.name);
   }
 
   void Give(const std::string& section, Element* e, const std::string& wish) {

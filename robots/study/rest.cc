@@ -89,7 +89,8 @@ void DropUnfitKeyframes(Mjcf* mjcf, const mjModel* m) {
 Home FindHome(Mjcf* mjcf, const mjModel* m, const Anatomy& anatomy) {
   const int key = ChosenKeyframe(m);
   if (key >= 0) {
-    Home home{NameOf(m, mjOBJ_KEY, key), {m->key_qpos + key * m->nq, m->key_qpos + (key + 1) * m->nq}};
+    Home home{NameOf(m, mjOBJ_KEY, key),
+              {m->key_qpos + key * m->nq, m->key_qpos + (key + 1) * m->nq}};
     mjcf->report->Guessed(fmt::format("episodes start from the keyframe {}", home.keyframe));
     return home;
   }
@@ -107,7 +108,8 @@ Home FindHome(Mjcf* mjcf, const mjModel* m, const Anatomy& anatomy) {
       anatomy.free_joint >= 0
           ? "episodes start from a keyframe home: joints at 0 or in the middle of ranges without "
             "0, the lowest point on the ground"
-          : "episodes start from a keyframe home: joints at 0 or in the middle of ranges without 0");
+          : "episodes start from a keyframe home: joints at 0 or in the middle of ranges without "
+            "0");
   return home;
 }
 
@@ -125,8 +127,9 @@ void ExcludeTouching(Mjcf* mjcf, const mjModel* m, const std::vector<double>& ho
 void AddFloor(Mjcf* mjcf) {
   Element& world = mjcf->Section("worldbody");
   world.Add("light", {{"pos", "0 0 3"}, {"dir", "0 0 -1"}, {"directional", "true"}});
-  world.Add("geom", {{"name", "floor"}, {"type", "plane"}, {"size", "0 0 0.05"},
-                     {"rgba", "0.55 0.58 0.62 1"}});
+  world.Add(
+      "geom",
+      {{"name", "floor"}, {"type", "plane"}, {"size", "0 0 0.05"}, {"rgba", "0.55 0.58 0.62 1"}});
   mjcf->report->Guessed("a floor at height 0 is added");
 }
 

@@ -35,7 +35,7 @@ int JointsBelow(const mjModel* m, int root) {
 }
 
 bool NamesLeg(const std::string& name) {
-  static constexpr std::array kWords{"foot",  "feet",  "ankle", "calf", "shin",  "knee",
+  static constexpr std::array kWords{"foot",  "feet",  "ankle", "calf", "shin", "knee",
                                      "thigh", "tibia", "toe",   "leg",  "wheel"};
   return std::ranges::any_of(kWords,
                              [&](const char* word) { return name.find(word) != name.npos; });
@@ -109,8 +109,10 @@ std::vector<double> NeutralPose(const mjModel* m) {
     double& q = qpos[m->jnt_qposadr[j]];
     // at an end the limit would push at once
     const double margin = 0.02 * (high - low);
-    if (q < low - margin || q > high + margin) q = (low + high) / 2;
-    else q = std::clamp(q, low, high);
+    if (q < low - margin || q > high + margin)
+      q = (low + high) / 2;
+    else
+      q = std::clamp(q, low, high);
   }
   FollowCouplings(m, qpos.data());
   return qpos;
@@ -125,8 +127,10 @@ double LowestPoint(const mjModel* m, const mjData* d, int root) {
     const double* r = d->geom_xmat + 9 * g;
     const double* s = m->geom_size + 3 * g;
     double low = p[2];
-    if (m->geom_type[g] == mjGEOM_SPHERE) low -= s[0];
-    else if (m->geom_type[g] == mjGEOM_CAPSULE) low -= s[0] + std::abs(r[8]) * s[1];
+    if (m->geom_type[g] == mjGEOM_SPHERE)
+      low -= s[0];
+    else if (m->geom_type[g] == mjGEOM_CAPSULE)
+      low -= s[0] + std::abs(r[8]) * s[1];
     else if (m->geom_type[g] == mjGEOM_CYLINDER)
       low -= std::abs(r[8]) * s[1] + s[0] * std::sqrt(std::max(0.0, 1 - r[8] * r[8]));
     else if (m->geom_type[g] == mjGEOM_MESH) {

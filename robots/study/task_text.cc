@@ -58,7 +58,8 @@ double ControlPeriod(double timestep) {
 
 std::string WriteTask(const TaskDraft& draft) {
   const bool reach = draft.goal == "reach";
-  std::string text = "# Written by sinew import; docs/own-robot.md says what may stand here.\n[task]\n";
+  std::string text =
+      "# Written by sinew import; docs/own-robot.md says what may stand here.\n[task]\n";
   text += "model = \"model.xml\"\n";
   text += fmt::format("summary = {}\n", Quoted(draft.goal + " with " + draft.robot));
   text += fmt::format("goal = \"{}\"\n", draft.goal);

@@ -16,8 +16,8 @@ using Eigen::Vector3d;
 
 constexpr int kSamples = 2000, kCentres = 80, kSolverSteps = 80;
 constexpr int kLoadSamples = 500;
-constexpr double kTolerance = 0.01;   // of the reach, that counts as reached
-constexpr double kMargin = 0.02;      // [m] above the ground
+constexpr double kTolerance = 0.01;                  // of the reach, that counts as reached
+constexpr double kMargin = 0.02;                     // [m] above the ground
 constexpr double kLargest = 0.22, kSmallest = 0.03;  // half a side, as shares of the reach
 
 struct Sample {
@@ -30,8 +30,8 @@ void Draw(const mjModel* m, const std::vector<int>& joints, Random* random,
   for (const int j : joints) {
     const double* range = m->jnt_range + 2 * j;
     const double free = m->jnt_type[j] == mjJNT_HINGE ? std::numbers::pi : 0.5;
-    (*qpos)[m->jnt_qposadr[j]] = m->jnt_limited[j] ? random->Uniform(range[0], range[1])
-                                                   : random->Uniform(-free, free);
+    (*qpos)[m->jnt_qposadr[j]] =
+        m->jnt_limited[j] ? random->Uniform(range[0], range[1]) : random->Uniform(-free, free);
   }
   FollowCouplings(m, qpos->data());
 }
@@ -40,7 +40,9 @@ void Draw(const mjModel* m, const std::vector<int>& joints, Random* random,
 class Poser {
  public:
   Poser(const mjModel* m, int site)
-      : m_(m), site_(site), data_(mj_makeData(m), mj_deleteData),
+      : m_(m),
+        site_(site),
+        data_(mj_makeData(m), mj_deleteData),
         joints_(ChainJoints(m, m->site_bodyid[site])) {}
 
   const std::vector<int>& joints() const { return joints_; }
@@ -66,8 +68,7 @@ class Poser {
       for (const int j : joints_) {
         double& q = qpos[m_->jnt_qposadr[j]];
         q += std::clamp(move[m_->jnt_dofadr[j]], -0.3, 0.3);
-        if (m_->jnt_limited[j])
-          q = std::clamp(q, m_->jnt_range[2 * j], m_->jnt_range[2 * j + 1]);
+        if (m_->jnt_limited[j]) q = std::clamp(q, m_->jnt_range[2 * j], m_->jnt_range[2 * j + 1]);
       }
       FollowCouplings(m_, qpos.data());
     }
@@ -137,10 +138,10 @@ class BoxFinder {
   }
 
   bool Reachable(const Vector3d& centre, const Vector3d& half) {
-    static constexpr int kPoints[][3] = {
-        {0, 0, 0},  {1, 0, 0},   {-1, 0, 0},  {0, 1, 0},  {0, -1, 0},
-        {0, 0, 1},  {0, 0, -1},  {1, 1, 1},   {1, 1, -1}, {1, -1, 1},
-        {1, -1, -1}, {-1, 1, 1}, {-1, 1, -1}, {-1, -1, 1}, {-1, -1, -1}};
+    static constexpr int kPoints[][3] = {{0, 0, 0},   {1, 0, 0},   {-1, 0, 0},  {0, 1, 0},
+                                         {0, -1, 0},  {0, 0, 1},   {0, 0, -1},  {1, 1, 1},
+                                         {1, 1, -1},  {1, -1, 1},  {1, -1, -1}, {-1, 1, 1},
+                                         {-1, 1, -1}, {-1, -1, 1}, {-1, -1, -1}};
     for (const auto& p : kPoints) {
       const Vector3d point = centre + half.cwiseProduct(Vector3d(p[0], p[1], p[2]));
       const auto nearest = std::ranges::min_element(
@@ -179,8 +180,7 @@ std::vector<double> GravityLoad(const mjModel* m, const std::vector<double>& hom
     std::ranges::copy(qpos, data->qpos);
     mj_fwdPosition(m, data.get());
     mj_fwdVelocity(m, data.get());
-    for (int k = 0; k < m->nv; ++k)
-      load[k] = std::max(load[k], std::abs(data->qfrc_bias[k]));
+    for (int k = 0; k < m->nv; ++k) load[k] = std::max(load[k], std::abs(data->qfrc_bias[k]));
   }
   return load;
 }

@@ -130,8 +130,8 @@ class Scene {
   static Transform TransformOf(const Element& node) {
     Transform transform = Transform::Identity();
     for (const Element& e : node.children) {
-      const bool known = e.name == "matrix" || e.name == "translate" || e.name == "rotate" ||
-                         e.name == "scale";
+      const bool known =
+          e.name == "matrix" || e.name == "translate" || e.name == "rotate" || e.name == "scale";
       if (!known) continue;
       const auto v = NumbersOf(e);
       if (e.name == "matrix" && v.size() == 16) {
@@ -141,8 +141,8 @@ class Scene {
       if (e.name == "translate" && v.size() == 3)
         transform.translate(Eigen::Vector3d(v[0], v[1], v[2]));
       if (e.name == "scale" && v.size() == 3) transform.scale(Eigen::Vector3d(v[0], v[1], v[2]));
-      const Eigen::Vector3d axis = v.size() == 4 ? Eigen::Vector3d(v[0], v[1], v[2])
-                                                 : Eigen::Vector3d::Zero();
+      const Eigen::Vector3d axis =
+          v.size() == 4 ? Eigen::Vector3d(v[0], v[1], v[2]) : Eigen::Vector3d::Zero();
       if (e.name == "rotate" && axis.norm() > 0)
         transform.rotate(Eigen::AngleAxisd(v[3] * std::numbers::pi / 180, axis.normalized()));
     }

@@ -88,8 +88,8 @@ fs::path FileAccess::Resolve(const fs::path& folder, const fs::path& path,
         from.Where(), path.string(), folder_.string())));
   }
   if (fs::is_regular_file(file, error)) return file;
-  throw UserError(
-      OneLine(fmt::format("{}: no such file: '{}' ({})", from.Where(), path.string(), file.string())));
+  throw UserError(OneLine(
+      fmt::format("{}: no such file: '{}' ({})", from.Where(), path.string(), file.string())));
 }
 
 fs::path FileAccess::PackageFolder(const std::string& name, const Element& from) const {
@@ -105,14 +105,13 @@ fs::path FileAccess::PackageFolder(const std::string& name, const Element& from)
     if (root.filename() == name && fs::is_directory(root)) return root;
     if (fs::is_directory(root / name)) return root / name;
   }
-  throw UserError(OneLine(fmt::format(
-      "{}: the folder of the package '{}' is not known: --package {}=FOLDER names it",
-      from.Where(), name, name)));
+  throw UserError(OneLine(
+      fmt::format("{}: the folder of the package '{}' is not known: --package {}=FOLDER names it",
+                  from.Where(), name, name)));
 }
 
 fs::path FileAccess::ResolveUri(const std::string& uri, const Element& from) const {
-  static constexpr std::string_view kPackage = "package://", kModel = "model://",
-                                    kFile = "file://";
+  static constexpr std::string_view kPackage = "package://", kModel = "model://", kFile = "file://";
   for (const std::string_view scheme : {kPackage, kModel}) {
     if (!uri.starts_with(scheme)) continue;
     const std::string rest = uri.substr(scheme.size());

@@ -14,8 +14,8 @@ namespace sinew::robots {
 class FileAccess {
  public:
   /// @param packages  folders of ROS packages by name, as the user gave them.
-  FileAccess(const std::filesystem::path& model, std::map<std::string, std::filesystem::path> packages,
-             bool allow_outside);
+  FileAccess(const std::filesystem::path& model,
+             std::map<std::string, std::filesystem::path> packages, bool allow_outside);
 
   /// The file that `path` names from `folder`, with symbolic links resolved.
   /// @throws UserError with the place of `from` if it is not there or may not be read.

@@ -8,11 +8,11 @@ namespace {
 // attributes that hold the name of something in the scene or in the assets
 const std::set<std::string>& References() {
   static const std::set<std::string> attributes{
-      "actuator", "body",     "body1",   "body2",   "camera",        "cranksite", "geom",
-      "geom1",    "geom2",    "hfield",  "joint",   "jointinparent", "joint1",    "joint2",
-      "material", "mesh",     "objname", "refname", "refsite",       "sidesite",  "site",
-      "site1",    "site2",    "skin",    "slidersite", "subtree1",   "subtree2",  "target",
-      "tendon",   "tendon1",  "tendon2", "texture"};
+      "actuator", "body",    "body1",   "body2",      "camera",        "cranksite", "geom",
+      "geom1",    "geom2",   "hfield",  "joint",      "jointinparent", "joint1",    "joint2",
+      "material", "mesh",    "objname", "refname",    "refsite",       "sidesite",  "site",
+      "site1",    "site2",   "skin",    "slidersite", "subtree1",      "subtree2",  "target",
+      "tendon",   "tendon1", "tendon2", "texture"};
   return attributes;
 }
 

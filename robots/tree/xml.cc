@@ -56,12 +56,23 @@ class Converter {
 void Escape(std::string_view text, std::string* out) {
   for (const char c : text) {
     switch (c) {
-      case '&': *out += "&amp;"; break;
-      case '<': *out += "&lt;"; break;
-      case '>': *out += "&gt;"; break;
-      case '"': *out += "&quot;"; break;
-      case '\n': *out += "&#10;"; break;
-      default: *out += c;
+      case '&':
+        *out += "&amp;";
+        break;
+      case '<':
+        *out += "&lt;";
+        break;
+      case '>':
+        *out += "&gt;";
+        break;
+      case '"':
+        *out += "&quot;";
+        break;
+      case '\n':
+        *out += "&#10;";
+        break;
+      default:
+        *out += c;
     }
   }
 }
@@ -120,8 +131,8 @@ const Element* Element::Child(std::string_view child) const {
 }
 
 Element& Element::Add(std::string child, Attributes with) {
-  return children.emplace_back(Element{
-      .name = std::move(child), .attributes = std::move(with), .file = file, .line = line});
+  return children.emplace_back(
+      Element{.name = std::move(child), .attributes = std::move(with), .file = file, .line = line});
 }
 
 std::string Element::Where() const {
@@ -150,9 +161,9 @@ std::vector<double> Numbers(const Element& element, std::string_view attribute) 
   std::vector<double> values;
   const std::string text = element.Get(attribute);
   if (!ParseNumbers(text, &values)) {
-    throw UserError(OneLine(fmt::format("{}: {}=\"{}\" of <{}> is no list of finite numbers",
-                                        element.Where(), attribute, text.substr(0, 80),
-                                        element.name)));
+    throw UserError(
+        OneLine(fmt::format("{}: {}=\"{}\" of <{}> is no list of finite numbers", element.Where(),
+                            attribute, text.substr(0, 80), element.name)));
   }
   return values;
 }
@@ -178,13 +189,13 @@ std::string Join(const std::vector<double>& values) {
 
 Element ParseXml(const std::string& text, const std::string& file, const Limits& limits) {
   if (text.size() > limits.file_bytes) {
-    throw UserError(fmt::format("{}: {} bytes, and at most {} are read", file, text.size(),
-                                limits.file_bytes));
+    throw UserError(
+        fmt::format("{}: {} bytes, and at most {} are read", file, text.size(), limits.file_bytes));
   }
   tinyxml2::XMLDocument document;
   if (document.Parse(text.data(), text.size()) != tinyxml2::XML_SUCCESS) {
-    throw UserError(OneLine(fmt::format("{}:{}: no XML: {}", file, document.ErrorLineNum(),
-                                        document.ErrorName())));
+    throw UserError(OneLine(
+        fmt::format("{}:{}: no XML: {}", file, document.ErrorLineNum(), document.ErrorName())));
   }
   const tinyxml2::XMLElement* root = document.RootElement();
   if (!root) throw UserError(fmt::format("{}: no XML: it has no element", file));

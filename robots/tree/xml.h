@@ -13,11 +13,11 @@ namespace sinew::robots {
 
 /// Bounds on what is read, so that a hostile file costs little memory and time.
 struct Limits {
-  size_t file_bytes = 32u << 20;    // of one XML file
-  size_t mesh_bytes = 128u << 20;   // of one mesh or texture
+  size_t file_bytes = 32u << 20;     // of one XML file
+  size_t mesh_bytes = 128u << 20;    // of one mesh or texture
   size_t asset_bytes = 1024u << 20;  // of all of them
-  size_t elements = 200'000;        // of one model, after includes and replication
-  int depth = 90;                   // of nested elements
+  size_t elements = 200'000;         // of one model, after includes and replication
+  int depth = 90;                    // of nested elements
   int include_depth = 12;
   int includes = 200;
   int replicas = 10'000;

@@ -34,7 +34,9 @@ class Converter {
       for (const Element* joint : tree_.Below(kWorld)) AddBelow(*joint, &world);
       return;
     }
-    Element body{.name = "body", .attributes = {{"name", root.Get("name")}}, .file = root.file,
+    Element body{.name = "body",
+                 .attributes = {{"name", root.Get("name")}},
+                 .file = root.file,
                  .line = root.line};
     if (floating) body.Add("freejoint", {{"name", "floating_base"}});
     Fill(root, floating, &body);
@@ -82,7 +84,9 @@ class Converter {
 
   void AddBelow(const Element& joint, Element* parent) {
     const Element& link = tree_.link(UrdfTree::ChildOf(joint));
-    Element body{.name = "body", .attributes = {{"name", link.Get("name")}}, .file = link.file,
+    Element body{.name = "body",
+                 .attributes = {{"name", link.Get("name")}},
+                 .file = link.file,
                  .line = link.line};
     SetPose(&body, OriginOf(joint));
     const bool moves = AddJoint(joint, parent->name == "worldbody", &body);
@@ -114,13 +118,13 @@ class Converter {
 
   bool AddScalar(const Element& joint, const std::string& type, Element* body) {
     const std::string name = joint.Get("name");
-    Element out{.name = "joint", .attributes = {{"name", name}}, .file = joint.file,
-                .line = joint.line};
+    Element out{
+        .name = "joint", .attributes = {{"name", name}}, .file = joint.file, .line = joint.line};
     out.Set("type", type == "prismatic" ? "slide" : "hinge");
     const Eigen::Vector3d axis = VectorOf(joint, "axis", "xyz", Eigen::Vector3d::UnitX());
     if (axis.norm() < 1e-9)
-      throw UserError(OneLine(
-          fmt::format("{}: the axis of joint '{}' has no length", joint.Where(), name)));
+      throw UserError(
+          OneLine(fmt::format("{}: the axis of joint '{}' has no length", joint.Where(), name)));
     out.Set("axis", Join(ToList(axis.normalized())));
     const Element* limit = joint.Child("limit");
     if (type != "continuous" && limit) {
@@ -177,8 +181,9 @@ class Converter {
                                           mimic.Where(), name, leader)));
     }
     const double offset = Number(mimic, "offset", 0), factor = Number(mimic, "multiplier", 1);
-    mjcf_->Section("equality").Add(
-        "joint", {{"joint1", name}, {"joint2", leader}, {"polycoef", Join({offset, factor, 0, 0, 0})}});
+    mjcf_->Section("equality")
+        .Add("joint",
+             {{"joint1", name}, {"joint2", leader}, {"polycoef", Join({offset, factor, 0, 0, 0})}});
     mjcf_->report->Exact("mimic joints follow by an equality constraint",
                          fmt::format("{} = {:g} {} + {:g}", name, factor, leader, offset));
   }
@@ -196,8 +201,8 @@ bool Floats(const UrdfTree& tree, BaseKind base) {
 
 }  // namespace
 
-Mjcf ReadUrdf(const Element& robot, BaseKind base, const FileAccess& files,
-              Report* report, const Limits& limits) {
+Mjcf ReadUrdf(const Element& robot, BaseKind base, const FileAccess& files, Report* report,
+              const Limits& limits) {
   if (HasXacro(robot)) {
     const std::string file = robot.file ? *robot.file : "robot.urdf.xacro";
     throw UserError(fmt::format(
@@ -206,8 +211,10 @@ Mjcf ReadUrdf(const Element& robot, BaseKind base, const FileAccess& files,
         file, file));
   }
   const UrdfTree tree(robot, limits);
-  Mjcf mjcf{.root = {.name = "mujoco", .attributes = {{"model", robot.Get("name", "robot")}},
-                     .file = robot.file, .line = robot.line},
+  Mjcf mjcf{.root = {.name = "mujoco",
+                     .attributes = {{"model", robot.Get("name", "robot")}},
+                     .file = robot.file,
+                     .line = robot.line},
             .files = &files,
             .report = report,
             .limits = limits};

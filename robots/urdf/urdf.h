@@ -8,7 +8,7 @@ namespace sinew::robots {
 /// the joints' efforts, mimic joints as constraints, shapes in groups 2 (seen) and 3 (touched).
 /// @param base  kGuess: floating for what walks and is not fixed to a link called world.
 /// @throws UserError with the place of what is wrong, for xacro with the command that expands it.
-Mjcf ReadUrdf(const Element& robot, BaseKind base, const FileAccess& files,
-              Report* report, const Limits& limits);
+Mjcf ReadUrdf(const Element& robot, BaseKind base, const FileAccess& files, Report* report,
+              const Limits& limits);
 
 }  // namespace sinew::robots

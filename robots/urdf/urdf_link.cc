@@ -83,8 +83,8 @@ double LinkWriter::MassOf(const Element& link) {
   const Element* mass = inertial ? inertial->Child("mass") : nullptr;
   const double value = mass ? Number(*mass, "value", 0) : 0;
   if (value < 0)
-    throw UserError(fmt::format("{}: the mass of link '{}' is negative", link.Where(),
-                                link.Get("name")));
+    throw UserError(
+        fmt::format("{}: the mass of link '{}' is negative", link.Where(), link.Get("name")));
   return value;
 }
 
@@ -135,8 +135,8 @@ void LinkWriter::AddShape(const Element& element, const std::string& name, bool 
                           Element* body) {
   const Element* shape = ShapeOf(element);
   if (!shape) throw UserError(fmt::format("{}: <{}> has no shape", element.Where(), element.name));
-  Element geom{.name = "geom", .attributes = {{"name", name}}, .file = shape->file,
-               .line = shape->line};
+  Element geom{
+      .name = "geom", .attributes = {{"name", name}}, .file = shape->file, .line = shape->line};
   if (shape->name == "box") {
     auto size = Numbers(*shape, "size", 3, {0, 0, 0});
     for (double& side : size) side = std::max(side / 2, 1e-5);
@@ -154,9 +154,9 @@ void LinkWriter::AddShape(const Element& element, const std::string& name, bool 
     if (collision)
       mjcf_->report->Inexact("meshes collide as their convex hulls", body->Get("name"));
   } else {
-    throw UserError(fmt::format(
-        "{}: a shape <{}>: there are box, cylinder, capsule, sphere and mesh", shape->Where(),
-        shape->name));
+    throw UserError(
+        fmt::format("{}: a shape <{}>: there are box, cylinder, capsule, sphere and mesh",
+                    shape->Where(), shape->name));
   }
   SetPose(&geom, OriginOf(element));
   geom.Set("group", collision ? "3" : "2");

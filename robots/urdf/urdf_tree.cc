@@ -19,8 +19,8 @@ constexpr int kDeepest = 80;  // MuJoCo's XML reader goes to 100
 std::string LinkAttribute(const Element& joint, const char* which) {
   const Element* element = joint.Child(which);
   if (element && element->Has("link")) return element->Get("link");
-  throw UserError(OneLine(fmt::format("{}: joint '{}' names no {} link", joint.Where(),
-                                      joint.Get("name"), which)));
+  throw UserError(OneLine(
+      fmt::format("{}: joint '{}' names no {} link", joint.Where(), joint.Get("name"), which)));
 }
 
 bool NamesLeg(std::string name) {
@@ -54,8 +54,9 @@ UrdfTree::UrdfTree(const Element& robot, const Limits& limits) {
     const std::string parent = ParentOf(e), child = ChildOf(e);
     for (const std::string& link : {parent, child}) {
       if (!links_.contains(link))
-        throw UserError(OneLine(fmt::format("{}: joint '{}' names the link '{}', which is not there",
-                                            e.Where(), e.Get("name"), link)));
+        throw UserError(
+            OneLine(fmt::format("{}: joint '{}' names the link '{}', which is not there", e.Where(),
+                                e.Get("name"), link)));
     }
     if (!children.insert(child).second)
       throw UserError(OneLine(fmt::format("{}: link '{}' has two parents", e.Where(), child)));
@@ -65,9 +66,9 @@ UrdfTree::UrdfTree(const Element& robot, const Limits& limits) {
   for (const Element& e : robot.children) {
     if (e.name != "link" || children.contains(e.Get("name"))) continue;
     if (root_) {
-      throw UserError(OneLine(fmt::format(
-          "{}: links '{}' and '{}' both have no parent: a robot is one tree", e.Where(),
-          root_->Get("name"), e.Get("name"))));
+      throw UserError(
+          OneLine(fmt::format("{}: links '{}' and '{}' both have no parent: a robot is one tree",
+                              e.Where(), root_->Get("name"), e.Get("name"))));
     }
     root_ = &e;
   }
@@ -87,16 +88,16 @@ void UrdfTree::CheckReached(const Limits& limits) const {
   const std::function<void(const std::string&, int)> descend = [&](const std::string& link,
                                                                    int depth) {
     if (depth > deepest) {
-      throw UserError(fmt::format("{}: a chain of more than {} links", links_.at(link)->Where(),
-                                  deepest));
+      throw UserError(
+          fmt::format("{}: a chain of more than {} links", links_.at(link)->Where(), deepest));
     }
     ++reached;
     for (const Element* joint : Below(link)) descend(ChildOf(*joint), depth + 1);
   };
   descend(root_->Get("name"), 1);
   if (reached < links_.size()) {
-    throw UserError(fmt::format("{}: {} links stand in a circle", root_->Where(),
-                                links_.size() - reached));
+    throw UserError(
+        fmt::format("{}: {} links stand in a circle", root_->Where(), links_.size() - reached));
   }
 }
 
