@@ -69,6 +69,11 @@ std::vector<std::string> TaskNames() {
 
 std::unique_ptr<sim::TaskBuilder> MakeTaskBuilder(const std::string& name) {
   if (IsTaskFile(name)) return ReadTaskFile(name);
+  if (name.ends_with(".xml")) {
+    throw UserError(name +
+                    ": a model alone is no task: write a task file beside it ([task] with model, "
+                    "goal, site or root, and a reward; see docs/own-robot.md) and name that");
+  }
   const auto found = Registry().find(name);
   if (found == Registry().end()) throw UserError(UnknownName("task", name, TaskNames()));
   return found->second();

@@ -44,7 +44,7 @@ void ApplyPreset(const std::string& task, const std::string& agent, const std::s
 Subject FromPolicyFile(const fs::path& file) {
   auto artifact = std::make_shared<policy::PolicyArtifact>(policy::LoadPolicy(file));
   Subject subject;
-  subject.task = TaskOfContract(artifact->contract);
+  subject.task = TaskOfContract(artifact->contract, file.parent_path());
   subject.policy_file = file;
   subject.policy_name = file.string();
   subject.make_policy = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
@@ -61,6 +61,11 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   }
   const auto folder = training::RunFolder::Open(root);
   const fs::path file = choice == "best" ? folder.best_policy() : folder.final_policy();
+  if (!fs::exists(file) && fs::exists(folder.final_policy())) {
+    throw UserError(fmt::format(
+        "{} has no best policy: in every evaluation episodes diverged; name --policy final",
+        root.string()));
+  }
   if (!fs::exists(file)) {
     throw UserError(fmt::format("{} does not exist yet; finish the run with: sinew resume {}",
                                 file.string(), root.string()));
@@ -74,6 +79,38 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
                       subject.task->MakeSimulation().model_hash());
   subject.make_policy = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
   return subject;
+}
+
+// Where a recorded model lies now: where it was, or else under its name in the present folder, in
+// `beside` or in one of the folders above it. That it is the same model its hash says.
+std::string FindModel(const std::string& recorded, const fs::path& beside) {
+  constexpr int kFoldersAbove = 3;
+  if (recorded.empty() || fs::exists(recorded)) return recorded;
+  const fs::path name = fs::path(recorded).filename();
+  std::vector<fs::path> folders{fs::current_path()};
+  fs::path folder = fs::absolute(beside);
+  for (int i = 0; i <= kFoldersAbove; ++i, folder = folder.parent_path()) folders.push_back(folder);
+  for (const fs::path& place : folders) {
+    if (fs::is_regular_file(place / name)) return (place / name).lexically_normal().string();
+  }
+  throw UserError(
+      fmt::format("the model {} is not there any more: put {} into the present folder, "
+                  "or into {}",
+                  recorded, name.string(), folders[1].string()));
+}
+
+// a recorded option "model" as FindModel has it
+void SettleModel(const fs::path& beside, OptionTable* task) {
+  for (const OptionTable::Entry& entry : task->entries()) {
+    if (entry.key != "model") continue;
+    entry.set(FormatText(FindModel(ParseText(entry.get()), beside)));
+  }
+}
+
+// as TaskOptionsOf writes it: no task file, and nothing known of it but its model
+bool IsBareModel(const spec::Contract& contract) {
+  return !tasks::IsTaskFile(contract.task) && contract.task_options.size() == 1 &&
+         contract.task_options.front().key == "model";
 }
 
 // a task as a run or a policy names it
@@ -113,10 +150,21 @@ std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& fo
   auto run = std::make_unique<training::RunConfig>(
       manifest.task, HooksOf(RecordedBuilder(manifest.task)), manifest.agent, manifest.seed);
   run->config().SetFromToml(ReadFile(folder.config()), folder.config().string());
+  const OptionTable& task = run->task_options();
+  for (const OptionTable::Entry& entry : task.entries()) {
+    if (entry.key != "model") continue;
+    const std::string model = FindModel(ParseText(entry.get()), folder.root());
+    run->config().SetFromText("task.model=" + FormatText(model));
+  }
   return run;
 }
 
-std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract) {
+std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract,
+                                                const fs::path& beside) {
+  if (IsBareModel(contract)) {
+    const std::string model = ParseText(contract.task_options.front().value);
+    return sim::MakeModelTask(FindModel(model, beside));
+  }
   const auto builder = RecordedBuilder(contract.task);
   OptionTable table("task"), randomize("randomize");
   builder->Describe(table);
@@ -129,15 +177,30 @@ std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract) 
       table.Set(option.key, option.value);
     }
   }
+  SettleModel(beside, &table);
   return builder->Build();
 }
 
-std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode) {
+std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode,
+                                               const fs::path& beside) {
   spec::Contract contract;
   contract.task = episode.task;
   for (const auto& [key, value] : episode.task_options)
     contract.task_options.push_back({key, value});
-  return TaskOfContract(contract);
+  return TaskOfContract(contract, beside);
+}
+
+viewer::TaskOptions TaskOptionsOf(const std::string& task) {
+  viewer::TaskOptions options;
+  if (task.ends_with(".xml"))
+    options.emplace_back("model", FormatText(fs::absolute(task).lexically_normal().string()));
+  if (!tasks::IsTaskFile(task)) return options;
+  const auto builder = tasks::MakeTaskBuilder(task);
+  OptionTable table("task");
+  builder->Describe(table);
+  for (const OptionTable::Entry& entry : table.entries())
+    options.emplace_back(entry.key, entry.get());
+  return options;
 }
 
 viewer::TaskOptions TaskOptionsOf(const spec::Contract& contract) {

@@ -1,7 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
 #include <exception>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -45,6 +50,30 @@ void AddCommands(CLI::App& program, const apps::Invocation& invocation) {
   apps::AddAgentsCommand(program);
   apps::AddBenchCommand(program);
   apps::AddCheckCommand(program);
+}
+
+// Whole numbers in their range; CLI11 alone takes -1 for the largest seed, and names its limits in
+// three hundred digits.
+CLI::Validator WholeNumber(uint64_t low, uint64_t high) {
+  return {[low, high](std::string& text) -> std::string {
+            uint64_t value = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool whole = error == std::errc() && end == text.data() + text.size();
+            if (whole && value >= low && value <= high) return "";
+            return fmt::format("{} is no whole number from {} to {}", text, low, high);
+          },
+          ""};
+}
+
+void CheckNumbers(CLI::App& program) {
+  constexpr uint64_t kMostSteps = 1'000'000'000'000;  // as train.steps
+  for (CLI::App* command : program.get_subcommands({})) {
+    if (CLI::Option* seed = command->get_option_no_throw("--seed"))
+      seed->check(WholeNumber(0, std::numeric_limits<uint64_t>::max()));
+    if (CLI::Option* steps = command->get_option_no_throw("--steps"))
+      steps->check(WholeNumber(1, kMostSteps));
+  }
 }
 
 // where each command stands in the program's help
@@ -108,6 +137,7 @@ int Run(int argc, char** argv) {
   program.require_subcommand(1);
   program.footer(kExamples);
   AddCommands(program, {argc, argv});
+  CheckNumbers(program);
   GroupCommands(program);
   if (argc < 2) {
     fmt::print(stderr, "{}", program.help());
@@ -117,6 +147,9 @@ int Run(int argc, char** argv) {
   models::UseOneMathThread();
   try {
     program.parse(argc, argv);
+    // what stands in a buffer may not have found room on the disk
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw Error(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
     return 0;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
