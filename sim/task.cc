@@ -1,7 +1,12 @@
 #include "sim/task.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <limits>
+#include <set>
+
+#include "core/error.h"
 
 namespace sinew::sim {
 
@@ -22,6 +27,23 @@ std::vector<spec::ActionElement> Task::ActionFromModel(const mjModel* model) {
     action.push_back({name ? name : "", low, high, gear * low, gear * high});
   }
   return action;
+}
+
+void CheckNames(const spec::TaskSpec& spec) {
+  std::set<std::string> names;
+  for (const spec::ObservationElement& element : spec.observation) {
+    if (names.insert(element.name).second) continue;
+    throw UserError(fmt::format(
+        "{}: two elements of the observation are called '{}': list the piece once, and give joints "
+        "and sensors names that differ from the pieces'",
+        spec.name, element.name));
+  }
+  std::set<std::string> joints;
+  for (const spec::ActionElement& element : spec.action) {
+    if (joints.insert(element.joint).second) continue;
+    throw UserError(
+        fmt::format("{}: two actuators drive '{}': give each joint one", spec.name, element.joint));
+  }
 }
 
 std::string FrameOf(const spec::ObservationElement& element, const mjModel* model) {

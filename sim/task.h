@@ -70,6 +70,10 @@ class Task {
   Simulation prototype_;
 };
 
+/// @throws UserError if two elements of the observation have one name, or two actuators one joint:
+/// a controller tells them apart by nothing else.
+void CheckNames(const spec::TaskSpec& spec);
+
 /// The element's frame, or "joint" where it states none and is named after a joint of the model
 /// ("angle_", "position_", "velocity_", "cos_", "sin_", "q_" or "v_<joint>"), or else empty.
 std::string FrameOf(const spec::ObservationElement& element, const mjModel* model);

@@ -25,6 +25,7 @@ class TaskBuilder {
   /// model does not load.
   std::shared_ptr<const Task> Build() const {
     std::shared_ptr<Task> task = Make();
+    CheckNames(task->spec());
     if (observe == "positions") task = MakePositionsTask(std::move(task));
     task->set_randomization(randomization);
     return task;

@@ -4,6 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <limits>
 #include <utility>
 
 #include "apps/common/command_table.h"
@@ -25,6 +30,30 @@ Examples:
   sinew verify controller
 
 Every command has its own --help. Exit codes: 0 done, 1 failed, 2 a mistake in what was asked for.)";
+
+// Whole numbers in their range; CLI11 alone takes -1 for the largest seed, and names its limits in
+// three hundred digits.
+CLI::Validator WholeNumber(uint64_t low, uint64_t high) {
+  return {[low, high](std::string& text) -> std::string {
+            uint64_t value = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool whole = error == std::errc() && end == text.data() + text.size();
+            if (whole && value >= low && value <= high) return "";
+            return fmt::format("{} is no whole number from {} to {}", text, low, high);
+          },
+          ""};
+}
+
+void CheckNumbers(CLI::App& app) {
+  constexpr uint64_t kMostSteps = 1'000'000'000'000;  // as train.steps
+  for (CLI::App* command : app.get_subcommands({})) {
+    if (CLI::Option* seed = command->get_option_no_throw("--seed"))
+      seed->check(WholeNumber(0, std::numeric_limits<uint64_t>::max()));
+    if (CLI::Option* steps = command->get_option_no_throw("--steps"))
+      steps->check(WholeNumber(1, kMostSteps));
+  }
+}
 
 std::vector<std::string> LongOptions(const CLI::App& command) {
   std::vector<std::string> names;
@@ -157,6 +186,7 @@ Command CommandLine::Add(const std::string& name) {
 }
 
 int CommandLine::Run() {
+  CheckNumbers(*app_);
   if (invocation_.argc < 2) {
     fmt::print(stderr, "{}", app_->help());
     return 2;
@@ -164,6 +194,9 @@ int CommandLine::Run() {
   CheckFirstArgument(*app_, invocation_.argv[1]);
   try {
     app_->parse(invocation_.argc, invocation_.argv);
+    // what stands in a buffer may not have found room on the disk
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw Error(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
     return 0;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app_->exit(error);  // --help, --version

@@ -1,12 +1,21 @@
 #include "apps/common/recorded_run.h"
 
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
 #include "core/files.h"
 #include "core/options.h"
+#include "core/value_text.h"
 #include "tasks/file/task_file.h"
 #include "tasks/registry.h"
 #include "training/run/manifest.h"
 
 namespace sinew::apps {
+
+namespace fs = std::filesystem;
 
 RecordedRun LoadRecordedRun(const training::RunFolder& folder) {
   const training::RunManifest manifest = training::ReadManifest(folder.manifest());
@@ -20,6 +29,7 @@ RecordedRun LoadRecordedRun(const training::RunFolder& folder) {
   Config config;
   for (OptionTable* table : {&task, &randomize, &train}) config.AddSection(table);
   config.SetKnownFromToml(ReadFile(folder.config()), folder.config().string());
+  SettleModel(folder.root(), &task);
   run.task = builder->Build();
   for (const auto& entry : task.entries()) run.task_options.emplace_back(entry.key, entry.get());
   return run;
@@ -27,6 +37,29 @@ RecordedRun LoadRecordedRun(const training::RunFolder& folder) {
 
 std::unique_ptr<sim::TaskBuilder> RecordedBuilder(const std::string& task) {
   return tasks::IsTaskFile(task) ? tasks::MakeRecordedTaskFile(task) : tasks::MakeTaskBuilder(task);
+}
+
+std::string FindModel(const std::string& recorded, const fs::path& beside) {
+  constexpr int kFoldersAbove = 3;
+  if (recorded.empty() || fs::exists(recorded)) return recorded;
+  const fs::path name = fs::path(recorded).filename();
+  std::vector<fs::path> folders{fs::current_path()};
+  fs::path folder = fs::absolute(beside);
+  for (int i = 0; i <= kFoldersAbove; ++i, folder = folder.parent_path()) folders.push_back(folder);
+  for (const fs::path& place : folders) {
+    if (fs::is_regular_file(place / name)) return (place / name).lexically_normal().string();
+  }
+  throw UserError(
+      fmt::format("the model {} is not there any more: put {} into the present folder, "
+                  "or into {}",
+                  recorded, name.string(), folders[1].string()));
+}
+
+void SettleModel(const fs::path& beside, OptionTable* task) {
+  for (const OptionTable::Entry& entry : task->entries()) {
+    if (entry.key != "model") continue;
+    entry.set(FormatText(FindModel(ParseText(entry.get()), beside)));
+  }
 }
 
 }  // namespace sinew::apps

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "core/options.h"
 #include "sim/task_builder.h"
 #include "training/run/run_folder.h"
 #include "training/run/train_options.h"
@@ -25,5 +27,13 @@ RecordedRun LoadRecordedRun(const training::RunFolder& folder);
 /// The builder of a task as a run or a policy names it. @throws UserError for an unknown name,
 /// offering the nearest.
 std::unique_ptr<sim::TaskBuilder> RecordedBuilder(const std::string& task);
+
+/// Where a recorded model lies now: where it was, or else under its name in the present folder, in
+/// `beside` or in one of the folders above it. That it is the same model its hash says.
+/// @throws UserError if it is in none of them.
+std::string FindModel(const std::string& recorded, const std::filesystem::path& beside);
+
+/// Sets a recorded option "model", where the table has one, to where FindModel finds it.
+void SettleModel(const std::filesystem::path& beside, OptionTable* task);
 
 }  // namespace sinew::apps

@@ -7,7 +7,9 @@
 #include "apps/common/recorded_run.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/value_text.h"
 #include "policy/policy_file.h"
+#include "sim/model_task.h"
 #include "sim/scripted_policies.h"
 #include "tasks/file/task_file.h"
 #include "tasks/registry.h"
@@ -21,7 +23,7 @@ namespace fs = std::filesystem;
 Subject FromPolicyFile(const fs::path& file) {
   auto artifact = std::make_shared<policy::PolicyArtifact>(policy::LoadPolicy(file));
   Subject subject;
-  subject.task = TaskOfContract(artifact->contract);
+  subject.task = TaskOfContract(artifact->contract, file.parent_path());
   subject.policy_file = file;
   subject.policy_name = file.string();
   subject.make_policy = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
@@ -38,6 +40,11 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   }
   const auto folder = training::RunFolder::Open(root);
   const fs::path file = choice == "best" ? folder.best_policy() : folder.final_policy();
+  if (!fs::exists(file) && fs::exists(folder.final_policy())) {
+    throw UserError(fmt::format(
+        "{} has no best policy: in every evaluation episodes diverged; name --policy final",
+        root.string()));
+  }
   if (!fs::exists(file)) {
     throw UserError(fmt::format("{} does not exist yet; finish the run with: sinew resume {}",
                                 file.string(), root.string()));
@@ -53,9 +60,20 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   return subject;
 }
 
+// as TaskOptionsOf writes it: no task file, and nothing known of it but its model
+bool IsBareModel(const spec::Contract& contract) {
+  return !tasks::IsTaskFile(contract.task) && contract.task_options.size() == 1 &&
+         contract.task_options.front().key == "model";
+}
+
 }  // namespace
 
-std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract) {
+std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract,
+                                                const fs::path& beside) {
+  if (IsBareModel(contract)) {
+    const std::string model = ParseText(contract.task_options.front().value);
+    return sim::MakeModelTask(FindModel(model, beside));
+  }
   const auto builder = RecordedBuilder(contract.task);
   OptionTable table("task"), randomize("randomize");
   builder->Describe(table);
@@ -68,15 +86,30 @@ std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract) 
       table.Set(option.key, option.value);
     }
   }
+  SettleModel(beside, &table);
   return builder->Build();
 }
 
-std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode) {
+std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode,
+                                               const fs::path& beside) {
   spec::Contract contract;
   contract.task = episode.task;
   for (const auto& [key, value] : episode.task_options)
     contract.task_options.push_back({key, value});
-  return TaskOfContract(contract);
+  return TaskOfContract(contract, beside);
+}
+
+viewer::TaskOptions TaskOptionsOf(const std::string& task) {
+  viewer::TaskOptions options;
+  if (task.ends_with(".xml"))
+    options.emplace_back("model", FormatText(fs::absolute(task).lexically_normal().string()));
+  if (!tasks::IsTaskFile(task)) return options;
+  const auto builder = tasks::MakeTaskBuilder(task);
+  OptionTable table("task");
+  builder->Describe(table);
+  for (const OptionTable::Entry& entry : table.entries())
+    options.emplace_back(entry.key, entry.get());
+  return options;
 }
 
 viewer::TaskOptions TaskOptionsOf(const spec::Contract& contract) {

@@ -14,14 +14,19 @@
 namespace sinew::apps {
 
 /// The task that a policy was made for, with the physics that its contract records.
-/// @throws UserError for an unknown task, offering the nearest.
-std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract);
+/// @param beside  folder from which a model that has moved is looked for, as by LoadRunConfig.
+/// @throws UserError for an unknown task, offering the nearest, or a model that is not found.
+std::shared_ptr<const sim::Task> TaskOfContract(const spec::Contract& contract,
+                                                const std::filesystem::path& beside = "");
 
-/// The task that an episode was recorded on. @throws UserError for an unknown task.
-std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode);
+/// The task that an episode was recorded on. @throws UserError as TaskOfContract.
+std::shared_ptr<const sim::Task> TaskOfEpisode(const viewer::Episode& episode,
+                                               const std::filesystem::path& beside = "");
 
 /// What a task was built with, as episode files keep it.
 viewer::TaskOptions TaskOptionsOf(const spec::Contract& contract);
+/// The same of a task file or a bare model (*.xml) that is watched; empty for a registered task.
+viewer::TaskOptions TaskOptionsOf(const std::string& task);
 
 /// A policy on its task, from whatever the user named.
 struct Subject {

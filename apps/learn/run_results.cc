@@ -25,8 +25,12 @@ bool EvaluateWhereMissing(const std::string& run, int64_t episodes, uint64_t see
                           ThreadPool* pool) {
   const auto folder = RunFolder::Open(run);
   if (training::ReadFresh(folder) || !std::filesystem::exists(folder.final_policy())) return false;
-  training::WriteFresh(folder, {episodes, seed, Fresh(run, "final", episodes, seed, pool),
-                                Fresh(run, "best", episodes, seed, pool)});
+  const auto last = Fresh(run, "final", episodes, seed, pool);
+  // where every evaluation had diverged episodes there is no best policy, and the last stands for
+  // it
+  const bool has_best = std::filesystem::exists(folder.best_policy());
+  training::WriteFresh(
+      folder, {episodes, seed, last, has_best ? Fresh(run, "best", episodes, seed, pool) : last});
   return true;
 }
 

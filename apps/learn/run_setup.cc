@@ -72,6 +72,12 @@ std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& fo
   auto run = std::make_unique<training::RunConfig>(
       manifest.task, HooksOf(RecordedBuilder(manifest.task)), manifest.agent, manifest.seed);
   run->config().SetFromToml(ReadFile(folder.config()), folder.config().string());
+  const OptionTable& options = run->task_options();
+  for (const OptionTable::Entry& entry : options.entries()) {
+    if (entry.key != "model") continue;
+    const std::string model = FindModel(ParseText(entry.get()), folder.root());
+    run->config().SetFromText("task.model=" + FormatText(model));
+  }
   return run;
 }
 

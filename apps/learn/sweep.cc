@@ -181,10 +181,12 @@ class Runner {
       ++done_;
       const auto manifest = training::ReadManifest(RunFolder::Open(folder).manifest());
       const auto curve = training::LoadRunCurve(RunFolder::Open(folder));
-      Say(fmt::format("[{}/{}] {}: return {:.4g} in {}", done_, cells_.size(), cell.name(),
-                      curve.points.back().mean,
-                      training::FormatDuration(manifest.wall_clock_seconds)));
-    } else if (ended.status != 0 || !stopping) {
+      const auto& last = curve.points.back();
+      const std::string diverged =
+          last.diverged > 0 ? fmt::format(" ({} episodes diverged)", last.diverged) : "";
+      Say(fmt::format("[{}/{}] {}: return {:.4g}{} in {}", done_, cells_.size(), cell.name(),
+                      last.mean, diverged, training::FormatDuration(manifest.wall_clock_seconds)));
+    } else if (!stopping || ended.status > 1) {  // 1: it was stopped
       failed_.push_back(cell.name());
       Say(fmt::format("{} failed (exit code {}): see {}", cell.name(), ended.status,
                       Log(cell).string()));
@@ -243,11 +245,12 @@ nlohmann::ordered_json RowOf(const std::string& variant, const training::ResultR
                               {"iqm", row.iqm},         {"best_policy", row.best_mean}};
   json["success"] = nullptr;
   if (!row.success.empty()) json["success"] = row.success.front().rate;
+  json["diverged"] = row.diverged;
   json["wall_seconds"] = row.wall_seconds;
   return json;
 }
 
-// a row a variant, task by task, the best mean first
+// a row a variant, task by task, the best mean first; those whose policies diverge come last
 nlohmann::ordered_json Table(const SweepArguments& arguments, const std::vector<SweepCell>& cells) {
   auto rows = nlohmann::ordered_json::array();
   for (const std::string& task : arguments.tasks) {
@@ -263,8 +266,10 @@ nlohmann::ordered_json Table(const SweepArguments& arguments, const std::vector<
       if (runs.empty()) continue;
       of_task.push_back(RowOf(first.variant, training::AggregateResults(runs).front()));
     }
-    std::ranges::stable_sort(
-        of_task, [](const auto& a, const auto& b) { return a.at("mean") > b.at("mean"); });
+    const auto rank = [](const nlohmann::ordered_json& row) {
+      return std::pair(row.at("diverged") > 0, -row.at("mean").get<double>());
+    };
+    std::ranges::stable_sort(of_task, {}, rank);
     for (auto& row : of_task) rows.push_back(std::move(row));
   }
   return rows;
@@ -308,7 +313,7 @@ void AddSweepCommand(CommandLine& program) {
              "a setting and the values to try, e.g. agent.actor_lr=1e-3,3e-4; repeatable")
       .Repeatable();
   command.Value("--set", &arguments->assignments, "one setting for all; repeatable").Repeatable();
-  command.Value("--steps", &arguments->steps, "environment steps of each").Positive();
+  command.Value("--steps", &arguments->steps, "environment steps of each");
   command.Value("--preset", &arguments->preset, "named settings (default: each task's own)");
   command.Value("--config", &arguments->config_file, "TOML file with settings for all");
   command.Value("--out", &arguments->out, "folder of the run folders; finished ones are kept")

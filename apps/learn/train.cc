@@ -26,17 +26,25 @@ struct TrainArguments {
   bool quiet = false, print_config = false, watch = false;
 };
 
-void Report(const training::TrainSummary& summary, const training::RunFolder& folder) {
+// @throws Error where the run was stopped, or its policy is of no use
+void Report(const training::TrainSummary& summary, const training::RunFolder& folder,
+            const spec::TaskSpec& task) {
   const std::string root = folder.root().string();
   if (summary.interrupted) {
-    fmt::print("stopped at step {}; go on with: sinew resume {}\n", summary.env_steps, root);
-    return;
+    throw Error(
+        fmt::format("stopped at step {}; go on with: sinew resume {}", summary.env_steps, root));
   }
   fmt::print("{} steps, {} updates in {:.1f} s: {}\n", summary.env_steps, summary.updates,
              summary.wall_seconds, summary.evaluation.Summary());
-  if (summary.diverged > 0)
-    fmt::print("{} training episodes diverged and were dropped\n", summary.diverged);
+  for (const auto& [name, mean] : summary.baselines)
+    fmt::print("for comparison, {}: return {:.2f}\n", name, mean);
   fmt::print("policy: {}\n", folder.final_policy().string());
+  for (const std::string& line : training::ThingsToKnow(summary, task))
+    fmt::print(stderr, "warning: {}\n", line);
+  if (!summary.evaluation.all_diverged()) return;
+  throw Error(
+      fmt::format("all {} episodes of the final evaluation diverged: the policy is of no use",
+                  summary.evaluation.episodes.size()));
 }
 
 // "my_arm" of "robots/my_arm.toml"; a registered task's own name
@@ -47,7 +55,7 @@ std::string TaskStem(const std::string& task) {
 training::TrainHooks MakeHooks(const Invocation& invocation, const training::InterruptGuard& guard,
                                bool quiet) {
   training::TrainHooks hooks;
-  hooks.stop_requested = [&guard] { return guard.Requested(); };
+  hooks.stop_requested = hooks.stop_evaluation = [&guard] { return guard.Requested(); };
   hooks.quiet = quiet;
   hooks.command_line = training::CommandLine(invocation.argc, invocation.argv);
   hooks.libraries = LibraryVersions();
@@ -90,14 +98,16 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
                models::BlasName());
   const training::InterruptGuard guard;
   if (arguments.watch) OpenViewer(out);
-  Report(training::Train(*run, folder, MakeHooks(invocation, guard, arguments.quiet)), folder);
+  Report(training::Train(*run, folder, MakeHooks(invocation, guard, arguments.quiet)), folder,
+         task->spec());
 }
 
 void Resume(const std::string& root, bool quiet, const Invocation& invocation) {
   const auto folder = training::RunFolder::Open(root);
   const auto run = LoadRunConfig(folder);
   const training::InterruptGuard guard;
-  Report(training::Resume(*run, folder, MakeHooks(invocation, guard, quiet)), folder);
+  Report(training::Resume(*run, folder, MakeHooks(invocation, guard, quiet)), folder,
+         run->BuildTask()->spec());
 }
 
 // every setting with its default, range and meaning, for the agent and the task as far as they are
@@ -125,7 +135,7 @@ void AddTrainCommand(CommandLine& program) {
       .Required();
   command.Value("--agent", &arguments->agent, "agent (see: sinew agents)").ShowDefault();
   command.Value("--seed", &arguments->seed, "every random stream follows from it").ShowDefault();
-  command.Value("--steps", &arguments->steps, "environment steps (train.steps)").Positive();
+  command.Value("--steps", &arguments->steps, "environment steps (train.steps)");
   command.Value("--preset", &arguments->preset,
                 "named settings, e.g. paper (default: the task's own)");
   command.Value("--config", &arguments->config_file, "TOML file with settings");

@@ -21,8 +21,8 @@ struct VerifyArguments {
 
 void Verify(const VerifyArguments& arguments) {
   const auto manifest = deploy::ReadManifest(arguments.folder);
-  const auto report =
-      deploy::Verify(arguments.folder, TaskOfContract(manifest.contract), arguments.options);
+  const auto report = deploy::Verify(
+      arguments.folder, TaskOfContract(manifest.contract, arguments.folder), arguments.options);
   fmt::print("{}", arguments.json ? report.ToJson() + "\n" : report.ToString());
   if (!report.passed()) {
     throw Error(fmt::format("{} does not match its policy: {}", arguments.folder,

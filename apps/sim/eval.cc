@@ -51,7 +51,9 @@ training::Evaluation Trace(const Subject& subject, const EvalArguments& argument
         &env, policy.get(), k, [&](const training::SeenStep& seen) { trace.Add(seen); }));
   }
   WriteFileAtomically(arguments.trace, trace.csv());
-  return training::Summarize(subject.task->spec(), std::move(records));
+  auto evaluation = training::Summarize(subject.task->spec(), std::move(records));
+  evaluation.warnings = env.simulation().warnings();
+  return evaluation;
 }
 
 training::Evaluation RunEvaluation(const Subject& subject, const EvalArguments& arguments) {
@@ -71,6 +73,12 @@ void Eval(const EvalArguments& arguments) {
   const training::Evaluation evaluation = RunEvaluation(subject, arguments);
   if (!arguments.table.empty()) WriteFileAtomically(arguments.table, EpisodeTable(evaluation));
   const std::string& task = subject.task->spec().name;
+  if (evaluation.diverged > 0) {
+    fmt::print(stderr, "warning: {} of {} episodes diverged: {}\n", evaluation.diverged,
+               evaluation.episodes.size(), evaluation.divergence);
+  }
+  for (const std::string& line : evaluation.warnings.Describe())
+    fmt::print(stderr, "warning: {}\n", line);
   if (!arguments.json) {
     fmt::print("{} on {}, {} episodes: {}\n", subject.policy_name, task, arguments.episodes,
                evaluation.Summary());

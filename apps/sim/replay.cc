@@ -14,7 +14,7 @@ namespace {
 
 void Replay(const std::string& file) {
   const viewer::Episode episode = viewer::LoadEpisode(file);
-  sim::Env env(TaskOfEpisode(episode), episode.seed);
+  sim::Env env(TaskOfEpisode(episode, std::filesystem::path(file).parent_path()), episode.seed);
   const viewer::ReplayResult result = viewer::ReplayEpisode(episode, &env);
   const std::string line = fmt::format("{}: {}, {}, return {:.6g}", file, episode.task,
                                        result.Describe(), env.episode_return());

@@ -53,7 +53,7 @@ void WatchTask(std::shared_ptr<const sim::Task> task, const WatchArguments& argu
 void WatchPolicyFile(const WatchArguments& arguments, viewer::ViewerOptions options) {
   const fs::path file = arguments.what;
   const auto contract = policy::LoadPolicy(file).contract;
-  const auto task = TaskOfContract(contract);
+  const auto task = TaskOfContract(contract, file.parent_path());
   options.task_options = TaskOptionsOf(contract);
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, file.string());
   auto first = WatchedPolicy(file, "", task->spec(), task->MakeSimulation().model_hash());
@@ -107,7 +107,7 @@ void WatchEpisode(const WatchArguments& arguments, viewer::ViewerOptions options
   options.episode = arguments.what;
   options.start_paused = true;
   options.seed = episode.seed;
-  WatchTask(TaskOfEpisode(episode), arguments, options);
+  WatchTask(TaskOfEpisode(episode, fs::path(arguments.what).parent_path()), arguments, options);
 }
 
 void Watch(const WatchArguments& arguments) {
@@ -120,7 +120,9 @@ void Watch(const WatchArguments& arguments) {
   if (fs::exists(what) && !is_task) return WatchPolicyFile(arguments, arguments.options);
   // a task, or one line that says what is wrong
   const Subject subject = ResolveSubject(what, arguments.choice, arguments.options.seed);
-  WatchTask(subject.task, arguments, arguments.options);
+  viewer::ViewerOptions options = arguments.options;
+  options.task_options = TaskOptionsOf(what);
+  WatchTask(subject.task, arguments, options);
 }
 
 }  // namespace

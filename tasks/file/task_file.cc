@@ -61,11 +61,15 @@ class Builder : public sim::TaskBuilder {
 
   void Read(std::string_view text, const fs::path& file) {
     OptionTable task("task"), randomize("randomize");
+    // not for the task: what stands in these has been taken out, and only their names are known
+    // here
+    OptionTable train("train"), agent("agent"), curriculum("curriculum");
     Describe(task);
     randomization.Describe(randomize);
     Config config;
     config.AddSection(&task);
     config.AddSection(&randomize);
+    for (OptionTable* other : {&train, &agent, &curriculum}) config.AddSection(other);
     config.SetFromToml(TaskSections(text), file.string());
     if (options_.model.empty())
       throw UserError(fmt::format("{}: task.model names no MJCF", file.string()));

@@ -61,6 +61,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"train", "reacher", "--preset", "papr"}, "papr"},
         Mistake{{"train", "reacher", "--config", "none.toml"}, "none.toml"},
         Mistake{{"train", "reacher", "--steps", "-1"}, "--steps"},
+        Mistake{{"train", "reacher", "--steps", "0"}, "whole number from 1 to 1000000000000"},
+        Mistake{{"train", "reacher", "--seed", "-1"}, "-1 is no whole number from 0 to"},
+        Mistake{{"eval", "reacher", "--seed", "18446744073709551616"},
+                "18446744073709551616 is no whole number from 0 to 18446744073709551615"},
+        Mistake{{"train", "arm.xml"}, "an MJCF without a task"},
+        Mistake{{"train", "reacher", "--set", "task.observe=velocities"}, "all, positions"},
         Mistake{{"train", "reacher", "--stps", "10"}, "did you mean '--steps'"},
         Mistake{{"--josn"}, "unknown option '--josn'"},
         Mistake{{"train"}, "task is required (see: sinew train --help)"},
@@ -105,6 +111,14 @@ TEST(BadFile, MalformedMjcfIsNamedWithItsLine) {
   const Outcome outcome = scratch.Sinew({"eval", "pendulum"}, options);
   ExpectRefused(outcome, 2, "pendulum.xml");
   EXPECT_THAT(outcome.err, HasSubstr("line 3"));
+}
+
+TEST(BadMachine, WhatDoesNotFitOnTheDiskIsNoSuccess) {
+  const Scratch scratch;
+  RunOptions options;
+  options.file_size_limit = 0;
+  const Outcome outcome = scratch.Sinew({"eval", "pendulum", "--episodes", "1", "--json"}, options);
+  EXPECT_EQ(outcome.status, 1);
 }
 
 TEST(BadFile, DamagedPolicyIsRefused) {

@@ -104,6 +104,61 @@ TEST_F(TaskFileProgramTest, GoesTheWholeWayEvenWithoutTheFile) {
   EXPECT_THAT(changed.err, HasSubstr("model"));
 }
 
+TEST_F(TaskFileProgramTest, AProjectThatMovesTakesItsModelAlong) {
+  ASSERT_EQ(Sinew({"train", "robot/sled.toml", "--quiet", "--steps", "2000", "--out", "robot/run"})
+                .status,
+            0);
+  std::filesystem::rename(scratch_ / "robot", scratch_ / "moved");
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"eval", "moved/run", "--episodes", "3"},
+           {"eval", "moved/run/final.policy", "--episodes", "3"},
+           {"export", "moved/run", "--out", "moved/c", "--vectors", "50"},
+           {"verify", "moved/c", "--episodes", "2"},
+           {"resume", "moved/run", "--quiet"}}) {
+    const Outcome outcome = Sinew(command);
+    EXPECT_EQ(outcome.status, 0) << command.front() << ": " << outcome.err;
+  }
+  std::filesystem::remove(scratch_ / "moved/sled.xml");
+  const Outcome lost = Sinew({"eval", "moved/run"});
+  EXPECT_EQ(lost.status, 2);
+  EXPECT_THAT(lost.err, HasSubstr("put sled.xml into"));
+}
+
+TEST_F(TaskFileProgramTest, ARunWhoseModelHasChangedIsNotResumed) {
+  ASSERT_EQ(
+      Sinew({"train", "robot/sled.toml", "--quiet", "--steps", "2000", "--out", "run"}).status, 0);
+  std::string model = ReadFile(scratch_ / "robot/sled.xml");
+  model.replace(model.find("timestep=\"0.01\""), 15, "timestep=\"0.05\"");
+  std::ofstream(scratch_ / "robot/sled.xml") << model;
+  const std::string manifest = ReadFile(scratch_ / "run/manifest.json");
+  const Outcome resumed = Sinew({"resume", "run", "--quiet"});
+  EXPECT_EQ(resumed.status, 2);
+  EXPECT_EQ(resumed.error_lines(), 1);
+  EXPECT_THAT(resumed.err, testing::AllOf(HasSubstr("sled.xml"), HasSubstr("timestep")));
+  EXPECT_EQ(ReadFile(scratch_ / "run/manifest.json"), manifest);
+}
+
+// a spring that no timestep of 20 ms bears
+TEST_F(TaskFileProgramTest, WhereEverythingDivergesItIsSaidAndTheExitCodeIsOne) {
+  std::string model = ReadFile(scratch_ / "robot/sled.xml");
+  model.replace(model.find("damping=\"2\""), 11, "stiffness=\"1e9\"");
+  std::ofstream(scratch_ / "robot/sled.xml") << model;
+  const Outcome all =
+      Sinew({"train", "robot/sled.toml", "--quiet", "--steps", "1200", "--out", "run", "--set",
+             "randomize.mass=0", "--set", "task.reset.position=0.3"});
+  EXPECT_EQ(all.status, 1);
+  EXPECT_THAT(all.err, testing::AllOf(HasSubstr("'rail'"), HasSubstr("diverged")));
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "run/best.policy"));
+}
+
+TEST_F(TaskFileProgramTest, AMisspeltSectionGetsTheNamesOfAll) {
+  std::ofstream(scratch_ / "robot/sled.toml", std::ios::app) << "[training]\nsteps = 5\n";
+  const Outcome outcome = Sinew({"train", "robot/sled.toml"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, testing::AllOf(HasSubstr("'training'"), HasSubstr("train"),
+                                          HasSubstr("agent"), HasSubstr("curriculum")));
+}
+
 TEST_F(TaskFileProgramTest, LearnsTheSameTwice) {
   for (const char* out : {"a", "b"}) {
     const Outcome trained =
@@ -118,7 +173,7 @@ TEST_F(TaskFileProgramTest, ChecksTasksAndModels) {
   ASSERT_EQ(task.status, 0) << task.err;
   const auto json = nlohmann::json::parse(task.out);
   EXPECT_TRUE(json["passed"]);
-  EXPECT_EQ(json["checks"].size(), 14u);
+  EXPECT_EQ(json["checks"].size(), 15u);
   EXPECT_EQ(Sinew({"check", "robot/sled.xml"}).status, 0);
   const Outcome unknown = Sinew({"check", "pendulm"});
   EXPECT_EQ(unknown.status, 2);

@@ -331,5 +331,19 @@ TEST(ObservationPiecesTest, AreSortedAndSayWhatTheyAre) {
   for (const ObservationPiece& piece : ObservationPieces()) EXPECT_FALSE(piece.help.empty());
 }
 
+TEST(CheckNamesTest, ElementsAndJointsAreToldApartByTheirNames) {
+  spec::TaskSpec spec;
+  spec.observation = {{"angle", "rad"}, {"velocity", "rad/s"}};
+  spec.action = {{"one"}, {"two"}};
+  EXPECT_NO_THROW(sim::CheckNames(spec));
+  spec.observation.push_back({"angle", "rad"});
+  EXPECT_THAT([&] { sim::CheckNames(spec); },
+              testing::ThrowsMessage<UserError>(testing::HasSubstr("called 'angle'")));
+  spec.observation.pop_back();
+  spec.action.push_back({"one"});
+  EXPECT_THAT([&] { sim::CheckNames(spec); },
+              testing::ThrowsMessage<UserError>(testing::HasSubstr("drive 'one'")));
+}
+
 }  // namespace
 }  // namespace sinew::tasks

@@ -17,7 +17,7 @@ namespace {
 int signals_before_guard = 0;
 
 TEST(InterruptGuard, FirstSignalOnlySetsTheFlag) {
-  for (int signal : {SIGINT, SIGTERM}) {
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const InterruptGuard guard;
     EXPECT_FALSE(guard.Requested());
     raise(signal);
@@ -36,6 +36,16 @@ TEST(InterruptGuard, PutsEarlierHandlersBack) {
   raise(SIGINT);
   EXPECT_EQ(signals_before_guard, 1);
   std::signal(SIGINT, original);
+}
+
+TEST(InterruptGuard, AHangupThatIsIgnoredStaysIgnored) {
+  const auto original = std::signal(SIGHUP, SIG_IGN);
+  {
+    const InterruptGuard guard;
+    raise(SIGHUP);
+    EXPECT_FALSE(guard.Requested());
+  }
+  std::signal(SIGHUP, original);
 }
 
 TEST(InterruptGuard, OnlyOneAtATime) {

@@ -37,15 +37,19 @@ InterruptGuard::InterruptGuard() {
   action.sa_flags = SA_RESTART;  // a write or read under way goes on
   sigemptyset(&action.sa_mask);
   if (sigaction(SIGINT, &action, &before_interrupt_) != 0 ||
-      sigaction(SIGTERM, &action, &before_terminate_) != 0) {
+      sigaction(SIGTERM, &action, &before_terminate_) != 0 ||
+      sigaction(SIGHUP, &action, &before_hangup_) != 0) {
     guard_lives = false;
     throw Error(std::string("cannot install signal handlers: ") + strerror(errno));
   }
+  // under nohup the program is to outlive its terminal
+  if (before_hangup_.sa_handler == SIG_IGN) sigaction(SIGHUP, &before_hangup_, nullptr);
 }
 
 InterruptGuard::~InterruptGuard() {
   sigaction(SIGINT, &before_interrupt_, nullptr);
   sigaction(SIGTERM, &before_terminate_, nullptr);
+  sigaction(SIGHUP, &before_hangup_, nullptr);
   guard_lives = false;
 }
 

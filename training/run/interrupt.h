@@ -4,9 +4,9 @@
 
 namespace sinew::training {
 
-/// While it lives, the first SIGINT or SIGTERM only asks the program to stop, so that it can save;
-/// a second one ends the process at once with exit code 130 and one line on stderr. The destructor
-/// puts the earlier handlers back.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP only asks the program to stop, so that it
+/// can save; a second one ends the process at once with exit code 130 and one line on stderr.
+/// SIGHUP stays ignored where it was (nohup). The destructor puts the earlier handlers back.
 ///
 /// One guard at a time. Requested() may be called from any thread.
 class InterruptGuard {
@@ -23,6 +23,7 @@ class InterruptGuard {
  private:
   struct sigaction before_interrupt_ {};
   struct sigaction before_terminate_ {};
+  struct sigaction before_hangup_ {};
 };
 
 }  // namespace sinew::training

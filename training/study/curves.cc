@@ -26,6 +26,7 @@ EvaluationPoint ReadPoint(const std::string& line) {
   EvaluationPoint point{json.at("step").get<int64_t>(), mean, {mean, mean}};
   // one episode tells no interval
   if (!json.at("ci95").is_null()) point.ci95 = ReadInterval(json.at("ci95"));
+  point.diverged = json.value("diverged", int64_t{0});
   if (!json.at("success_rate").is_null()) {
     point.success_rate = json.at("success_rate").get<double>();
     point.success_ci95 = ReadInterval(json.at("success_ci95"));

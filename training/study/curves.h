@@ -19,6 +19,7 @@ struct EvaluationPoint {
   Interval ci95;
   std::optional<double> success_rate{};  // empty for a task without a success criterion
   Interval success_ci95{};
+  int64_t diverged = 0;  // episodes
 };
 
 /// The evaluations of one run, in the order of their steps.
