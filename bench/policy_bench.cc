@@ -30,37 +30,36 @@ policy::DenseLayer RandomLayer(int inputs, int outputs, const std::string& activ
   return layer;
 }
 
-policy::PolicyArtifact RandomArtifact(int hidden) {
+policy::PolicyGraph RandomGraph(int hidden) {
   Random random(1, "weights");
-  policy::PolicyArtifact artifact;
-  artifact.contract.task = "bench";
-  artifact.contract.agent = "random";
-  artifact.contract.control_dt = 0.02;
-  artifact.contract.timestep = 0.002;
-  artifact.contract.env_steps = 1;
+  spec::Contract contract;
+  contract.task = "bench";
+  contract.agent = "random";
+  contract.control_dt = 0.02;
+  contract.timestep = 0.002;
+  contract.env_steps = 1;
   for (int i = 0; i < kObs; ++i) {
-    artifact.contract.observation.push_back({fmt::format("x{}", i), "1", -1, 1});
+    contract.observation.push_back({fmt::format("x{}", i), "1", -1, 1});
   }
   for (int i = 0; i < kAct; ++i) artifact.contract.action.push_back({fmt::format("joint{}", i)});
-  artifact.obs_mean.assign(kObs, 0);
-  artifact.obs_scale.assign(kObs, 1);
-  artifact.layers = {RandomLayer(kObs, hidden, "relu", &random),
-                     RandomLayer(hidden, hidden, "relu", &random),
-                     RandomLayer(hidden, kAct, "tanh", &random)};
-  return artifact;
+  const std::vector<policy::DenseLayer> layers{RandomLayer(kObs, hidden, "relu", &random),
+                                               RandomLayer(hidden, hidden, "relu", &random),
+                                               RandomLayer(hidden, kAct, "tanh", &random)};
+  return policy::GraphOf(contract,
+                         {std::vector<float>(kObs), std::vector<float>(kObs, 1), 10, layers});
 }
 
 /// Every back end that there is, from one export.
-std::vector<std::shared_ptr<deploy::Backend>> Backends(const policy::PolicyArtifact& artifact,
+std::vector<std::shared_ptr<deploy::Backend>> Backends(const policy::PolicyGraph& graph,
                                                        const std::vector<float>& observation,
                                                        const PolicyBenchOptions& options) {
   deploy::GoldenVectors golden{
       .obs_dim = kObs, .act_dim = kAct, .observation = observation, .action = {}, .torque = {}};
-  deploy::FillReference(artifact, &golden);
+  deploy::FillReference(graph, &golden);
   const TemporaryFolder scratch;
   const auto folder = scratch.path() / "policy";
   const std::vector<std::string> all{"all"};
-  const auto manifest = deploy::ExportPolicy(artifact, golden, {deploy::ParseFormats(all)}, folder);
+  const auto manifest = deploy::ExportPolicy(graph, golden, {deploy::ParseFormats(all)}, folder);
   std::vector<std::shared_ptr<deploy::Backend>> backends;
   for (const auto format : {deploy::Format::kC, deploy::Format::kCInt16}) {
     backends.push_back(
@@ -83,9 +82,9 @@ nlohmann::ordered_json BenchPolicy(const PolicyBenchOptions& options) {
   for (float& value : observation) value = static_cast<float>(random.Uniform(-1, 1));
   auto rows = nlohmann::ordered_json::array();
   for (const int hidden : {64, 256}) {
-    const policy::PolicyArtifact artifact = RandomArtifact(hidden);
-    const auto policy = policy::MakeArtifactPolicy(artifact);
-    const auto backends = Backends(artifact, observation, options);
+    const policy::PolicyGraph graph = RandomGraph(hidden);
+    const auto policy = policy::MakeArtifactPolicy(graph);
+    const auto backends = Backends(graph, observation, options);
     std::vector<std::string> names{"artifact", "c", "c-int16", "libtorch", "onnxruntime"};
     std::vector<Workload> workloads{{[&] { policy->Act(observation, action); }}};
     for (const auto& backend : backends) {

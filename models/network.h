@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "core/thread_pool.h"
 #include "models/flat_parameters.h"
-#include "policy/policy_file.h"
+#include "policy/perceptron.h"
 
 namespace sinew::models {
 

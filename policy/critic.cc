@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "policy/graph_policy.h"
 #include "policy/safetensors.h"
 
 namespace sinew::policy {
@@ -41,11 +42,9 @@ void Forward(const DenseLayer& layer, const std::vector<float>& x, std::vector<f
 
 class CriticValue : public spec::ValueFunction {
  public:
-  CriticValue(const Critic& critic, const PolicyArtifact& policy)
+  CriticValue(const Critic& critic, const PolicyGraph& policy)
       : critic_(critic),
-        mean_(policy.obs_mean),
-        scale_(policy.obs_scale),
-        clip_(policy.obs_clip),
+        normalizer_(*FindNormalizer(policy)),
         act_dim_(static_cast<int>(policy.contract.action.size())),
         policy_(MakeArtifactPolicy(policy)),
         policy_action_(act_dim_) {}
@@ -72,7 +71,9 @@ class CriticValue : public spec::ValueFunction {
   const std::vector<float>& Run(std::span<const float> observation, std::span<const float> action) {
     x_.resize(observation.size());
     for (size_t i = 0; i < observation.size(); ++i) {
-      x_[i] = std::clamp((observation[i] - mean_[i]) * scale_[i], -clip_, clip_);
+      x_[i] =
+          std::clamp((observation[i] - normalizer_.mean.values[i]) * normalizer_.scale.values[i],
+                     -normalizer_.clip, normalizer_.clip);
     }
     for (size_t layer = 0; layer < critic_.layers.size(); ++layer) {
       if (static_cast<int>(layer) == critic_.action_layer) {
@@ -103,8 +104,7 @@ class CriticValue : public spec::ValueFunction {
   }
 
   Critic critic_;
-  std::vector<float> mean_, scale_;
-  float clip_;
+  Normalize normalizer_;
   int act_dim_;
   std::unique_ptr<spec::Policy> policy_;
   std::vector<float> policy_action_, x_, y_;
@@ -209,9 +209,13 @@ Critic LoadCritic(const std::filesystem::path& path) {
 }
 
 std::unique_ptr<spec::ValueFunction> MakeValueFunction(const Critic& critic,
-                                                       const PolicyArtifact& policy) {
+                                                       const PolicyGraph& policy) {
   CheckCritic(critic, static_cast<int>(policy.contract.observation.size()),
               static_cast<int>(policy.contract.action.size()));
+  if (!FindNormalizer(policy)) throw Error("the critic's policy does not scale its observation");
+  if (critic.kind == Kind::kActionValue && HasState(policy)) {
+    throw Error("a critic of actions cannot rate the states of a policy that remembers");
+  }
   return std::make_unique<CriticValue>(critic, policy);
 }
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "policy/policy_file.h"
+#include "core/files.h"
+#include "policy/perceptron.h"
 #include "spec/value_function.h"
 
 namespace sinew::policy {
@@ -41,8 +42,9 @@ void SaveCritic(const std::filesystem::path& path, const Critic& critic, Flush f
 Critic LoadCritic(const std::filesystem::path& path);
 
 /// Runs the critic on raw observations, which the policy's normaliser scales. Where a critic rates
-/// actions only, V(s) is Q(s, mu(s)) of the policy. @throws Error as CheckCritic.
+/// actions only, V(s) is Q(s, mu(s)) of the policy. @throws Error as CheckCritic, or if such a
+/// critic's policy remembers: mu(s) then depends on more than s.
 std::unique_ptr<spec::ValueFunction> MakeValueFunction(const Critic& critic,
-                                                       const PolicyArtifact& policy);
+                                                       const PolicyGraph& policy);
 
 }  // namespace sinew::policy

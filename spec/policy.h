@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace sinew::spec {
 
@@ -18,6 +20,13 @@ class Policy {
   /// @param observation  [obs_dim], raw. @param action  [act_dim], written, in [-1, 1]. Allocates
   /// nothing.
   virtual void Act(std::span<const float> observation, std::span<float> action) = 0;
+
+  /// Everything that it remembers of the episode, so that RestoreState brings it back to this step;
+  /// no numbers if it remembers nothing. Nothing at all if it cannot tell: then Reset and the same
+  /// observations bring it back.
+  virtual std::optional<std::vector<float>> SaveState() const { return std::nullopt; }
+  /// @param state  of a policy with the same parameters. @throws Error if it has another size.
+  virtual void RestoreState(std::span<const float> /*state*/) {}
 };
 
 }  // namespace sinew::spec

@@ -25,7 +25,7 @@ namespace sinew::training {
 /// A policy as it is to be published, with its contract, and what the learner thinks of states and
 /// actions.
 struct PolicySnapshot {
-  policy::PolicyArtifact policy;
+  policy::PolicyGraph policy;
   std::optional<policy::Critic> critic;
 };
 

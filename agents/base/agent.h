@@ -12,7 +12,7 @@
 #include "core/thread_pool.h"
 #include "models/archive.h"
 #include "policy/critic.h"
-#include "policy/policy_file.h"
+#include "policy/graph.h"
 #include "spec/contract.h"
 #include "spec/goal.h"
 #include "spec/step_result.h"
@@ -86,7 +86,7 @@ class Agent {
   virtual int64_t updates() const = 0;
 
   /// The policy as of now, with its contract.
-  virtual policy::PolicyArtifact Snapshot() const = 0;
+  virtual policy::PolicyGraph Snapshot() const = 0;
   /// What it thinks that states or actions are worth, without the policy's hash; empty if nothing.
   virtual std::optional<policy::Critic> CriticSnapshot() const { return std::nullopt; }
   /// Means of the learner's figures since they were last taken, and others as of now.

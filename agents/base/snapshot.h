@@ -3,13 +3,14 @@
 #include "agents/base/agent.h"
 #include "agents/base/run_clock.h"
 #include "models/normalizer.h"
-#include "policy/policy_file.h"
+#include "policy/graph_builder.h"
 
 namespace sinew::agents {
 
-/// The agent's contract with what training adds to it, and the normaliser; the layers are left to
-/// the agent.
-policy::PolicyArtifact StartSnapshot(const AgentContext& context,
-                                     const models::Normalizer& normalizer, const RunClock& clock);
+/// Where every agent's policy begins: its contract with what training adds to it, and the
+/// normalised observation, kNormalized. What follows is the agent's.
+policy::GraphBuilder StartSnapshot(const AgentContext& context,
+                                   const models::Normalizer& normalizer, const RunClock& clock);
+inline constexpr const char* kNormalized = "normalized";
 
 }  // namespace sinew::agents

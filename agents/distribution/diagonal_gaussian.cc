@@ -86,9 +86,11 @@ void DiagonalGaussian::FisherOfShared(std::span<const double> change,
   std::ranges::transform(change, product.begin(), [](double c) { return 2 * c; });
 }
 
-void DiagonalGaussian::Describe(std::span<const float> log_std,
-                                policy::PolicyArtifact* artifact) const {
-  artifact->gaussian = policy::GaussianHead{{}, {log_std.begin(), log_std.end()}};
+std::string DiagonalGaussian::Describe(const std::string& x,
+                                       std::span<const policy::DenseLayer> layers,
+                                       std::span<const float> log_std,
+                                       policy::GraphBuilder* graph) const {
+  return graph->Layers(x, layers, policy::GaussianHead{{}, {log_std.begin(), log_std.end()}});
 }
 
 Metrics DiagonalGaussian::Gauges(std::span<const float> log_std) const {

@@ -34,7 +34,8 @@ class DiagonalGaussian : public Distribution {
   void FisherOfRows(const DistributionParameters& old, std::span<float> rows) const override;
   void FisherOfShared(std::span<const double> change, std::span<double> product) const override;
 
-  void Describe(std::span<const float> log_std, policy::PolicyArtifact* artifact) const override;
+  std::string Describe(const std::string& x, std::span<const policy::DenseLayer> layers,
+                       std::span<const float> log_std, policy::GraphBuilder* graph) const override;
   Metrics Gauges(std::span<const float> log_std) const override;
 
  private:

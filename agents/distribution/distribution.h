@@ -5,7 +5,7 @@
 
 #include "agents/base/figures.h"
 #include "core/random.h"
-#include "policy/policy_file.h"
+#include "policy/graph_builder.h"
 
 namespace sinew::agents {
 
@@ -70,8 +70,11 @@ class Distribution {
   /// The same of a change of the shared parameters, which the rows' Fisher matrix does not touch.
   virtual void FisherOfShared(std::span<const double> change, std::span<double> product) const = 0;
 
-  /// What the policy file holds besides the network's layers.
-  virtual void Describe(std::span<const float> shared, policy::PolicyArtifact* artifact) const = 0;
+  /// Puts the network and what makes an action of its outputs into the policy's graph.
+  /// @param x  what the network reads. @return the value that the action is made of.
+  virtual std::string Describe(const std::string& x, std::span<const policy::DenseLayer> layers,
+                               std::span<const float> shared,
+                               policy::GraphBuilder* graph) const = 0;
   /// Figures of the shared parameters.
   virtual Metrics Gauges(std::span<const float> shared) const = 0;
 };

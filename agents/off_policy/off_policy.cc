@@ -147,11 +147,10 @@ void OffPolicyAgent::WatchQ(const UpdateOutcome& outcome) {
                   outcome.mean_abs_q, clock_.env_steps(), clock_.updates(), bound, step_worth));
 }
 
-policy::PolicyArtifact OffPolicyAgent::Snapshot() const {
-  auto artifact = StartSnapshot(context_, normalizer_, clock_);
-  artifact.layers = parts_.rule->PolicyLayers();
-  artifact.gaussian = parts_.rule->PolicyNoise();
-  return artifact;
+policy::PolicyGraph OffPolicyAgent::Snapshot() const {
+  auto graph = StartSnapshot(context_, normalizer_, clock_);
+  return graph.Build(
+      graph.Layers(kNormalized, parts_.rule->PolicyLayers(), parts_.rule->PolicyNoise()));
 }
 
 std::optional<policy::Critic> OffPolicyAgent::CriticSnapshot() const {

@@ -127,11 +127,10 @@ double OnPolicyAgent::RateFactor() const {
   return adjustment_.learning_rate * learners_.caution() * options_.RateFactor(Progress());
 }
 
-policy::PolicyArtifact OnPolicyAgent::Snapshot() const {
-  auto artifact = StartSnapshot(context_, normalizer_, clock_);
-  artifact.layers = models::ToDenseLayers(policy_.network());
-  policy_.distribution().Describe(policy_.shared(), &artifact);
-  return artifact;
+policy::PolicyGraph OnPolicyAgent::Snapshot() const {
+  auto graph = StartSnapshot(context_, normalizer_, clock_);
+  return graph.Build(policy_.distribution().Describe(
+      kNormalized, models::ToDenseLayers(policy_.network()), policy_.shared(), &graph));
 }
 
 std::optional<policy::Critic> OnPolicyAgent::CriticSnapshot() const {

@@ -21,13 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 
 Subject FromPolicyFile(const fs::path& file) {
-  auto artifact = std::make_shared<policy::PolicyArtifact>(policy::LoadPolicy(file));
+  auto graph = std::make_shared<const policy::PolicyGraph>(policy::LoadPolicy(file));
   Subject subject;
-  subject.task = TaskOfContract(artifact->contract, file.parent_path());
+  subject.task = TaskOfContract(graph->contract, file.parent_path());
   subject.policy_file = file;
   subject.policy_name = file.string();
-  subject.make_policy = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
-  spec::CheckContract(artifact->contract, subject.task->spec(),
+  subject.graph = graph;
+  subject.make_policy = [graph] { return policy::MakeArtifactPolicy(*graph); };
+  spec::CheckContract(graph->contract, subject.task->spec(),
                       subject.task->MakeSimulation().model_hash());
   return subject;
 }
@@ -53,10 +54,11 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   subject.task = LoadRecordedRun(folder).task;
   subject.policy_file = file;
   subject.policy_name = file.string();
-  auto artifact = std::make_shared<policy::PolicyArtifact>(policy::LoadPolicy(file));
-  spec::CheckContract(artifact->contract, subject.task->spec(),
+  auto graph = std::make_shared<const policy::PolicyGraph>(policy::LoadPolicy(file));
+  spec::CheckContract(graph->contract, subject.task->spec(),
                       subject.task->MakeSimulation().model_hash());
-  subject.make_policy = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
+  subject.graph = graph;
+  subject.make_policy = [graph] { return policy::MakeArtifactPolicy(*graph); };
   return subject;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "policy/graph.h"
 #include "sim/task.h"
 #include "spec/contract.h"
 #include "spec/policy.h"
@@ -31,8 +32,9 @@ viewer::TaskOptions TaskOptionsOf(const std::string& task);
 /// A policy on its task, from whatever the user named.
 struct Subject {
   std::shared_ptr<const sim::Task> task;
-  std::string policy_name;            // "runs/x/final.policy", "zero"
-  std::filesystem::path policy_file;  // empty for scripted policies
+  std::string policy_name;                           // "runs/x/final.policy", "zero"
+  std::filesystem::path policy_file;                 // empty for scripted policies
+  std::shared_ptr<const policy::PolicyGraph> graph;  // of the policy file; null for scripted ones
   std::function<std::unique_ptr<spec::Policy>()> make_policy;
 };
 

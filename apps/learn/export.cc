@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "apps/common/subject.h"
@@ -19,6 +20,19 @@ struct ExportArguments {
   deploy::GoldenOptions golden;
 };
 
+// of all formats, those that cannot have this policy, each with a line
+void LeaveOut(const policy::PolicyGraph& graph, std::vector<deploy::Format>* formats) {
+  std::erase_if(*formats, [&](deploy::Format format) {
+    try {
+      deploy::CheckFormat(graph, format);
+      return false;
+    } catch (const UserError& refusal) {
+      fmt::print("{:<12} left out: {}\n", deploy::FormatName(format), refusal.what());
+      return true;
+    }
+  });
+}
+
 void Export(const ExportArguments& arguments) {
   deploy::ExportOptions options;
   options.formats = deploy::ParseFormats(arguments.formats);
@@ -28,10 +42,11 @@ void Export(const ExportArguments& arguments) {
     throw UserError(fmt::format("'{}' is a task: name a run folder or a policy file to export",
                                 arguments.what));
   }
-  const policy::PolicyArtifact artifact = policy::LoadPolicy(subject.policy_file);
-  deploy::CheckExportable(artifact, options);
-  const auto golden = deploy::MakeGoldenVectors(artifact, subject.task, arguments.golden);
-  const auto manifest = deploy::ExportPolicy(artifact, golden, options, arguments.out);
+  const policy::PolicyGraph& graph = *subject.graph;
+  if (std::ranges::count(arguments.formats, "all") > 0) LeaveOut(graph, &options.formats);
+  deploy::CheckExportable(graph, options);
+  const auto golden = deploy::MakeGoldenVectors(graph, subject.task, arguments.golden);
+  const auto manifest = deploy::ExportPolicy(graph, golden, options, arguments.out);
   for (const deploy::ExportedFile& file : manifest.files) {
     fmt::print("{:<12} {}\n", deploy::FormatName(file.format),
                (std::filesystem::path(arguments.out) / file.name).string());
@@ -53,8 +68,9 @@ void AddExportCommand(CommandLine& program) {
       .SplitAtCommas()
       .ShowDefault("c");
   command.Value("--out", &arguments->out, "folder to make").Required();
-  command.Flag("--stochastic", &arguments->golden.stochastic,
-               "actions sampled by noise that the caller gives (all but ddpg, td3 and naf)");
+  command.Flag(
+      "--stochastic", &arguments->golden.stochastic,
+      "actions sampled by noise that the caller gives (of policies with a stochastic head)");
   command
       .Value("--vectors", &arguments->golden.vectors,
              "golden vectors: what the policy does in its own episodes")

@@ -1,10 +1,11 @@
 // Runs a TorchScript policy with LibTorch and none of our own code: the proof that the file is
 // whole. Started by `sinew verify`.
 //
-// usage: sinew-torchscript FILE OBS_DIM NOISE_DIM ACT_DIM
+// usage: sinew-torchscript FILE OBS_DIM NOISE_DIM ACT_DIM REMEMBERS
 // writes the archive's policy_hash and contract.json, each behind its length in 32 bits; then, for
 // every row of OBS_DIM + NOISE_DIM floats on standard input, the status in 32 bits and ACT_DIM
-// floats.
+// floats. Where REMEMBERS is 1, each row begins with one more float: 1 at the start of an episode,
+// 0 elsewhere.
 
 #include <ATen/Parallel.h>
 #include <torch/script.h>
@@ -46,15 +47,23 @@ void Run(char** argv) {
   WriteText(extra.at("contract.json"));
   std::fflush(stdout);
   const c10::InferenceMode guard;
-  std::vector<float> row(obs_dim + noise_dim);
+  const bool remembers = Size(argv[5], "REMEMBERS") != 0;
+  at::Tensor state;
+  std::vector<float> row(remembers + obs_dim + noise_dim);
   while (std::fread(row.data(), sizeof(float), row.size(), stdin) == row.size()) {
-    std::vector<torch::jit::IValue> inputs{torch::from_blob(row.data(), {1, obs_dim})};
-    if (noise_dim > 0) inputs.push_back(torch::from_blob(row.data() + obs_dim, {1, noise_dim}));
+    float* observation = row.data() + remembers;
+    std::vector<torch::jit::IValue> inputs{torch::from_blob(observation, {1, obs_dim})};
+    if (noise_dim > 0) inputs.push_back(torch::from_blob(observation + obs_dim, {1, noise_dim}));
+    if (remembers && (row[0] != 0 || !state.defined())) {
+      state = module.run_method("initial_state", 1).toTensor();
+    }
+    if (remembers) inputs.push_back(state);
     const auto outputs = module.forward(inputs).toTuple();
     const at::Tensor torque = outputs->elements()[0].toTensor().contiguous();
     const auto status = outputs->elements()[2].toTensor().item<int32_t>();
     if (torque.numel() != act_dim)
       throw std::runtime_error("the model gives another number of torques");
+    if (remembers) state = outputs->elements()[3].toTensor();
     Write(&status, sizeof status);
     Write(torque.data_ptr<float>(), act_dim * sizeof(float));
     std::fflush(stdout);
@@ -64,8 +73,8 @@ void Run(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: sinew-torchscript FILE OBS_DIM NOISE_DIM ACT_DIM\n");
+  if (argc != 6) {
+    std::fprintf(stderr, "usage: sinew-torchscript FILE OBS_DIM NOISE_DIM ACT_DIM REMEMBERS\n");
     return 2;
   }
   at::set_num_threads(1);

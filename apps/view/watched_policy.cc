@@ -22,10 +22,12 @@ double Now() {
 
 std::string StepLabel(int64_t step) { return fmt::format("step {}", step); }
 
-viewer::ObservationScaling ScalingOf(const policy::PolicyArtifact& artifact) {
-  viewer::ObservationScaling scaling{
-      artifact.obs_mean, artifact.obs_scale, artifact.obs_clip, {}, {}};
-  for (const auto& element : artifact.contract.observation) {
+viewer::ObservationScaling ScalingOf(const policy::PolicyGraph& graph) {
+  viewer::ObservationScaling scaling;
+  if (const policy::Normalize* normalizer = policy::FindNormalizer(graph)) {
+    scaling = {normalizer->mean.values, normalizer->scale.values, normalizer->clip, {}, {}};
+  }
+  for (const auto& element : graph.contract.observation) {
     scaling.training_low.push_back(element.training_low);
     scaling.training_high.push_back(element.training_high);
   }
@@ -35,15 +37,15 @@ viewer::ObservationScaling ScalingOf(const policy::PolicyArtifact& artifact) {
 // a critic that is missing, damaged or of another policy is only not shown
 std::function<std::unique_ptr<spec::ValueFunction>()> ValueMaker(
     const fs::path& policy, const std::string& hash,
-    const std::shared_ptr<const policy::PolicyArtifact>& artifact) {
+    const std::shared_ptr<const policy::PolicyGraph>& graph) {
   const fs::path path = policy::CriticPath(policy);
   std::error_code missing;
   if (!fs::exists(path, missing)) return nullptr;
   try {
     auto critic = std::make_shared<policy::Critic>(policy::LoadCritic(path));
     if (critic->policy_hash != hash) return nullptr;
-    policy::MakeValueFunction(*critic, *artifact);
-    return [critic, artifact] { return policy::MakeValueFunction(*critic, *artifact); };
+    policy::MakeValueFunction(*critic, *graph);
+    return [critic, graph] { return policy::MakeValueFunction(*critic, *graph); };
   } catch (const Error&) {
     return nullptr;
   }
@@ -53,15 +55,15 @@ std::function<std::unique_ptr<spec::ValueFunction>()> ValueMaker(
 
 viewer::PolicyHandle WatchedPolicy(const fs::path& path, const std::string& label,
                                    const spec::TaskSpec& spec, const std::string& model_hash) {
-  auto artifact = std::make_shared<const policy::PolicyArtifact>(policy::LoadPolicy(path));
-  spec::CheckContract(artifact->contract, spec, model_hash);
+  auto graph = std::make_shared<const policy::PolicyGraph>(policy::LoadPolicy(path));
+  spec::CheckContract(graph->contract, spec, model_hash);
   auto card = std::make_shared<viewer::PolicyCard>();
-  card->hash = policy::PolicyHash(*artifact);
-  card->env_steps = artifact->contract.env_steps;
+  card->hash = policy::PolicyHash(*graph);
+  card->env_steps = graph->contract.env_steps;
   card->label = label.empty() ? path.filename().string() : label;
-  card->make = [artifact] { return policy::MakeArtifactPolicy(*artifact); };
-  card->make_value = ValueMaker(path, card->hash, artifact);
-  card->scaling = ScalingOf(*artifact);
+  card->make = [graph] { return policy::MakeArtifactPolicy(*graph); };
+  card->make_value = ValueMaker(path, card->hash, graph);
+  card->scaling = ScalingOf(*graph);
   return card;
 }
 

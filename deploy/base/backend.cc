@@ -18,7 +18,10 @@ class TorquePolicy : public spec::Policy {
         random_(policy::NoiseOfEpisode(noise_seed, 0)) {}
 
   std::string name() const override { return backend_->name(); }
-  void Reset(uint64_t episode) override { random_ = policy::NoiseOfEpisode(seed_, episode); }
+  void Reset(uint64_t episode) override {
+    backend_->Reset();
+    random_ = policy::NoiseOfEpisode(seed_, episode);
+  }
 
   void Act(std::span<const float> observation, std::span<float> action) override {
     for (float& value : noise_) value = static_cast<float>(random_.Normal());

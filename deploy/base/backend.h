@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "policy/policy_file.h"
+#include "policy/graph_policy.h"
 #include "spec/policy.h"
 
 namespace sinew::deploy {
@@ -14,12 +14,14 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
+  /// To the start of an episode; nothing where the policy remembers nothing.
+  virtual void Reset() {}
   /// "c -O2", "onnxruntime 1.16.3".
   virtual std::string name() const = 0;
   /// @param observation  [obs_dim], raw.
   /// @param noise        [act_dim] of a sampling export; empty: the deterministic action.
   /// @param torque       [act_dim], written [N·m].
-  /// @return 0 if all is well; otherwise the torques are zero.
+  /// @return 0 if all is well; otherwise the torques are zero, and what it remembers is as it was.
   /// @throws Error if the implementation itself fails.
   virtual int Torque(std::span<const float> observation, std::span<const float> noise,
                      std::span<float> torque) = 0;

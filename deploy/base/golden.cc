@@ -7,53 +7,30 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "deploy/base/reference.h"
 #include "sim/rollout_loop.h"
 
 namespace sinew::deploy {
 namespace {
-
-double Activate(const std::string& activation, double x) {
-  if (activation == "relu") return std::max(x, 0.0);
-  return activation == "tanh" ? std::tanh(x) : x;
-}
-
-std::vector<double> Affine(std::span<const float> weight, std::span<const float> bias,
-                           const std::vector<double>& x) {
-  std::vector<double> y(bias.begin(), bias.end());
-  const float* w = weight.data();
-  for (double& sum : y) {
-    for (const double value : x) sum += *w++ * value;
-  }
-  return y;
-}
-
-// standard deviations of u, by the input of the last layer
-std::vector<double> StdDev(const policy::GaussianHead& head, const std::vector<double>& x) {
-  std::vector<double> log_std(head.bias.begin(), head.bias.end());
-  if (!head.weight.empty()) {
-    log_std = Affine(head.weight, head.bias, x);
-    for (double& value : log_std) {
-      value = head.low + 0.5 * (double{head.high} - head.low) * (1 + std::tanh(value));
-    }
-  }
-  for (double& value : log_std) value = std::exp(value);
-  return log_std;
-}
 
 // Every observation of the policy's episodes, with how close to their limits its actions were.
 struct Rollouts {
   std::vector<float> observation;  // [steps x obs_dim]
   std::vector<float> noise;        // [steps x act_dim], of a sampling policy
   std::vector<double> saturation;  // [steps]
+  std::vector<uint8_t> begin;      // [steps], 1 at an episode's first
 };
 
-void RunEpisode(sim::RolloutLoop* loop, uint64_t episode, Rollouts* out) {
+// @param longest  steps at most
+void RunEpisode(sim::RolloutLoop* loop, uint64_t episode, size_t longest, Rollouts* out) {
   loop->Begin(episode);
-  for (bool done = false; !done;) {
+  bool done = false;
+  for (size_t step = 0; !done && step < longest; ++step) {
     done = loop->Step().done();
     const auto seen = loop->observation(), action = loop->action();
     out->observation.insert(out->observation.end(), seen.begin(), seen.end());
     const auto sum_abs = [](double sum, float a) { return sum + std::abs(a); };
+    out->begin.push_back(step == 0);
     out->saturation.push_back(std::accumulate(action.begin(), action.end(), 0.0, sum_abs));
   }
 }
@@ -79,37 +56,29 @@ std::vector<size_t> Select(const std::vector<double>& saturation, size_t count) 
   return chosen;
 }
 
+// `count` of `size` indices, or all of them
+std::vector<size_t> Spread(int size, int count) {
+  std::vector<size_t> rows;
+  const auto kept = static_cast<size_t>(std::min(size, count));
+  for (size_t k = 0; k < kept; ++k) rows.push_back(k * static_cast<size_t>(size) / kept);
+  return rows;
+}
+
+// the first steps of the sequences, `count` in all
+std::vector<size_t> Beginnings(const std::vector<uint8_t>& begin, size_t count) {
+  constexpr size_t kWorthwhile = 25;  // steps
+  const auto sequences = static_cast<size_t>(std::ranges::count(begin, 1));
+  const size_t longest = std::max(kWorthwhile, count / std::max<size_t>(sequences, 1));
+  std::vector<size_t> rows;
+  size_t step = 0;
+  for (size_t row = 0; row < begin.size() && rows.size() < count; ++row) {
+    step = begin[row] ? 0 : step + 1;
+    if (step < longest) rows.push_back(row);
+  }
+  return rows;
+}
+
 }  // namespace
-
-std::vector<std::vector<double>> ReferenceSignals(const policy::PolicyArtifact& artifact,
-                                                  std::span<const float> observation,
-                                                  std::span<const float> noise) {
-  std::vector<double> input(observation.begin(), observation.end());
-  for (size_t i = 0; i < input.size(); ++i) {
-    const double clip = artifact.obs_clip;
-    input[i] = std::clamp((input[i] - artifact.obs_mean[i]) * artifact.obs_scale[i], -clip, clip);
-  }
-  std::vector<std::vector<double>> signals{std::move(input)};
-  for (size_t k = 0; k < artifact.layers.size(); ++k) {
-    const policy::DenseLayer& layer = artifact.layers[k];
-    std::vector<double> y = Affine(layer.weight, layer.bias, signals.back());
-    if (k + 1 == artifact.layers.size() && !noise.empty()) {
-      const auto std_dev = StdDev(artifact.gaussian.value(), signals.back());
-      for (size_t i = 0; i < y.size(); ++i) y[i] += std_dev[i] * noise[i];
-    }
-    for (double& value : y) value = Activate(layer.activation, value);
-    signals.push_back(std::move(y));
-  }
-  return signals;
-}
-
-std::vector<double> ReferenceAction(const policy::PolicyArtifact& artifact,
-                                    std::span<const float> observation,
-                                    std::span<const float> noise) {
-  std::vector<double> action = ReferenceSignals(artifact, observation, noise).back();
-  for (double& value : action) value = std::clamp(value, -1.0, 1.0);
-  return action;
-}
 
 std::vector<double> TorqueOfAction(const spec::Contract& contract, std::span<const double> action) {
   std::vector<double> torque;
@@ -127,11 +96,13 @@ float WithinLimit(double limit) {
                                                                   : rounded;
 }
 
-void FillReference(const policy::PolicyArtifact& artifact, GoldenVectors* golden) {
+void FillReference(const policy::PolicyGraph& artifact, GoldenVectors* golden) {
   golden->action.clear();
   golden->torque.clear();
+  Reference reference(artifact);
   for (int i = 0; i < golden->size(); ++i) {
-    const auto action = ReferenceAction(artifact, golden->Observation(i), golden->Noise(i));
+    if (golden->Begins(i)) reference.Reset();
+    const auto action = reference.Act(golden->Observation(i), golden->Noise(i));
     const auto torque = TorqueOfAction(artifact.contract, action);
     golden->action.insert(golden->action.end(), action.begin(), action.end());
     golden->torque.insert(golden->torque.end(), torque.begin(), torque.end());
@@ -140,33 +111,35 @@ void FillReference(const policy::PolicyArtifact& artifact, GoldenVectors* golden
 
 GoldenVectors Thinned(const GoldenVectors& golden, int count) {
   GoldenVectors thin{golden.obs_dim, golden.act_dim, {}, {}, {}};
-  const auto size = static_cast<size_t>(golden.size());
-  const size_t kept = std::min(size, static_cast<size_t>(count));
-  for (size_t k = 0; k < kept; ++k) {
-    const size_t row = k * size / kept;
+  const auto rows = golden.begin.empty() ? Spread(golden.size(), count)
+                                         : Beginnings(golden.begin, static_cast<size_t>(count));
+  for (const size_t row : rows) {
     AppendRow(golden.observation, row, golden.obs_dim, &thin.observation);
     AppendRow(golden.action, row, golden.act_dim, &thin.action);
     AppendRow(golden.torque, row, golden.act_dim, &thin.torque);
     if (!golden.noise.empty()) AppendRow(golden.noise, row, golden.act_dim, &thin.noise);
+    if (!golden.begin.empty()) thin.begin.push_back(golden.begin[row]);
   }
   return thin;
 }
 
-GoldenVectors MakeGoldenVectors(const policy::PolicyArtifact& artifact,
+GoldenVectors MakeGoldenVectors(const policy::PolicyGraph& artifact,
                                 std::shared_ptr<const sim::Task> task,
                                 const GoldenOptions& options) {
   spec::CheckContract(artifact.contract, task->spec(), "");
   const auto count = static_cast<size_t>(options.vectors);
   const auto policy = options.stochastic ? policy::MakeSamplingPolicy(artifact, options.seed)
                                          : policy::MakeArtifactPolicy(artifact);
+  const bool sequences = policy::HasState(artifact);
+  const auto episodes = static_cast<size_t>(std::max(options.episodes, 1));
+  const size_t longest = sequences ? (count + episodes - 1) / episodes : SIZE_MAX;
   sim::Env env(std::move(task), options.seed);
   sim::RolloutLoop loop(&env, policy.get());
   Rollouts rollouts;
   // every episode has at least one step
-  for (uint64_t k = 0;
-       k < static_cast<uint64_t>(options.episodes) || rollouts.saturation.size() < count; ++k) {
+  for (uint64_t k = 0; k < episodes || rollouts.saturation.size() < count; ++k) {
     const size_t before = rollouts.saturation.size();
-    RunEpisode(&loop, k, &rollouts);
+    RunEpisode(&loop, k, longest, &rollouts);
     if (!options.stochastic) continue;
     // the same numbers that the policy drew
     Random random = policy::NoiseOfEpisode(options.seed, k);
@@ -176,9 +149,11 @@ GoldenVectors MakeGoldenVectors(const policy::PolicyArtifact& artifact,
     }
   }
   GoldenVectors golden{env.spec().obs_dim(), env.spec().act_dim(), {}, {}, {}};
-  for (const size_t index : Select(rollouts.saturation, count)) {
+  for (const size_t index : sequences ? Spread(static_cast<int>(count), options.vectors)
+                                      : Select(rollouts.saturation, count)) {
     AppendRow(rollouts.observation, index, golden.obs_dim, &golden.observation);
     if (options.stochastic) AppendRow(rollouts.noise, index, golden.act_dim, &golden.noise);
+    if (sequences) golden.begin.push_back(rollouts.begin[index]);
   }
   FillReference(artifact, &golden);
   return golden;

@@ -12,18 +12,23 @@
 namespace sinew::deploy {
 
 /// Observations that a policy met while it drove the simulation, with the outputs it should give
-/// for them.
+/// for them. Of a policy that remembers they are sequences: from the start of an episode on,
+/// without a gap.
 struct GoldenVectors {
   int obs_dim = 0, act_dim = 0;
   std::vector<float> observation;  // [size x obs_dim], raw
   std::vector<double> action;      // [size x act_dim], in [-1, 1]
   std::vector<double> torque;      // [size x act_dim], [N·m]
   std::vector<float> noise = {};   // [size x act_dim], of a sampling policy; else empty
+  std::vector<uint8_t> begin =
+      {};  // [size], 1 where an episode begins; empty: each row stands alone
 
   int size() const { return obs_dim ? static_cast<int>(observation.size()) / obs_dim : 0; }
   std::span<const float> Observation(int index) const {
     return std::span(observation).subspan(static_cast<size_t>(index) * obs_dim, obs_dim);
   }
+  /// Whether a policy is to be reset before this row.
+  bool Begins(int index) const { return begin.empty() || begin[static_cast<size_t>(index)] != 0; }
   /// [act_dim], or empty.
   std::span<const float> Noise(int index) const {
     if (noise.empty()) return {};
@@ -44,22 +49,6 @@ struct GoldenOptions {
   bool stochastic = false;  // with sampled actions
 };
 
-/// What the policy means, in float64: the normaliser, the layers and the clip, written out plainly.
-/// Float32 implementations, whatever order they sum in, are measured against this and not against
-/// each other.
-///
-/// @param observation  [obs_dim], raw, finite. @param noise  [act_dim], standard normal; empty: the
-/// deterministic action. @return [act_dim], in [-1, 1].
-std::vector<double> ReferenceAction(const policy::PolicyArtifact& artifact,
-                                    std::span<const float> observation,
-                                    std::span<const float> noise = {});
-
-/// The normalised observation and every layer's outputs on the way to the deterministic action; the
-/// last is not clipped. @return [1 + layers], each of its layer's width.
-std::vector<std::vector<double>> ReferenceSignals(const policy::PolicyArtifact& artifact,
-                                                  std::span<const float> observation,
-                                                  std::span<const float> noise = {});
-
 /// Torque at each joint for an action: linear from [-1, 1] to [torque_low, torque_high]. @return
 /// [act_dim], [N·m].
 std::vector<double> TorqueOfAction(const spec::Contract& contract, std::span<const double> action);
@@ -68,20 +57,22 @@ std::vector<double> TorqueOfAction(const spec::Contract& contract, std::span<con
 float WithinLimit(double limit);
 
 /// Fills action and torque of `golden` from its observations and noise.
-void FillReference(const policy::PolicyArtifact& artifact, GoldenVectors* golden);
+void FillReference(const policy::PolicyGraph& artifact, GoldenVectors* golden);
 
-/// At most `count` of the vectors, evenly spread.
+/// At most `count` of the vectors, evenly spread; of sequences, the beginnings of some.
 GoldenVectors Thinned(const GoldenVectors& golden, int count);
 
 /// Runs the policy in its task and keeps `options.vectors` of the observations: a quarter are those
-/// with the most saturated actions, the rest are spread evenly over all episodes.
+/// with the most saturated actions, the rest are spread evenly over all episodes. Of a policy that
+/// remembers: the beginnings of the episodes, as long as needed.
 ///
 /// @throws UserError if the policy was made for another task, or has nothing to sample from.
-GoldenVectors MakeGoldenVectors(const policy::PolicyArtifact& artifact,
+GoldenVectors MakeGoldenVectors(const policy::PolicyGraph& artifact,
                                 std::shared_ptr<const sim::Task> task,
                                 const GoldenOptions& options = {});
 
-/// A safetensors file with tensors "observation", "torque" and, of a sampling policy, "noise".
+/// A safetensors file with tensors "observation", "torque" and, of a sampling policy, "noise", of
+/// one that remembers, "begin".
 /// @param policy_hash  of the policy that they belong to.
 void SaveGolden(const std::filesystem::path& path, const GoldenVectors& golden,
                 const std::string& policy_hash);

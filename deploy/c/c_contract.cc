@@ -15,12 +15,12 @@ constexpr std::string_view kIntroduction = R"(
  * Computes with @numbers@.
  * Costs @flash@ bytes of constants (flash), @stack@ bytes of working memory (stack) and @macs@
  * multiply-adds a call: @P@_FLASH_BYTES, @P@_STACK_BYTES, @P@_MACS.
- *
+@memory@ *
  * In every control period (@P@_CONTROL_PERIOD seconds):
  *
  *   float observation[@P@_OBS_DIM];  raw physical values, order and units as listed below
  *   float torque[@P@_ACT_DIM];       N·m at the joints, within their limits
- *   int status = @p@_torque(observation, torque);
+ *   int status = @call@;
  *
  * Safety. The status must be looked at:
  *   @P@_OK               torques are finite and within the limits.
@@ -31,10 +31,17 @@ constexpr std::string_view kIntroduction = R"(
  * @p@_outside_training tells whether an observation lies outside of what the policy
  * saw while it learned.
  *
- * No heap, no state: may be called from several threads. C99, or C++17 for its hexadecimal
+ * @threads@ C99, or C++17 for its hexadecimal
  * floating-point literals; needs nothing beyond libm. Compile with -O3 for speed.
  */
 )";
+
+constexpr std::string_view kMemory =
+    " *\n"
+    " * The policy remembers: what it has seen is in a struct @p@_state that the caller keeps\n"
+    " * (@P@_STATE_BYTES bytes). Call @p@_reset(&state) before the first step and whenever the "
+    "robot\n"
+    " * begins anew; a step whose status is bad leaves the state as it was.\n";
 
 constexpr std::string_view kPrologue = R"(
 #ifndef @P@_POLICY_H
@@ -98,11 +105,35 @@ static inline void @p@_action_to_torque(float values[@P@_ACT_DIM]) {
     values[i] = low < high ? @p@_clamp(value, low, high) : @p@_clamp(value, high, low);
   }
 }
+)";
 
+constexpr std::string_view kCallTorque = R"(
 /* Torques [N·m] for a raw observation, within the limits; all zero unless the status is
  * @P@_OK. The two arrays must not overlap. */
 static inline int @p@_torque(const float observation[@P@_OBS_DIM], float torque[@P@_ACT_DIM]) {
   const int status = @p@_action(observation, torque);
+  if (status == @P@_OK) @p@_action_to_torque(torque);
+  return status;
+}
+)";
+
+constexpr std::string_view kStepTorque = R"(
+/* One step: torques [N·m] for a raw observation, within the limits; all zero, and the state as it
+ * was, unless the status is @P@_OK. The arrays must not overlap. */
+static inline int @p@_step(@p@_state *state, const float observation[@P@_OBS_DIM],
+                           float torque[@P@_ACT_DIM]) {
+  const int status = @p@_step_action(state, observation, torque);
+  if (status == @P@_OK) @p@_action_to_torque(torque);
+  return status;
+}
+)";
+
+constexpr std::string_view kSampleStepTorque = R"(
+/* The same for an action that is sampled: noise holds @P@_ACT_DIM numbers drawn from the standard
+ * normal distribution. */
+static inline int @p@_sample_step(@p@_state *state, const float observation[@P@_OBS_DIM],
+                                  const float noise[@P@_ACT_DIM], float torque[@P@_ACT_DIM]) {
+  const int status = @p@_sample_step_action(state, observation, noise, torque);
   if (status == @P@_OK) @p@_action_to_torque(torque);
   return status;
 }
@@ -178,11 +209,18 @@ void ReplaceAll(std::string* text, std::string_view from, std::string_view to) {
   }
 }
 
-std::string CIntroduction(const policy::PolicyArtifact& artifact, const CCost& cost,
+std::string CIntroduction(const policy::PolicyGraph& artifact, const CCost& cost,
                           const std::string& numbers) {
   const spec::Contract& contract = artifact.contract;
   std::string text(kIntroduction);
+  const bool state = cost.state_bytes > 0;
   ReplaceAll(&text, "@numbers@", numbers);
+  ReplaceAll(&text, "@memory@", state ? kMemory : "");
+  ReplaceAll(&text, "@call@",
+             state ? "@p@_step(&state, observation, torque)" : "@p@_torque(observation, torque)");
+  ReplaceAll(&text, "@threads@",
+             state ? "No heap; a state is one thread's at a time."
+                   : "No heap, no state: may be called from several threads.");
   ReplaceAll(&text, "@flash@", fmt::to_string(cost.flash_bytes));
   ReplaceAll(&text, "@stack@", fmt::to_string(cost.stack_bytes));
   ReplaceAll(&text, "@macs@", fmt::to_string(cost.macs));
@@ -197,7 +235,7 @@ std::string CIntroduction(const policy::PolicyArtifact& artifact, const CCost& c
          text + Elements(contract);
 }
 
-std::string CContract(const policy::PolicyArtifact& artifact, const CCost& cost,
+std::string CContract(const policy::PolicyGraph& artifact, const CCost& cost,
                       const std::vector<std::pair<std::string, std::string>>& more) {
   const spec::Contract& contract = artifact.contract;
   std::string text(kPrologue);
@@ -210,7 +248,7 @@ std::string CContract(const policy::PolicyArtifact& artifact, const CCost& cost,
   define("AGENT", CString(contract.agent));
   define("MODEL_HASH", CString(contract.model_hash), "of the simulated robot");
   define("POLICY_HASH", CString(policy::PolicyHash(artifact)));
-  define("OBS_DIM", fmt::to_string(artifact.obs_mean.size()));
+  define("OBS_DIM", fmt::to_string(contract.observation.size()));
   define("ACT_DIM", fmt::to_string(contract.action.size()));
   define("CONTROL_PERIOD", fmt::format("{:#}", contract.control_dt),
          "call once in so many seconds");
@@ -222,16 +260,19 @@ std::string CContract(const policy::PolicyArtifact& artifact, const CCost& cost,
   define("FLASH_BYTES", fmt::to_string(cost.flash_bytes), "constant data");
   define("STACK_BYTES", fmt::to_string(cost.stack_bytes), "working memory of one call");
   define("MACS", fmt::to_string(cost.macs), "multiply-accumulates of one call");
-  define("OBS_CLIP", fmt::format("{:a}f", artifact.obs_clip));
+  if (cost.state_bytes > 0) {
+    define("STATE_BYTES", fmt::to_string(cost.state_bytes), "of the caller's struct");
+  }
   for (const auto& [name, value] : more) define(name, value);
   return text + ContractArrays(contract);
 }
 
 std::string CHelpers() { return std::string(kHelpers); }
 
-std::string CTorque(bool stochastic) {
+std::string CTorque(bool stochastic, bool state) {
   std::string text(kTorque);
-  if (stochastic) text += kSampleTorque;
+  text += state ? kStepTorque : kCallTorque;
+  if (stochastic) text += state ? kSampleStepTorque : kSampleTorque;
   return text + std::string(kEnd);
 }
 

@@ -82,9 +82,9 @@ int64_t Width(const FixedPolicy& policy) {
   return width;
 }
 
-std::string Arrays(const policy::PolicyArtifact& artifact, const FixedPolicy& policy) {
-  std::string text = CFloats("@p@_obs_mean", artifact.obs_mean) +
-                     CFloats("@p@_obs_scale", artifact.obs_scale) +
+std::string Arrays(const FixedPolicy& policy) {
+  std::string text = CFloats("@p@_obs_mean", policy.obs_mean) +
+                     CFloats("@p@_obs_scale", policy.obs_scale) +
                      CIntegers("int16_t", "@p@_tanh_table", TanhTable());
   for (size_t k = 0; k < policy.layers.size(); ++k) {
     const FixedLayer& layer = policy.layers[k];
@@ -138,17 +138,18 @@ CCost CostInFixedC(const FixedPolicy& policy) {
   return cost;
 }
 
-std::string CFixedHeader(const policy::PolicyArtifact& artifact, const FixedPolicy& policy,
+std::string CFixedHeader(const policy::PolicyGraph& graph, const FixedPolicy& policy,
                          const std::string& prefix) {
   const CCost cost = CostInFixedC(policy);
   return WithPrefix(
-      CIntroduction(artifact, cost, "weights of 16 bits in whole numbers") +
+      CIntroduction(graph, cost, "weights of 16 bits in whole numbers") +
           CContract(
-              artifact, cost,
-              {{"WIDTH", fmt::to_string(Width(policy))},
+              graph, cost,
+              {{"OBS_CLIP", fmt::format("{:a}f", policy.obs_clip)},
+               {"WIDTH", fmt::to_string(Width(policy))},
                {"INPUT_UNITS",
                 fmt::format("{:a}f", static_cast<float>(kSignalLimit / policy.input_range))}}) +
-          Arrays(artifact, policy) + CHelpers() + Functions(policy) + CTorque(false),
+          Arrays(policy) + CHelpers() + Functions(policy) + CTorque(false),
       prefix);
 }
 

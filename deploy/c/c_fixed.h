@@ -12,7 +12,7 @@ CCost CostInFixedC(const FixedPolicy& policy);
 /// Text of `<prefix>_policy.h` in 16-bit whole numbers, for processors without a floating-point
 /// unit: the same functions as CHeader's, deterministic actions only. Floating point is left at the
 /// two ends: the observation's normalisation and the torque.
-std::string CFixedHeader(const policy::PolicyArtifact& artifact, const FixedPolicy& policy,
+std::string CFixedHeader(const policy::PolicyGraph& artifact, const FixedPolicy& policy,
                          const std::string& prefix);
 
 }  // namespace sinew::deploy

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "deploy/base/c_text.h"
+#include "deploy/c/c_operations.h"
+#include "deploy/c/c_values.h"
 
 namespace sinew::deploy {
 namespace {
@@ -71,129 +74,212 @@ static inline int @p@_action(const float observation[@P@_OBS_DIM], float action[
 }
 )";
 
-constexpr std::string_view kBody = R"(  float a[@P@_WIDTH], b[@P@_WIDTH];
+constexpr std::string_view kStepAction = R"(
+/* One step: the normalised action in [-1, 1] for a raw observation; all zero, and the state as it
+ * was, unless the status is @P@_OK. The arrays must not overlap. */
+static inline int @p@_step_action(@p@_state *state, const float observation[@P@_OBS_DIM],
+                                  float action[@P@_ACT_DIM]) {
+@body@}
+)";
+
+constexpr std::string_view kSampleStepAction = R"(
+/* One step: the normalised action in [-1, 1] for a raw observation, sampled by @P@_ACT_DIM numbers
+ * from the standard normal distribution, or the most likely one where noise is NULL; all zero, and
+ * the state as it was, unless the status is @P@_OK. The arrays must not overlap. */
+static inline int @p@_sample_step_action(@p@_state *state, const float observation[@P@_OBS_DIM],
+                                         const float *noise, float action[@P@_ACT_DIM]) {
+@body@}
+
+/* One step with the most likely action. */
+static inline int @p@_step_action(@p@_state *state, const float observation[@P@_OBS_DIM],
+                                  float action[@P@_ACT_DIM]) {
+  return @p@_sample_step_action(state, observation, NULL, action);
+}
+)";
+
+constexpr std::string_view kBody = R"(  float @buffers@;
   int i;
   for (i = 0; i < @P@_ACT_DIM; ++i) action[i] = 0.0f;
   if (!@p@_all_finite(observation, @P@_OBS_DIM)) return @P@_BAD_OBSERVATION;
-@noise_check@  for (i = 0; i < @P@_OBS_DIM; ++i) {
-    a[i] = @p@_clamp((observation[i] - @p@_obs_mean[i]) * @p@_obs_scale[i], -@P@_OBS_CLIP, @P@_OBS_CLIP);
-  }
-@layers@  if (!@p@_all_finite(@last@, @P@_ACT_DIM)) return @P@_BAD_OUTPUT;
+@noise_check@@layers@  if (!@p@_all_finite(@last@, @P@_ACT_DIM)) return @P@_BAD_OUTPUT;
   for (i = 0; i < @P@_ACT_DIM; ++i) action[i] = @p@_clamp(@last@[i], -1.0f, 1.0f);
-  return @P@_OK;
+@remember@  return @P@_OK;
 )";
 
 constexpr std::string_view kNoiseCheck =
     "  if (noise && !@p@_all_finite(noise, @P@_ACT_DIM)) return @P@_BAD_OBSERVATION;\n";
 
-int64_t Width(const policy::PolicyArtifact& artifact) {
-  size_t width = artifact.obs_mean.size();
-  for (const auto& layer : artifact.layers) width = std::max<size_t>(width, layer.outputs);
-  return static_cast<int64_t>(width);
-}
-
-std::vector<float> Transposed(std::span<const float> weight, int inputs, int outputs) {
-  std::vector<float> transposed;
-  for (int j = 0; j < inputs; ++j) {
-    for (int i = 0; i < outputs; ++i) transposed.push_back(weight[i * inputs + j]);
-  }
-  return transposed;
-}
-
-std::string NetworkArrays(const policy::PolicyArtifact& artifact, bool stochastic) {
-  std::string text =
-      CFloats("@p@_obs_mean", artifact.obs_mean) + CFloats("@p@_obs_scale", artifact.obs_scale);
-  for (size_t k = 0; k < artifact.layers.size(); ++k) {
-    const policy::DenseLayer& layer = artifact.layers[k];
-    text += fmt::format("/* layer {}: {} to {}, {} */\n", k, layer.inputs, layer.outputs,
-                        layer.activation);
-    text += CFloats(fmt::format("@p@_weight{}", k),
-                    Transposed(layer.weight, layer.inputs, layer.outputs));
-    text += CFloats(fmt::format("@p@_bias{}", k), layer.bias);
-  }
-  if (!stochastic) return text;
-  const policy::GaussianHead& head = artifact.gaussian.value();
-  text += "/* log standard deviations of the noise */\n";
-  if (!head.weight.empty()) {
-    const policy::DenseLayer& last = artifact.layers.back();
-    text += CFloats("@p@_log_std_weight", Transposed(head.weight, last.inputs, last.outputs));
-  }
-  return text + CFloats("@p@_log_std_bias", head.bias);
-}
-
-// adds the noise to the last layer's sums in `u`; `x` is what that layer read
-std::string NoiseCode(const policy::PolicyArtifact& artifact, const char* x, const char* u) {
-  const policy::GaussianHead& head = artifact.gaussian.value();
-  if (head.weight.empty()) {
-    return fmt::format(
-        "  if (noise) {{\n"
-        "    for (i = 0; i < @P@_ACT_DIM; ++i) {}[i] += expf(@p@_log_std_bias[i]) * noise[i];\n"
-        "  }}\n",
-        u);
-  }
-  return fmt::format(
-      "  if (noise) {{\n"
-      "    float s[@P@_ACT_DIM];\n"
-      "    @p@_dense(@p@_log_std_weight, @p@_log_std_bias, {}, @P@_ACT_DIM, {}, s);\n"
-      "    for (i = 0; i < @P@_ACT_DIM; ++i) {{\n"
-      "      {}[i] += expf({:a}f + {:a}f * (1.0f + tanhf(s[i]))) * noise[i];\n"
-      "    }}\n"
-      "  }}\n",
-      artifact.layers.back().inputs, x, u, head.low, 0.5f * (head.high - head.low));
-}
-
-// the function that evaluates the network, with one call a layer; the two buffers swap roles
-std::string Action(const policy::PolicyArtifact& artifact, bool stochastic) {
-  std::string layers;
-  const char *from = "a", *to = "b";
-  for (size_t k = 0; k < artifact.layers.size(); ++k) {
-    const policy::DenseLayer& layer = artifact.layers[k];
-    layers += fmt::format("  @p@_dense(@p@_weight{0}, @p@_bias{0}, {1}, {2}, {3}, {4});\n", k,
-                          layer.inputs, layer.outputs, from, to);
-    if (stochastic && k + 1 == artifact.layers.size()) layers += NoiseCode(artifact, from, to);
-    if (layer.activation != "identity") {
-      layers += fmt::format("  @p@_{}({}, {});\n", layer.activation, to, layer.outputs);
+// Everything that the header says of one graph.
+class Header {
+ public:
+  Header(const policy::PolicyGraph& graph, bool stochastic)
+      : graph_(graph),
+        stochastic_(stochastic),
+        shapes_(policy::CheckGraph(graph)),
+        values_(PlaceValues(graph, shapes_)) {
+    Fill(policy::kObservation);
+    int layer = 0;
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      const policy::Node& node = graph.nodes[i];
+      CPlace place{node,
+                   {},
+                   policy::InputShapes(node, shapes_),
+                   values_.expression.at(node.output),
+                   shapes_.at(node.output),
+                   i,
+                   layer,
+                   stochastic};
+      for (const std::string& input : node.inputs) {
+        place.inputs.push_back(values_.expression.at(input));
+      }
+      layer += std::holds_alternative<policy::Dense>(node.operation);
+      Append(OperationInC(place));
+      Fill(node.output);
     }
-    std::swap(from, to);
+    for (const policy::StateSlot& slot : graph.state) Remember(slot);
+    if (policy::HasFill(graph)) remember_ += "  state->begun = 1.0f;\n";
   }
-  std::string text(stochastic ? kSampleAction : kAction);
-  ReplaceAll(&text, "@body@", kBody);
-  ReplaceAll(&text, "@noise_check@", stochastic ? kNoiseCheck : "");
-  ReplaceAll(&text, "@layers@", layers);
-  ReplaceAll(&text, "@last@", from);
-  return text;
-}
+
+  CCost cost() const {
+    constexpr int64_t kFloat = sizeof(float);
+    const policy::Cost counted = policy::CountCost(graph_, stochastic_);
+    CCost cost;
+    cost.parameters = counted.parameters;
+    cost.macs = counted.macs;
+    cost.stack_bytes = kFloat * (values_.buffers * values_.width + scratch_);
+    // with the torque limits; names and training ranges are dropped by the linker where nothing
+    // refers to them
+    const auto act_dim = static_cast<int64_t>(graph_.contract.action.size());
+    cost.flash_bytes = kFloat * (floats_ + 2 * act_dim);
+    cost.state_bytes = kFloat * policy::StateSize(graph_);
+    return cost;
+  }
+
+  std::vector<std::pair<std::string, std::string>> Macros() const {
+    std::vector<std::pair<std::string, std::string>> macros;
+    if (const policy::Normalize* normalizer = policy::FindNormalizer(graph_)) {
+      macros.emplace_back("OBS_CLIP", fmt::format("{:a}f", normalizer->clip));
+    }
+    macros.emplace_back("WIDTH", fmt::to_string(values_.width));
+    return macros;
+  }
+
+  std::string Arrays() const { return arrays_ + InitialArrays(); }
+
+  std::string Functions() const {
+    return std::string(kLayers) + CHelperFunctions(helpers_) + StateText() + Action();
+  }
+
+ private:
+  void Append(const CCode& code) {
+    arrays_ += code.arrays;
+    lines_ += code.lines;
+    helpers_.insert(code.helpers.begin(), code.helpers.end());
+    floats_ += code.floats;
+    scratch_ = std::max(scratch_, code.scratch);
+  }
+
+  // at an episode's first step, copies of the value that has just been computed
+  void Fill(const std::string& value) {
+    for (const policy::StateSlot& slot : graph_.state) {
+      if (slot.fill != value) continue;
+      lines_ += fmt::format(
+          "  for (i = 0; state->begun == 0.0f && i < {}; ++i) state->s_{}[i] = {}[i % {}];\n",
+          policy::ElementCount(slot.shape), slot.name, values_.expression.at(value),
+          policy::ElementCount(shapes_.at(value)));
+    }
+  }
+
+  void Remember(const policy::StateSlot& slot) {
+    const bool action = slot.next == policy::kAction;
+    const int64_t size = policy::ElementCount(slot.shape);
+    const int64_t next = action ? static_cast<int64_t>(graph_.contract.action.size())
+                                : policy::ElementCount(shapes_.at(slot.next));
+    if (next < size) {
+      remember_ +=
+          fmt::format("  for (i = {0}; i-- > {1};) state->s_{2}[i] = state->s_{2}[i - {1}];\n",
+                      size, next, slot.name);
+    }
+    remember_ += fmt::format("  for (i = 0; i < {}; ++i) state->s_{}[i] = {}[i];\n", next,
+                             slot.name, action ? "action" : values_.expression.at(slot.next));
+  }
+
+  std::string InitialArrays() const {
+    std::string text;
+    for (const policy::StateSlot& slot : graph_.state) {
+      if (!slot.initial.empty()) text += CFloats("@p@_initial_" + slot.name, slot.initial);
+    }
+    return text;
+  }
+
+  // the struct and the function that begins an episode
+  std::string StateText() const {
+    if (!policy::HasState(graph_)) return "";
+    std::string members, resets;
+    if (policy::HasFill(graph_)) {
+      members += "  float begun; /* 0 before an episode's first step */\n";
+      resets += "  state->begun = 0.0f;\n";
+    }
+    for (const policy::StateSlot& slot : graph_.state) {
+      const int64_t size = policy::ElementCount(slot.shape);
+      members += fmt::format("  float s_{}[{}];\n", slot.name, size);
+      resets += fmt::format("  for (i = 0; i < {}; ++i) state->s_{}[i] = {};\n", size, slot.name,
+                            slot.initial.empty() ? "0.0f" : "@p@_initial_" + slot.name + "[i]");
+    }
+    return "\n/* What the policy remembers between steps: yours to keep, one for each robot. */\n"
+           "typedef struct @p@_state {\n" +
+           members +
+           "} @p@_state;\n\n"
+           "/* To the start of an episode: before the first step, and whenever the robot begins "
+           "anew. "
+           "*/\n"
+           "static inline void @p@_reset(@p@_state *state) {\n  int i;\n" +
+           resets + "}\n";
+  }
+
+  std::string Buffers() const {
+    std::string text;
+    for (int k = 0; k < values_.buffers; ++k) {
+      text += fmt::format("{}{}[@P@_WIDTH]", k ? ", " : "", CBufferName(k));
+    }
+    return text;
+  }
+
+  std::string Action() const {
+    const bool state = policy::HasState(graph_);
+    std::string text(state         ? stochastic_ ? kSampleStepAction : kStepAction
+                     : stochastic_ ? kSampleAction
+                                   : kAction);
+    ReplaceAll(&text, "@body@", kBody);
+    ReplaceAll(&text, "@buffers@", Buffers());
+    ReplaceAll(&text, "@noise_check@", stochastic_ ? kNoiseCheck : "");
+    ReplaceAll(&text, "@layers@", lines_);
+    ReplaceAll(&text, "@last@", values_.expression.at(graph_.action));
+    ReplaceAll(&text, "@remember@", remember_);
+    return text;
+  }
+
+  const policy::PolicyGraph& graph_;
+  bool stochastic_;
+  policy::Shapes shapes_;
+  CValues values_;
+  std::string arrays_, lines_, remember_;
+  std::set<std::string> helpers_;
+  int64_t floats_ = 0, scratch_ = 0;
+};
 
 }  // namespace
 
-CCost CostInC(const policy::PolicyArtifact& artifact, bool stochastic) {
-  constexpr int64_t kFloat = sizeof(float);
-  const auto obs_dim = static_cast<int64_t>(artifact.obs_mean.size());
-  const auto act_dim = static_cast<int64_t>(artifact.contract.action.size());
-  CCost cost;
-  cost.parameters = policy::ParameterCount(artifact);
-  for (const auto& layer : artifact.layers) cost.macs += int64_t{layer.inputs} * layer.outputs;
-  cost.stack_bytes = 2 * kFloat * Width(artifact);
-  if (stochastic) {
-    const policy::GaussianHead& head = artifact.gaussian.value();
-    cost.parameters += static_cast<int64_t>(head.weight.size() + head.bias.size());
-    cost.macs += static_cast<int64_t>(head.weight.size());
-    if (!head.weight.empty()) cost.stack_bytes += kFloat * act_dim;
-  }
-  // with the normaliser's mean and scale and the torque limits; names and training ranges are
-  // dropped by the linker where nothing refers to them
-  cost.flash_bytes = kFloat * (cost.parameters + 2 * obs_dim + 2 * act_dim);
-  return cost;
+CCost CostInC(const policy::PolicyGraph& graph, bool stochastic) {
+  return Header(graph, stochastic).cost();
 }
 
-std::string CHeader(const policy::PolicyArtifact& artifact, const std::string& prefix,
-                    bool stochastic) {
-  policy::CheckArtifact(artifact);
-  const CCost cost = CostInC(artifact, stochastic);
-  return WithPrefix(CIntroduction(artifact, cost, "float, 32 bits") +
-                        CContract(artifact, cost, {{"WIDTH", fmt::to_string(Width(artifact))}}) +
-                        NetworkArrays(artifact, stochastic) + CHelpers() + std::string(kLayers) +
-                        Action(artifact, stochastic) + CTorque(stochastic),
+std::string CHeader(const policy::PolicyGraph& graph, const std::string& prefix, bool stochastic) {
+  const Header header(graph, stochastic);
+  const CCost cost = header.cost();
+  return WithPrefix(CIntroduction(graph, cost, "float, 32 bits") +
+                        CContract(graph, cost, header.Macros()) + header.Arrays() + CHelpers() +
+                        header.Functions() + CTorque(stochastic, policy::HasState(graph)),
                     prefix);
 }
 

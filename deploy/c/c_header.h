@@ -9,12 +9,15 @@
 namespace sinew::deploy {
 
 /// @param stochastic  with what the sampled actions need besides.
-CCost CostInC(const policy::PolicyArtifact& artifact, bool stochastic = false);
+CCost CostInC(const policy::PolicyGraph& artifact, bool stochastic = false);
 
 /// Text of `<prefix>_policy.h`: the policy as a C99 header that needs nothing but libm.
+/// Where the policy remembers, its state is a struct that the caller owns: <prefix>_reset begins an
+/// episode, <prefix>_step gives torques and <prefix>_step_action the action. Otherwise there are
+/// <prefix>_torque and <prefix>_action.
 /// @param stochastic  adds functions that take noise and sample the action.
-/// @throws Error as policy::CheckArtifact.
-std::string CHeader(const policy::PolicyArtifact& artifact, const std::string& prefix,
+/// @throws Error as policy::CheckGraph.
+std::string CHeader(const policy::PolicyGraph& artifact, const std::string& prefix,
                     bool stochastic = false);
 
 /// Text of `<prefix>_golden.h`: golden vectors as constant arrays.
@@ -22,10 +25,12 @@ std::string CGoldenHeader(const GoldenVectors& golden, const std::string& prefix
 
 /// Text of a program that holds the policy against the golden vectors, on the machine that is to
 /// run it.
-/// @param tolerance  of the torque limit, or of the torque where that is larger.
-std::string CCheckProgram(const std::string& prefix, double tolerance, bool stochastic);
+/// @param tolerance  of the torque limit, or of the torque where that is larger. @param state  of a
+/// policy that remembers.
+std::string CCheckProgram(const std::string& prefix, double tolerance, bool stochastic,
+                          bool state = false);
 
 /// Text of the unit that makes a shared object of the header; see CompiledPolicy.
-std::string CSharedObject(const std::string& prefix, bool stochastic);
+std::string CSharedObject(const std::string& prefix, bool stochastic, bool state);
 
 }  // namespace sinew::deploy

@@ -49,6 +49,8 @@ struct CompiledPolicy::Functions {
     Find("sinew_obs_dim", &obs_dim);
     Find("sinew_act_dim", &act_dim);
     Find("sinew_policy_hash", &policy_hash);
+    Find("sinew_state_bytes", &state_bytes);
+    Find("sinew_reset", &reset);
     Find("sinew_action", &action);
     Find("sinew_torque", &torque);
     if (stochastic) Find("sinew_sample_torque", &sample_torque);
@@ -64,9 +66,11 @@ struct CompiledPolicy::Functions {
   int (*obs_dim)();
   int (*act_dim)();
   const char* (*policy_hash)();
-  int (*action)(const float*, float*);
-  int (*torque)(const float*, float*);
-  int (*sample_torque)(const float*, const float*, float*) = nullptr;
+  int (*state_bytes)();
+  void (*reset)(void*);
+  int (*action)(void*, const float*, float*);
+  int (*torque)(void*, const float*, float*);
+  int (*sample_torque)(void*, const float*, const float*, float*) = nullptr;
 };
 
 CompiledPolicy::CompiledPolicy(const fs::path& folder, const std::string& prefix,
@@ -74,9 +78,11 @@ CompiledPolicy::CompiledPolicy(const fs::path& folder, const std::string& prefix
     : name_("c " + options.optimization) {
   const PrivateFolder work;
   const fs::path source = work.path() / "policy.c", object = work.path() / "policy.so";
-  WriteFileAtomically(source, CSharedObject(prefix, options.stochastic));
+  WriteFileAtomically(source, CSharedObject(prefix, options.stochastic, options.state));
   Compile(source, object, folder, options, {"-fPIC", "-shared"}, work.path());
   functions_ = std::make_unique<Functions>(object, options.stochastic);
+  state_.resize(static_cast<size_t>(functions_->state_bytes()) / sizeof(float));
+  Reset();
 }
 
 CompiledPolicy::~CompiledPolicy() = default;
@@ -85,14 +91,16 @@ int CompiledPolicy::obs_dim() const { return functions_->obs_dim(); }
 int CompiledPolicy::act_dim() const { return functions_->act_dim(); }
 std::string CompiledPolicy::policy_hash() const { return functions_->policy_hash(); }
 
-int CompiledPolicy::Action(std::span<const float> observation, std::span<float> action) const {
-  return functions_->action(observation.data(), action.data());
+void CompiledPolicy::Reset() { functions_->reset(state_.data()); }
+
+int CompiledPolicy::Action(std::span<const float> observation, std::span<float> action) {
+  return functions_->action(state_.data(), observation.data(), action.data());
 }
 
 int CompiledPolicy::Torque(std::span<const float> observation, std::span<const float> noise,
                            std::span<float> torque) {
-  if (noise.empty()) return functions_->torque(observation.data(), torque.data());
-  return functions_->sample_torque(observation.data(), noise.data(), torque.data());
+  if (noise.empty()) return functions_->torque(state_.data(), observation.data(), torque.data());
+  return functions_->sample_torque(state_.data(), observation.data(), noise.data(), torque.data());
 }
 
 std::string RunCheckProgram(const fs::path& folder, const std::string& program,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "deploy/base/backend.h"
 
@@ -13,12 +14,14 @@ struct CompilerOptions {
   std::string compiler = "cc";       // a program, looked up in PATH
   std::string optimization = "-O3";  // one argument
   bool stochastic = false;           // the header has functions that sample
+  bool state = false;                // of a policy that remembers
 };
 
 /// An exported C header, compiled by the system's C compiler and loaded into this process. Nothing
 /// stays on disk.
 ///
-/// This runs the code in the folder: compile only what you would run. Thread-safe once loaded.
+/// This runs the code in the folder: compile only what you would run. Thread-safe once loaded,
+/// unless the policy remembers.
 class CompiledPolicy : public Backend {
  public:
   /// @param folder  made by ExportPolicy. @param prefix  of its C names.
@@ -35,15 +38,17 @@ class CompiledPolicy : public Backend {
   std::string policy_hash() const;
 
   std::string name() const override { return name_; }
+  void Reset() override;
   int Torque(std::span<const float> observation, std::span<const float> noise,
              std::span<float> torque) override;
   /// The normalised action. @return the C function's status, 0 if all is well.
-  int Action(std::span<const float> observation, std::span<float> action) const;
+  int Action(std::span<const float> observation, std::span<float> action);
 
  private:
   struct Functions;
   std::string name_;
   std::unique_ptr<Functions> functions_;
+  std::vector<float> state_;  // a struct of floats
 };
 
 /// Compiles and runs the self-test that lies beside a header, as the target machine would.

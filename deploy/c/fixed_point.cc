@@ -6,6 +6,9 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "deploy/base/reference.h"
+#include "deploy/base/refusal.h"
+#include "policy/perceptron.h"
 
 namespace sinew::deploy {
 namespace {
@@ -15,18 +18,20 @@ constexpr double kMargin = 32;        // beyond the golden vectors
 constexpr double kBiasRoom = 64;      // a bias may exceed the largest product this many times
 constexpr double kLeastRange = 1e-3;  // of values that are always zero
 
-// largest size of the normalised observation and of each layer's outputs, over the golden vectors
-std::vector<double> Ranges(const policy::PolicyArtifact& artifact, const GoldenVectors& golden) {
-  std::vector<double> ranges(artifact.layers.size() + 1, kLeastRange);
-  const auto widen = [](double* range, const std::vector<double>& values) {
-    for (const double value : values) *range = std::max(*range, std::abs(value));
-  };
+// largest size of each of these values over the golden vectors
+std::vector<double> Ranges(const policy::PolicyGraph& graph, const std::vector<std::string>& values,
+                           const GoldenVectors& golden) {
+  std::vector<double> ranges(values.size(), kLeastRange);
+  Reference reference(graph);
   for (int n = 0; n < golden.size(); ++n) {
-    const auto signals = ReferenceSignals(artifact, golden.Observation(n));
-    for (size_t k = 0; k < signals.size(); ++k) widen(&ranges[k], signals[k]);
+    reference.Act(golden.Observation(n));
+    for (size_t k = 0; k < values.size(); ++k) {
+      for (const double value : reference.values().at(values[k])) {
+        ranges[k] = std::max(ranges[k], std::abs(value));
+      }
+    }
   }
   for (double& range : ranges) range *= kMargin;
-  ranges[0] = std::min<double>(ranges[0], artifact.obs_clip);
   return ranges;
 }
 
@@ -51,6 +56,8 @@ void SetScale(FixedLayer* layer, int row, int64_t x_limit, double factor) {
   layer->multiplier.push_back(static_cast<int32_t>(multiplier));
   layer->shift.push_back(static_cast<uint8_t>(shift));
 }
+
+bool IsWhole(policy::Activation activation) { return activation <= policy::Activation::kTanh; }
 
 // whole numbers within +-limit that stand for values within +-range
 struct Scale {
@@ -87,14 +94,45 @@ std::vector<int16_t> TanhTable() {
   return table;
 }
 
-FixedPolicy QuantizePolicy(const policy::PolicyArtifact& artifact, const GoldenVectors& golden) {
-  policy::CheckArtifact(artifact);
-  const std::vector<double> ranges = Ranges(artifact, golden);
-  FixedPolicy policy{ranges[0], {}};
+void CheckQuantizable(const policy::PolicyGraph& graph) {
+  policy::CheckGraph(graph);
+  if (policy::AsPerceptron(graph)) return;
+  constexpr std::string_view kKnown =
+      "a normaliser, dense layers with relu or tanh, and nothing else, one behind the other";
+  if (policy::HasState(graph)) {
+    throw UserError(
+        fmt::format("c-int16 cannot have the policy's state '{}': it has no memory; export other "
+                    "formats",
+                    graph.state[0].name));
+  }
+  for (const policy::Node& node : graph.nodes) {
+    const bool known = std::visit(
+        policy::Overloaded{[](const policy::Normalize&) { return true; },
+                           [](const policy::Gaussian&) { return true; },
+                           [](const policy::Dense& op) { return IsWhole(op.activation); },
+                           [](const policy::Activate& op) { return IsWhole(op.activation); },
+                           [](const auto&) { return false; }},
+        node.operation);
+    if (!known) RefuseOperation("c-int16", node, kKnown);
+  }
+  RefuseOperation("c-int16", graph.nodes.back(), kKnown);
+}
+
+FixedPolicy QuantizePolicy(const policy::PolicyGraph& graph, const GoldenVectors& golden) {
+  CheckQuantizable(graph);
+  policy::Perceptron perceptron = policy::AsPerceptron(graph).value();
+  // the most likely action
+  perceptron.gaussian.reset();
+  const policy::PolicyGraph plain = policy::GraphOf(graph.contract, perceptron);
+  std::vector<std::string> values;
+  for (const policy::Node& node : plain.nodes) values.push_back(node.output);
+  std::vector<double> ranges = Ranges(plain, values, golden);
+  ranges[0] = std::min<double>(ranges[0], perceptron.obs_clip);
+  FixedPolicy policy{perceptron.obs_mean, perceptron.obs_scale, perceptron.obs_clip, ranges[0], {}};
   Scale x{ranges[0]};
-  for (size_t k = 0; k < artifact.layers.size(); ++k) {
-    const policy::DenseLayer& layer = artifact.layers[k];
-    const bool last = k + 1 == artifact.layers.size(), tanh = layer.activation == "tanh";
+  for (size_t k = 0; k < perceptron.layers.size(); ++k) {
+    const policy::DenseLayer& layer = perceptron.layers[k];
+    const bool last = k + 1 == perceptron.layers.size(), tanh = layer.activation == "tanh";
     // an action beyond +-1 saturates, as it should
     const Scale y = last || tanh ? Scale{1, kUnitLimit} : Scale{ranges[k + 1]};
     policy.layers.push_back(Quantize(layer, x, tanh ? std::ldexp(1.0, -kTanhInputBits) : y.unit()));

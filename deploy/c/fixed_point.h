@@ -31,6 +31,8 @@ struct FixedLayer {
 ///
 /// Ranges are 32 times what the golden vectors need; what is larger saturates.
 struct FixedPolicy {
+  std::vector<float> obs_mean, obs_scale;  // [obs_dim]
+  float obs_clip = 0;
   double input_range = 0;
   std::vector<FixedLayer> layers;
 };
@@ -42,7 +44,10 @@ inline constexpr int32_t kTanhInputLimit = 8 << kTanhInputBits;
 inline constexpr int kTanhSteps = 512;
 std::vector<int16_t> TanhTable();
 
-/// @throws Error if a weight is too large to be represented.
-FixedPolicy QuantizePolicy(const policy::PolicyArtifact& artifact, const GoldenVectors& golden);
+/// @throws UserError if the policy is more than a perceptron, naming the operation or the state
+/// that whole numbers cannot have; Error if a weight is too large to be represented.
+FixedPolicy QuantizePolicy(const policy::PolicyGraph& graph, const GoldenVectors& golden);
+/// The same refusal, before anything is computed.
+void CheckQuantizable(const policy::PolicyGraph& graph);
 
 }  // namespace sinew::deploy

@@ -98,7 +98,7 @@ void RunLoop(Controller* controller, const RobotLog& log, ChildProcess* robot,
   }
 }
 
-ControlReport::Outcome RunInProcess(const policy::PolicyArtifact& artifact,
+ControlReport::Outcome RunInProcess(const policy::PolicyGraph& artifact,
                                     const std::shared_ptr<const sim::Task>& task, uint64_t seed,
                                     size_t episodes) {
   sim::Env env(task, seed);

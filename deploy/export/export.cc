@@ -39,31 +39,31 @@ void FillFreshFolder(const fs::path& folder, const std::function<void()>& fill) 
 // Writes the files of one folder and keeps account of them.
 class Exporter {
  public:
-  Exporter(const policy::PolicyArtifact& artifact, const GoldenVectors& golden, bool stochastic,
+  Exporter(const policy::PolicyGraph& graph, const GoldenVectors& golden, bool stochastic,
            fs::path folder)
-      : artifact_(artifact), golden_(golden), folder_(std::move(folder)) {
-    manifest_.contract = artifact.contract;
-    manifest_.prefix = CIdentifier(artifact.contract.task);
-    manifest_.policy_hash = policy::PolicyHash(artifact);
+      : graph_(graph), golden_(golden), folder_(std::move(folder)) {
+    manifest_.contract = graph.contract;
+    manifest_.prefix = CIdentifier(graph.contract.task);
+    manifest_.policy_hash = policy::PolicyHash(graph);
     manifest_.stochastic = stochastic;
   }
 
   void Write(Format format) {
     switch (format) {
       case Format::kC:
-        return WriteC(CHeader(artifact_, manifest_.prefix, manifest_.stochastic), format,
-                      CostInC(artifact_, manifest_.stochastic));
+        return WriteC(CHeader(graph_, manifest_.prefix, manifest_.stochastic), format,
+                      CostInC(graph_, manifest_.stochastic));
       case Format::kCInt16: {
-        const FixedPolicy policy = QuantizePolicy(artifact_, golden_);
-        return WriteC(CFixedHeader(artifact_, policy, PrefixOf(manifest_, format)), format,
+        const FixedPolicy policy = QuantizePolicy(graph_, golden_);
+        return WriteC(CFixedHeader(graph_, policy, PrefixOf(manifest_, format)), format,
                       CostInFixedC(policy));
       }
       case Format::kOnnx:
-        return WritePolicy(format, "policy.onnx", OnnxModel(artifact_, manifest_.stochastic));
+        return WritePolicy(format, "policy.onnx", OnnxModel(graph_, manifest_.stochastic));
       case Format::kTorchScript:
-        return WritePolicy(format, "policy.pt", TorchScriptModel(artifact_, manifest_.stochastic));
+        return WritePolicy(format, "policy.pt", TorchScriptModel(graph_, manifest_.stochastic));
       case Format::kSafetensors:
-        policy::SavePolicy(folder_ / "policy.safetensors", artifact_);
+        policy::SavePolicy(folder_ / "policy.safetensors", graph_);
         return WritePolicy(format, "policy.safetensors", ReadFile(folder_ / "policy.safetensors"));
     }
   }
@@ -89,12 +89,13 @@ class Exporter {
     GoldenVectors golden = Thinned(golden_, kHeaderVectors);
     if (!sampled && !golden.noise.empty()) {
       golden.noise.clear();
-      FillReference(artifact_, &golden);
+      FillReference(graph_, &golden);
     }
     WritePolicy(format, prefix + "_policy.h", header);
     WriteFileAtomically(folder_ / (prefix + "_golden.h"), CGoldenHeader(golden, prefix));
-    WriteFileAtomically(folder_ / (format == Format::kC ? "check.c" : "check_int16.c"),
-                        CCheckProgram(prefix, ToleranceOf(format), sampled));
+    WriteFileAtomically(
+        folder_ / (format == Format::kC ? "check.c" : "check_int16.c"),
+        CCheckProgram(prefix, ToleranceOf(format), sampled, policy::HasState(graph_)));
     costs_.emplace_back(format, cost);
   }
 
@@ -105,7 +106,7 @@ class Exporter {
               {"stochastic", manifest_.stochastic},
               {"files", Json::array()},
               {"cost", Json::object()},
-              {"contract", Json::parse(spec::ContractToJson(artifact_.contract))}};
+              {"contract", Json::parse(spec::ContractToJson(graph_.contract))}};
     for (const ExportedFile& file : manifest_.files) {
       json["files"].push_back(
           {{"format", FormatName(file.format)}, {"name", file.name}, {"hash", file.hash}});
@@ -114,12 +115,13 @@ class Exporter {
       json["cost"][FormatName(format)] = {{"parameters", cost.parameters},
                                           {"flash_bytes", cost.flash_bytes},
                                           {"stack_bytes", cost.stack_bytes},
+                                          {"state_bytes", cost.state_bytes},
                                           {"macs", cost.macs}};
     }
     return json.dump(2) + "\n";
   }
 
-  const policy::PolicyArtifact& artifact_;
+  const policy::PolicyGraph& graph_;
   const GoldenVectors& golden_;
   fs::path folder_;
   ExportManifest manifest_;
@@ -128,21 +130,25 @@ class Exporter {
 
 }  // namespace
 
-void CheckExportable(const policy::PolicyArtifact& artifact, const ExportOptions& options) {
-  spec::CheckTrained(artifact.contract);
-  policy::CheckArtifact(artifact);
-  if (options.stochastic && !artifact.gaussian) {
+void CheckExportable(const policy::PolicyGraph& graph, const ExportOptions& options) {
+  spec::CheckTrained(graph.contract);
+  policy::CheckGraph(graph);
+  if (options.stochastic && !policy::CanSample(graph)) {
     throw UserError(fmt::format(
-        "a policy of '{}' is deterministic: only those of sac, ppo, trpo and a2c can be sampled, "
-        "and only from policy files that carry their deviations",
-        artifact.contract.agent));
+        "the policy of '{}' is deterministic: its file carries no stochastic head to sample from",
+        graph.contract.agent));
   }
+  for (const Format format : options.formats) CheckFormat(graph, format);
 }
 
-ExportManifest ExportPolicy(const policy::PolicyArtifact& artifact, const GoldenVectors& golden,
+void CheckFormat(const policy::PolicyGraph& graph, Format format) {
+  if (format == Format::kCInt16) CheckQuantizable(graph);
+}
+
+ExportManifest ExportPolicy(const policy::PolicyGraph& graph, const GoldenVectors& golden,
                             const ExportOptions& options, const fs::path& folder) {
-  CheckExportable(artifact, options);
-  Exporter exporter(artifact, golden, options.stochastic, folder);
+  CheckExportable(graph, options);
+  Exporter exporter(graph, golden, options.stochastic, folder);
   FillFreshFolder(folder, [&] {
     for (const Format format : options.formats) {
       if (format != Format::kSafetensors) exporter.Write(format);

@@ -28,11 +28,15 @@ struct ExportOptions {
 ///
 /// @throws UserError if the folder exists or the policy is not fit for export (CheckExportable);
 /// Error if a format cannot express it or the disk is full. No folder is left then.
-ExportManifest ExportPolicy(const policy::PolicyArtifact& artifact, const GoldenVectors& golden,
+ExportManifest ExportPolicy(const policy::PolicyGraph& graph, const GoldenVectors& golden,
                             const ExportOptions& options, const std::filesystem::path& folder);
 
-/// @throws UserError if the policy was never trained, if its parameters are not finite, or if it is
-/// to be sampled and is deterministic.
-void CheckExportable(const policy::PolicyArtifact& artifact, const ExportOptions& options);
+/// @throws UserError if the policy was never trained, if its parameters are not finite, if it is to
+/// be sampled and is deterministic, or as CheckFormat for one of the formats.
+void CheckExportable(const policy::PolicyGraph& graph, const ExportOptions& options);
+
+/// @throws UserError in one line if the format cannot have an operation of the policy, or its
+/// state.
+void CheckFormat(const policy::PolicyGraph& graph, Format format);
 
 }  // namespace sinew::deploy

@@ -17,7 +17,7 @@ namespace {
 struct Node {
   std::string op, output;
   std::vector<std::string> inputs;
-  std::map<std::string, int64_t> attributes;
+  std::map<std::string, std::vector<int64_t>> attributes;
 };
 
 struct Port {
@@ -39,21 +39,37 @@ std::string Printable(std::string text) {
   return text.substr(0, kLongest);
 }
 
-// numbers of 32 bits, raw; anything else is not ours
+// numbers in a row of a constant, and its sizes where there are several; 0 if they are nonsense
+int64_t RowSize(const onnx::TensorProto& proto, int64_t elements, std::vector<int64_t>* shape) {
+  const int dims = proto.dims_size();
+  if (dims <= 2) return dims == 0 ? 1 : proto.dims(dims - 1);
+  int64_t size = 1;
+  for (int k = 1; k < dims; ++k) {
+    if (proto.dims(k) < 1 || proto.dims(k) > elements / size) return 0;
+    size *= proto.dims(k);
+    shape->push_back(proto.dims(k));
+  }
+  return size;
+}
+
+// floats and whole numbers, raw; anything else is not ours. More than two sizes are those of a
+// kernel
 OnnxTensor ReadTensor(const onnx::TensorProto& proto) {
-  const bool number = proto.data_type() == onnx::TensorProto::FLOAT ||
-                      proto.data_type() == onnx::TensorProto::INT32;
-  if (!number || proto.dims_size() > 2 || !proto.has_raw_data()) {
+  const auto type = proto.data_type();
+  const bool wide = type == onnx::TensorProto::INT64;
+  const bool number = type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::INT32 || wide;
+  const int dims = proto.dims_size();
+  if (!number || (dims > 2 && dims != 4) || !proto.has_raw_data()) {
     throw BadModel{
-        fmt::format("constant '{}' is no raw matrix of 32-bit numbers", Printable(proto.name()))};
+        fmt::format("constant '{}' is no raw matrix of numbers", Printable(proto.name()))};
   }
   const std::string& raw = proto.raw_data();
-  const int64_t elements = static_cast<int64_t>(raw.size() / 4);
-  const int dims = proto.dims_size();
+  const size_t width = wide ? 8 : 4;
+  const int64_t elements = static_cast<int64_t>(raw.size() / width);
   OnnxTensor tensor;
-  tensor.rows = dims == 2 ? proto.dims(0) : 1;
-  tensor.columns = dims == 0 ? 1 : proto.dims(dims - 1);
-  const bool fits = tensor.rows > 0 && tensor.columns > 0 && raw.size() % 4 == 0 &&
+  tensor.rows = dims >= 2 ? proto.dims(0) : 1;
+  tensor.columns = RowSize(proto, elements, &tensor.row_shape);
+  const bool fits = tensor.rows > 0 && tensor.columns > 0 && raw.size() % width == 0 &&
                     tensor.columns <= elements && tensor.rows == elements / tensor.columns &&
                     elements % tensor.columns == 0;
   if (!fits) {
@@ -61,14 +77,16 @@ OnnxTensor ReadTensor(const onnx::TensorProto& proto) {
                                Printable(proto.name()), raw.size(), tensor.rows, tensor.columns)};
   }
   tensor.values.resize(static_cast<size_t>(elements));
-  if (proto.data_type() == onnx::TensorProto::FLOAT) {
+  if (type == onnx::TensorProto::FLOAT) {
     std::memcpy(tensor.values.data(), raw.data(), raw.size());
     return tensor;
   }
   for (size_t i = 0; i < tensor.values.size(); ++i) {
     int32_t value = 0;
-    std::memcpy(&value, raw.data() + 4 * i, 4);
-    tensor.values[i] = static_cast<float>(value);
+    int64_t place = 0;
+    std::memcpy(&value, raw.data() + width * i, sizeof value);
+    if (wide) std::memcpy(&place, raw.data() + width * i, sizeof place);
+    tensor.values[i] = wide ? static_cast<float>(place) : static_cast<float>(value);
   }
   return tensor;
 }
@@ -80,12 +98,16 @@ Node ReadNode(const onnx::NodeProto& proto) {
   Node node{proto.op_type(), proto.output(0), {}, {}};
   node.inputs.assign(proto.input().begin(), proto.input().end());
   for (const auto& attribute : proto.attribute()) {
-    const bool one = attribute.type() == onnx::AttributeProto::INTS && attribute.ints_size() == 1;
-    if (!one && attribute.type() != onnx::AttributeProto::INT) {
+    constexpr int kMost = 8;
+    const bool list = attribute.type() == onnx::AttributeProto::INTS && attribute.ints_size() > 0 &&
+                      attribute.ints_size() <= kMost;
+    if (!list && attribute.type() != onnx::AttributeProto::INT) {
       throw BadModel{fmt::format("attribute '{}' of operator '{}' is not known",
                                  Printable(attribute.name()), node.op)};
     }
-    node.attributes[attribute.name()] = one ? attribute.ints(0) : attribute.i();
+    auto& values = node.attributes[attribute.name()];
+    values.assign(attribute.ints().begin(), attribute.ints().end());
+    if (!list) values = {attribute.i()};
   }
   return node;
 }
@@ -211,8 +233,10 @@ namespace {
 
 class Interpreter : public Backend {
  public:
-  explicit Interpreter(OnnxGraph graph) : graph_(std::move(graph)) {}
+  Interpreter(OnnxGraph graph, std::vector<float> initial_state)
+      : graph_(std::move(graph)), initial_(std::move(initial_state)), state_(initial_) {}
   std::string name() const override { return "onnx interpreter"; }
+  void Reset() override { state_ = initial_; }
 
   int Torque(std::span<const float> observation, std::span<const float> noise,
              std::span<float> torque) override {
@@ -222,11 +246,19 @@ class Interpreter : public Backend {
     } else if (graph_.has_input("noise")) {
       inputs["noise"] = Row(std::vector<float>(torque.size()));
     }
+    if (!state_.empty()) inputs["state"] = Row(state_);
     const auto outputs = graph_.Run(std::move(inputs));
     if (!outputs.contains("torque") || !outputs.contains("status") ||
         outputs.at("torque").values.size() != torque.size() ||
         outputs.at("status").values.size() != 1) {
       throw Error(fmt::format("{}: torque and status are not what was exported", graph_.source()));
+    }
+    if (!state_.empty()) {
+      const auto next = outputs.find("next_state");
+      if (next == outputs.end() || next->second.values.size() != state_.size()) {
+        throw Error(fmt::format("{}: next_state is not what was exported", graph_.source()));
+      }
+      state_ = next->second.values;
     }
     std::ranges::copy(outputs.at("torque").values, torque.begin());
     const float status = outputs.at("status").values.front();
@@ -242,12 +274,13 @@ class Interpreter : public Backend {
   }
 
   OnnxGraph graph_;
+  std::vector<float> initial_, state_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> MakeOnnxInterpreter(OnnxGraph graph) {
-  return std::make_unique<Interpreter>(std::move(graph));
+std::unique_ptr<Backend> MakeOnnxInterpreter(OnnxGraph graph, std::vector<float> initial_state) {
+  return std::make_unique<Interpreter>(std::move(graph), std::move(initial_state));
 }
 
 }  // namespace sinew::deploy

@@ -14,6 +14,7 @@ namespace sinew::deploy {
 struct OnnxTensor {
   int64_t rows = 0, columns = 0;
   std::vector<float> values;
+  std::vector<int64_t> row_shape = {};  // of pictures and kernels, whose rows have three sizes
 };
 
 /// An ONNX file read back and executed operation by operation in float32, independent of what wrote
@@ -43,7 +44,8 @@ class OnnxGraph {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The graph as a back end, one row at a time.
-std::unique_ptr<Backend> MakeOnnxInterpreter(OnnxGraph graph);
+/// The graph as a back end, one row at a time. @param initial_state  see policy::InitialState.
+std::unique_ptr<Backend> MakeOnnxInterpreter(OnnxGraph graph,
+                                             std::vector<float> initial_state = {});
 
 }  // namespace sinew::deploy

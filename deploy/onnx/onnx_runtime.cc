@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <vector>
@@ -103,8 +104,12 @@ class Handle {
 class OnnxRuntime : public Backend {
  public:
   OnnxRuntime(const fs::path& path, const std::string& model, int obs_dim, int act_dim,
-              bool stochastic)
-      : library_(path), observation_(obs_dim), noise_(stochastic ? act_dim : 0) {
+              bool stochastic, std::vector<float> initial_state)
+      : library_(path),
+        observation_(obs_dim),
+        noise_(stochastic ? act_dim : 0),
+        initial_(std::move(initial_state)),
+        state_(initial_) {
     Handle options(library_, kReleaseSessionOptions);
     library_.Call(kCreateEnv, kWarning, static_cast<const char*>("sinew"), env_.out());
     library_.Call(kCreateSessionOptions, options.out());
@@ -114,33 +119,47 @@ class OnnxRuntime : public Backend {
                   model.size(), options.get(), session_.out());
     library_.Call(kCreateCpuMemoryInfo, kDeviceAllocator, kDefaultMemory, memory_.out());
     Bind(observation_, observation_value_.out());
-    if (stochastic) Bind(noise_, noise_value_.out());
+    AddInput("observation", observation_value_);
+    if (stochastic) {
+      Bind(noise_, noise_value_.out());
+      AddInput("noise", noise_value_);
+    }
+    if (!state_.empty()) {
+      Bind(state_, state_value_.out());
+      AddInput("state", state_value_);
+      output_names_.push_back("next_state");
+    }
   }
 
   std::string name() const override { return "onnxruntime " + library_.version(); }
+  void Reset() override { std::ranges::copy(initial_, state_.begin()); }
 
   int Torque(std::span<const float> observation, std::span<const float> noise,
              std::span<float> torque) override {
     std::ranges::copy(observation, observation_.begin());
     std::ranges::fill(noise_, 0.0f);
     if (!noise_.empty()) std::ranges::copy(noise, noise_.begin());
-    const std::array<const char*, 2> input_names{"observation", "noise"};
-    const std::array<const void*, 2> inputs{observation_value_.get(), noise_value_.get()};
-    const std::array<const char*, 2> output_names{"torque", "status"};
-    std::array<void*, 2> outputs{};
-    library_.Call(kRun, session_.get(), static_cast<const void*>(nullptr), input_names.data(),
-                  inputs.data(), size_t{1} + !noise_.empty(), output_names.data(),
-                  output_names.size(), outputs.data());
-    void *values = nullptr, *status = nullptr;
-    library_.Call(kGetTensorMutableData, outputs[0], &values);
-    library_.Call(kGetTensorMutableData, outputs[1], &status);
-    std::copy_n(static_cast<const float*>(values), torque.size(), torque.begin());
-    const int code = *static_cast<const int32_t*>(status);
-    for (void* output : outputs) library_.Release(kReleaseValue, output);
+    std::array<void*, 3> outputs{};
+    library_.Call(kRun, session_.get(), static_cast<const void*>(nullptr), input_names_.data(),
+                  inputs_.data(), inputs_.size(), output_names_.data(), output_names_.size(),
+                  outputs.data());
+    std::array<void*, 3> data{};
+    for (size_t i = 0; i < output_names_.size(); ++i) {
+      library_.Call(kGetTensorMutableData, outputs[i], &data[i]);
+    }
+    std::copy_n(static_cast<const float*>(data[0]), torque.size(), torque.begin());
+    const int code = *static_cast<const int32_t*>(data[1]);
+    if (data[2]) std::copy_n(static_cast<const float*>(data[2]), state_.size(), state_.begin());
+    for (size_t i = 0; i < output_names_.size(); ++i) library_.Release(kReleaseValue, outputs[i]);
     return code;
   }
 
  private:
+  void AddInput(const char* name, const Handle& value) {
+    input_names_.push_back(name);
+    inputs_.push_back(value.get());
+  }
+
   // a tensor of one row that reads `values` where they lie
   void Bind(std::vector<float>& values, void** tensor) {
     const std::array<int64_t, 2> shape{1, static_cast<int64_t>(values.size())};
@@ -150,10 +169,12 @@ class OnnxRuntime : public Backend {
   }
 
   Library library_;
-  std::vector<float> observation_, noise_;
+  std::vector<float> observation_, noise_, initial_, state_;
   Handle env_{library_, kReleaseEnv}, session_{library_, kReleaseSession},
       memory_{library_, kReleaseMemoryInfo}, observation_value_{library_, kReleaseValue},
-      noise_value_{library_, kReleaseValue};
+      noise_value_{library_, kReleaseValue}, state_value_{library_, kReleaseValue};
+  std::vector<const char*> input_names_, output_names_{"torque", "status"};
+  std::vector<const void*> inputs_;
 };
 
 }  // namespace
@@ -171,8 +192,10 @@ fs::path FindOnnxRuntime(const fs::path& wanted) {
 }
 
 std::unique_ptr<Backend> MakeOnnxRuntimeBackend(const fs::path& library, const std::string& model,
-                                                int obs_dim, int act_dim, bool stochastic) {
-  return std::make_unique<OnnxRuntime>(library, model, obs_dim, act_dim, stochastic);
+                                                int obs_dim, int act_dim, bool stochastic,
+                                                std::vector<float> initial_state) {
+  return std::make_unique<OnnxRuntime>(library, model, obs_dim, act_dim, stochastic,
+                                       std::move(initial_state));
 }
 
 }  // namespace sinew::deploy

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "deploy/base/backend.h"
 
@@ -15,10 +17,12 @@ std::filesystem::path FindOnnxRuntime(const std::filesystem::path& wanted = {});
 /// library is loaded at run time and is no part of this program.
 ///
 /// @param library  as FindOnnxRuntime gives it. @param model  the file's bytes.
+/// @param initial_state  see policy::InitialState; empty where the policy remembers nothing.
 /// @throws Error with ONNX Runtime's own message if the library cannot be loaded or refuses the
 /// model.
 std::unique_ptr<Backend> MakeOnnxRuntimeBackend(const std::filesystem::path& library,
                                                 const std::string& model, int obs_dim, int act_dim,
-                                                bool stochastic);
+                                                bool stochastic,
+                                                std::vector<float> initial_state = {});
 
 }  // namespace sinew::deploy

@@ -87,7 +87,7 @@ sinew_status Load(const sinew_options* given, sinew_runtime** runtime, char* err
   sinew_runtime_default_options(&options);
   if (given) options = *given;
   std::string hash;
-  sinew::policy::PolicyArtifact artifact;
+  sinew::policy::PolicyGraph artifact;
   const sinew_status status = Guard(SINEW_BAD_FILE, error, error_size, [&] {
     std::string bytes = read();
     hash = sinew::HashHex(bytes);

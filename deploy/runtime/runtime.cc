@@ -65,7 +65,7 @@ int VelocityElement(const std::vector<std::string>& observations, const std::str
 
 }  // namespace
 
-Runtime::Runtime(const policy::PolicyArtifact& artifact, const RuntimeOptions& options,
+Runtime::Runtime(const policy::PolicyGraph& artifact, const RuntimeOptions& options,
                  std::string hash)
     : joints_(artifact.contract.action),
       observation_names_(
@@ -139,6 +139,7 @@ sinew_status Runtime::Step(std::span<const float> observation, int64_t stamp_ns,
   }
   if (gate_.Admit(observation_, stamp_ns, now_ns)) Ask();
   const sinew_status status = gate_.Release(torque_);
+  begins_ |= status == SINEW_EMERGENCY;  // the soft start follows
   for (size_t i = 0; i < torque_.size(); ++i) {
     torque[joint_map_[i]] = static_cast<float>(torque_[i]);
   }
@@ -150,6 +151,8 @@ sinew_status Runtime::Step(std::span<const float> observation, int64_t stamp_ns,
 }
 
 void Runtime::Ask() {
+  if (begins_) policy_->Reset(0);
+  begins_ = false;
   policy_->Act(observation_, action_);
   for (size_t i = 0; i < torque_.size(); ++i) {
     const spec::ActionElement& joint = joints_[i];

@@ -29,13 +29,16 @@ class Runtime {
  public:
   /// @param hash  of the policy file's bytes (HashHex).
   /// @throws UserError if names do not match or an option is out of range; Error as
-  /// policy::CheckArtifact.
-  Runtime(const policy::PolicyArtifact& artifact, const RuntimeOptions& options, std::string hash);
+  /// policy::CheckGraph.
+  Runtime(const policy::PolicyGraph& artifact, const RuntimeOptions& options, std::string hash);
 
   /// See sinew_runtime_step.
   sinew_status Step(std::span<const float> observation, int64_t stamp_ns, int64_t now_ns,
                     std::span<float> torque);
-  void Start() { gate_.Start(); }
+  void Start() {
+    gate_.Start();
+    begins_ = true;
+  }
   void Stop() { gate_.Stop(); }
 
   /// Of the last step, with the robot's indices.
@@ -57,6 +60,7 @@ class Runtime {
   double control_period_;
   std::string policy_hash_, task_;
   std::unique_ptr<spec::Policy> policy_;
+  bool begins_ = true;  // what the policy remembers is of before the soft start
   SafetyGate gate_;
   sinew_report report_{};
   std::vector<float> observation_, action_;  // in the policy's order, as below

@@ -109,8 +109,9 @@ SINEW_API void sinew_runtime_free(sinew_runtime* runtime);
 SINEW_API sinew_status sinew_runtime_step(sinew_runtime* runtime, const float* observation,
                                           int64_t stamp_ns, int64_t now_ns, float* torque,
                                           sinew_report* report);
-/* Begins anew: latched trips are cleared, the soft start begins, counters stay. Loading does it
- * too. */
+/* Begins anew: latched trips are cleared, the soft start begins, a policy that remembers forgets,
+ * counters stay. Loading does it too, and the end of an emergency lets the policy forget as well.
+ */
 SINEW_API void sinew_runtime_start(sinew_runtime* runtime);
 /* Damping from the next step on, until sinew_runtime_start. */
 SINEW_API void sinew_runtime_stop(sinew_runtime* runtime);

@@ -7,26 +7,37 @@
 
 #include "core/error.h"
 #include "deploy/base/golden.h"
+#include "deploy/torchscript/torchscript_operations.h"
+#include "policy/policy_file.h"
 
 namespace sinew::deploy {
 namespace {
 
 constexpr const char* kForward = R"(
-def forward(self, observation: Tensor{noise_argument}) -> Tuple[Tensor, Tensor, Tensor]:
+def forward(self, observation: Tensor{arguments}) -> {result}:
     finite = torch.le(torch.abs(observation), 3.4028234663852886e38)
     good_input = torch.all(finite, 1, True)
-    x = torch.where(finite, observation, self.obs_mean)
-    x = torch.clamp((x - self.obs_mean) * self.obs_scale, {low_clip:.9g}, {clip:.9g})
-{layers}
+    v_observation = torch.where(finite, observation, torch.zeros_like(observation))
+{noise}{lines}    x = {output}
     good_output = torch.all(torch.le(torch.abs(x), 3.4028234663852886e38), 1, True)
     good = torch.logical_and(good_input, good_output)
-    action = torch.clamp(x, -1.0, 1.0)
-    torque = self.torque_start + (action + 1.0) * self.torque_half_range
+    v_action = torch.clamp(x, -1.0, 1.0)
+    torque = self.torque_start + (v_action + 1.0) * self.torque_half_range
     torque = torch.maximum(torch.minimum(torque, self.torque_high), self.torque_low)
-    zero = torch.zeros_like(action)
+    zero = torch.zeros_like(v_action)
     bad_output = torch.logical_not(good_output).int() * 2
     status = torch.where(good_input, bad_output, torch.ones_like(bad_output))
-    return torch.where(good, torque, zero), torch.where(good, action, zero), status
+{remember}    return torch.where(good, torque, zero), torch.where(good, v_action, zero), status{state}
+)";
+
+constexpr const char* kNoise =
+    "    finite_noise = torch.le(torch.abs(noise), 3.4028234663852886e38)\n"
+    "    good_input = torch.logical_and(good_input, torch.all(finite_noise, 1, True))\n"
+    "    good_noise = torch.where(finite_noise, noise, torch.zeros_like(noise))\n";
+
+constexpr const char* kInitialState = R"(
+def initial_state(self, batch: int) -> Tensor:
+    return torch.unsqueeze(self.state_at_start, 0).repeat([batch, 1])
 )";
 
 at::Tensor Copy(std::span<const float> values, std::vector<int64_t> shape) {
@@ -39,68 +50,122 @@ at::Tensor Copy(std::span<const float> values) {
   return Copy(values, {static_cast<int64_t>(values.size())});
 }
 
-// [outputs x inputs] as `forward` needs it
-void AddDense(torch::jit::Module* module, const std::string& name, std::span<const float> weight,
-              std::span<const float> bias) {
-  const auto outputs = static_cast<int64_t>(bias.size());
-  const auto inputs = static_cast<int64_t>(weight.size()) / outputs;
-  module->register_parameter(name + "_weight", Copy(weight, {outputs, inputs}), false);
-  module->register_parameter(name + "_bias", Copy(bias), false);
-}
+// Puts the module together, line by line.
+class ModuleBuilder {
+ public:
+  ModuleBuilder(const policy::PolicyGraph& graph, bool stochastic)
+      : graph_(graph), stochastic_(stochastic), shapes_(policy::CheckGraph(graph)) {}
 
-std::string DenseCode(const std::string& name, const char* x) {
-  return fmt::format("torch.addmm(self.{0}_bias, {1}, torch.t(self.{0}_weight))", name, x);
-}
-
-// lines that add the noise to u; x is what the last layer reads
-std::string NoiseCode(const policy::GaussianHead& head) {
-  if (head.weight.empty()) return "    u = u + torch.exp(self.log_std) * good_noise\n";
-  return fmt::format(
-      "    log_std = {:.9g} + {:.9g} * (1.0 + torch.tanh({}))\n"
-      "    u = u + torch.exp(log_std) * good_noise\n",
-      head.low, 0.5f * (head.high - head.low), DenseCode("log_std", "x"));
-}
-
-std::string LayerCode(const policy::PolicyArtifact& artifact, bool stochastic) {
-  std::string code;
-  if (stochastic) {
-    code +=
-        "    finite_noise = torch.le(torch.abs(noise), 3.4028234663852886e38)\n"
-        "    good_input = torch.logical_and(good_input, torch.all(finite_noise, 1, True))\n"
-        "    good_noise = torch.where(finite_noise, noise, torch.zeros_like(noise))\n";
+  torch::jit::Module Build() {
+    ReadState();
+    Fill(policy::kObservation);
+    for (const policy::Node& node : graph_.nodes) {
+      const TorchScriptCode code = OperationInTorchScript(node, shapes_, stochastic_);
+      for (const auto& [name, tensor] : code.parameters) {
+        module_.register_parameter(name, Copy(tensor.values, tensor.shape), false);
+      }
+      lines_ += code.lines;
+      Fill(node.output);
+    }
+    AddTorqueLimits();
+    const bool state = policy::HasState(graph_);
+    if (state) {
+      module_.register_buffer("state_at_start", Copy(policy::InitialState(graph_)));
+      module_.define(kInitialState);
+    }
+    module_.define(fmt::format(
+        fmt::runtime(kForward),
+        fmt::arg("arguments", std::string(stochastic_ ? ", noise: Tensor" : "") +
+                                  (state ? ", state: Tensor" : "")),
+        fmt::arg("result",
+                 state ? "Tuple[Tensor, Tensor, Tensor, Tensor]" : "Tuple[Tensor, Tensor, Tensor]"),
+        fmt::arg("noise", stochastic_ ? kNoise : ""), fmt::arg("lines", lines_),
+        fmt::arg("output", TorchScriptName(graph_.action)), fmt::arg("remember", NextState()),
+        fmt::arg("state", state ? ", torch.where(good, next_state, state)" : "")));
+    return module_;
   }
-  for (size_t k = 0; k < artifact.layers.size(); ++k) {
-    code += fmt::format("    u = {}\n", DenseCode(fmt::format("layer{}", k), "x"));
-    if (stochastic && k + 1 == artifact.layers.size()) code += NoiseCode(*artifact.gaussian);
-    const std::string& activation = artifact.layers[k].activation;
-    code +=
-        activation == "identity" ? "    x = u\n" : fmt::format("    x = torch.{}(u)\n", activation);
-  }
-  code.pop_back();
-  return code;
-}
 
-void AddTorqueLimits(torch::jit::Module* module, const spec::Contract& contract) {
-  std::vector<float> start, half_range, low, high;
-  for (const spec::ActionElement& joint : contract.action) {
-    start.push_back(static_cast<float>(joint.torque_low));
-    half_range.push_back(static_cast<float>(0.5 * (joint.torque_high - joint.torque_low)));
-    low.push_back(WithinLimit(std::min(joint.torque_low, joint.torque_high)));
-    high.push_back(WithinLimit(std::max(joint.torque_low, joint.torque_high)));
+ private:
+  void Line(const std::string& line) { lines_ += "    " + line + "\n"; }
+
+  // slots are columns of the one argument
+  void ReadState() {
+    int64_t at = 0;
+    if (policy::HasFill(graph_)) {
+      Line("begun = torch.gt(state[:, 0:1], 0.5)");
+      at = 1;
+    }
+    for (const policy::StateSlot& slot : graph_.state) {
+      const int64_t size = policy::ElementCount(slot.shape);
+      Line(fmt::format("{} = state[:, {}:{}]", TorchScriptName(slot.name), at, at + size));
+      at += size;
+    }
   }
-  module->register_buffer("torque_start", Copy(start));
-  module->register_buffer("torque_half_range", Copy(half_range));
-  module->register_buffer("torque_low", Copy(low));
-  module->register_buffer("torque_high", Copy(high));
-}
+
+  // at the start of an episode, copies of the value that has just been computed
+  void Fill(const std::string& value) {
+    for (const policy::StateSlot& slot : graph_.state) {
+      if (slot.fill != value) continue;
+      const int64_t copies =
+          policy::ElementCount(slot.shape) / policy::ElementCount(shapes_.at(value));
+      Line(fmt::format("{0} = torch.where(begun, {0}, {1}.repeat([1, {2}]))",
+                       TorchScriptName(slot.name), TorchScriptName(value), copies));
+    }
+  }
+
+  std::string NextState() const {
+    if (!policy::HasState(graph_)) return "";
+    std::string parts = policy::HasFill(graph_) ? "torch.ones_like(state[:, 0:1])" : "";
+    for (const policy::StateSlot& slot : graph_.state) {
+      parts += (parts.empty() ? "" : ", ") + TorchScriptName(slot.next);
+      const int64_t size = policy::ElementCount(slot.shape);
+      const int64_t next = slot.next == policy::kAction
+                               ? static_cast<int64_t>(graph_.contract.action.size())
+                               : policy::ElementCount(shapes_.at(slot.next));
+      if (next < size) {
+        parts += fmt::format(", {}[:, 0:{}]", TorchScriptName(slot.name), size - next);
+      }
+    }
+    return fmt::format("    next_state = torch.cat([{}], 1)\n", parts);
+  }
+
+  void AddTorqueLimits() {
+    std::vector<float> start, half_range, low, high;
+    for (const spec::ActionElement& joint : graph_.contract.action) {
+      start.push_back(static_cast<float>(joint.torque_low));
+      half_range.push_back(static_cast<float>(0.5 * (joint.torque_high - joint.torque_low)));
+      low.push_back(WithinLimit(std::min(joint.torque_low, joint.torque_high)));
+      high.push_back(WithinLimit(std::max(joint.torque_low, joint.torque_high)));
+    }
+    module_.register_buffer("torque_start", Copy(start));
+    module_.register_buffer("torque_half_range", Copy(half_range));
+    module_.register_buffer("torque_low", Copy(low));
+    module_.register_buffer("torque_high", Copy(high));
+  }
+
+  const policy::PolicyGraph& graph_;
+  bool stochastic_;
+  policy::Shapes shapes_;
+  torch::jit::Module module_{"SinewPolicy"};
+  std::string lines_;
+};
 
 class TorchScript : public Backend {
  public:
   explicit TorchScript(torch::jit::Module module) : module_(std::move(module)) {
     module_.eval();
-    stochastic_ = module_.get_method("forward").function().getSchema().arguments().size() > 2;
+    for (const auto& argument : module_.get_method("forward").function().getSchema().arguments()) {
+      stochastic_ |= argument.name() == "noise";
+      remembers_ |= argument.name() == "state";
+    }
+    Reset();
   }
   std::string name() const override { return "libtorch"; }
+
+  void Reset() override {
+    const c10::InferenceMode guard;
+    if (remembers_) state_ = module_.run_method("initial_state", 1).toTensor();
+  }
 
   int Torque(std::span<const float> observation, std::span<const float> noise,
              std::span<float> torque) override {
@@ -108,9 +173,11 @@ class TorchScript : public Backend {
     std::vector<torch::jit::IValue> inputs{Row(observation)};
     const std::vector<float> zeros(torque.size());
     if (stochastic_) inputs.push_back(Row(noise.empty() ? zeros : noise));
+    if (remembers_) inputs.push_back(state_);
     const auto outputs = module_.forward(std::move(inputs)).toTuple();
     const at::Tensor values = outputs->elements()[0].toTensor().contiguous();
     std::copy_n(values.data_ptr<float>(), torque.size(), torque.begin());
+    if (remembers_) state_ = outputs->elements()[3].toTensor();
     return outputs->elements()[2].toTensor().item<int>();
   }
 
@@ -121,36 +188,17 @@ class TorchScript : public Backend {
   }
 
   torch::jit::Module module_;
-  bool stochastic_ = false;
+  at::Tensor state_;
+  bool stochastic_ = false, remembers_ = false;
 };
 
 }  // namespace
 
-std::string TorchScriptModel(const policy::PolicyArtifact& artifact, bool stochastic) {
-  policy::CheckArtifact(artifact);
-  torch::jit::Module module("SinewPolicy");
-  module.register_buffer("obs_mean", Copy(artifact.obs_mean));
-  module.register_buffer("obs_scale", Copy(artifact.obs_scale));
-  for (size_t k = 0; k < artifact.layers.size(); ++k) {
-    AddDense(&module, fmt::format("layer{}", k), artifact.layers[k].weight,
-             artifact.layers[k].bias);
-  }
-  if (stochastic) {
-    const policy::GaussianHead& head = artifact.gaussian.value();
-    if (head.weight.empty()) {
-      module.register_parameter("log_std", Copy(head.bias), false);
-    } else {
-      AddDense(&module, "log_std", head.weight, head.bias);
-    }
-  }
-  AddTorqueLimits(&module, artifact.contract);
-  module.define(fmt::format(fmt::runtime(kForward), fmt::arg("clip", artifact.obs_clip),
-                            fmt::arg("low_clip", -artifact.obs_clip),
-                            fmt::arg("noise_argument", stochastic ? ", noise: Tensor" : ""),
-                            fmt::arg("layers", LayerCode(artifact, stochastic))));
+std::string TorchScriptModel(const policy::PolicyGraph& graph, bool stochastic) {
+  torch::jit::Module module = ModuleBuilder(graph, stochastic).Build();
   std::ostringstream stream;
-  module.save(stream, {{"contract.json", spec::ContractToJson(artifact.contract, 2)},
-                       {"policy_hash", policy::PolicyHash(artifact)}});
+  module.save(stream, {{"contract.json", spec::ContractToJson(graph.contract, 2)},
+                       {"policy_hash", policy::PolicyHash(graph)}});
   return std::move(stream).str();
 }
 

@@ -15,12 +15,14 @@ namespace sinew::deploy {
 ///                                            action [batch, act_dim] (-1 to 1),
 ///                                            status [batch, 1] (as in OnnxModel)
 ///
-/// Of a sampling export forward takes noise [batch, act_dim] besides. Normaliser, clip, activation
+/// Of a sampling export forward takes noise [batch, act_dim] besides. Of a policy that remembers it
+/// takes state [batch, state_dim] last and gives next_state last; initial_state(batch) is the state
+/// at the start of an episode. Normaliser, clip, activation
 /// and torque limits are inside. The archive's extra files "contract.json" and "policy_hash" hold
 /// the contract and the hash.
 ///
-/// @throws Error as policy::CheckArtifact.
-std::string TorchScriptModel(const policy::PolicyArtifact& artifact, bool stochastic = false);
+/// @throws Error as policy::CheckGraph.
+std::string TorchScriptModel(const policy::PolicyGraph& artifact, bool stochastic = false);
 
 /// The archive loaded into this process, on the CPU, one row at a time.
 /// @throws UserError if it is damaged.

@@ -88,11 +88,11 @@ struct TorchScriptProcess::Child {
 };
 
 TorchScriptProcess::TorchScriptProcess(const fs::path& runner, const fs::path& model, int obs_dim,
-                                       int act_dim, bool stochastic)
-    : noise_dim_(stochastic ? act_dim : 0) {
-  child_ = std::make_unique<Child>(
-      std::vector<std::string>{runner.string(), model.string(), fmt::to_string(obs_dim),
-                               fmt::to_string(noise_dim_), fmt::to_string(act_dim)});
+                                       int act_dim, bool stochastic, bool remembers)
+    : noise_dim_(stochastic ? act_dim : 0), remembers_(remembers) {
+  child_ = std::make_unique<Child>(std::vector<std::string>{
+      runner.string(), model.string(), fmt::to_string(obs_dim), fmt::to_string(noise_dim_),
+      fmt::to_string(act_dim), remembers ? "1" : "0"});
   policy_hash_ = ReadText();
   contract_ = ReadText();
 }
@@ -111,6 +111,9 @@ std::string TorchScriptProcess::ReadText() {
 
 int TorchScriptProcess::Torque(std::span<const float> observation, std::span<const float> noise,
                                std::span<float> torque) {
+  const float begins = begins_ ? 1 : 0;
+  if (remembers_) child_->Send({&begins, 1});
+  begins_ = false;
   child_->Send(observation);
   const std::vector<float> zeros(noise.empty() ? noise_dim_ : 0);
   child_->Send(noise.empty() ? std::span<const float>(zeros) : noise);

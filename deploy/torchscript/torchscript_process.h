@@ -18,8 +18,9 @@ class TorchScriptProcess : public Backend {
  public:
   /// @throws Error with the process's own message if it cannot be started or does not load the
   /// file.
+  /// @param remembers  of a policy that has state.
   TorchScriptProcess(const std::filesystem::path& runner, const std::filesystem::path& model,
-                     int obs_dim, int act_dim, bool stochastic);
+                     int obs_dim, int act_dim, bool stochastic, bool remembers = false);
   ~TorchScriptProcess() override;
 
   /// What the archive carries beside the code.
@@ -27,6 +28,7 @@ class TorchScriptProcess : public Backend {
   const std::string& contract() const { return contract_; }
 
   std::string name() const override { return "torchscript"; }
+  void Reset() override { begins_ = true; }
   int Torque(std::span<const float> observation, std::span<const float> noise,
              std::span<float> torque) override;
 
@@ -37,6 +39,7 @@ class TorchScriptProcess : public Backend {
   std::unique_ptr<Child> child_;
   std::string policy_hash_, contract_;
   size_t noise_dim_;
+  bool remembers_, begins_ = true;
 };
 
 }  // namespace sinew::deploy

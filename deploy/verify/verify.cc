@@ -37,7 +37,8 @@ void LoadGoldenVectors(VerifySubject* subject, std::vector<std::string>* failure
   const auto& contract = subject->artifact.contract;
   if (static_cast<size_t>(file.golden.obs_dim) != contract.observation.size() ||
       static_cast<size_t>(file.golden.act_dim) != contract.action.size() ||
-      file.golden.noise.empty() == subject->manifest.stochastic) {
+      file.golden.noise.empty() == subject->manifest.stochastic ||
+      file.golden.begin.empty() == policy::HasState(subject->artifact)) {
     throw UserError(fmt::format("{}: the golden vectors do not fit the contract", path.string()));
   }
   const std::vector<double> stored = file.golden.torque;

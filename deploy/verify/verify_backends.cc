@@ -28,7 +28,8 @@ class Loader {
     const bool fixed = file.format == Format::kCInt16;
     for (const char* optimization : {"-O2", "-Os"}) {
       const CompilerOptions compiler{options_.compiler, optimization,
-                                     subject_.manifest.stochastic && !fixed};
+                                     subject_.manifest.stochastic && !fixed,
+                                     policy::HasState(subject_.artifact)};
       auto compiled = std::make_shared<CompiledPolicy>(subject_.folder, prefix, compiler);
       const int obs_dim = compiled->obs_dim(), act_dim = compiled->act_dim();
       if (obs_dim != ObsDim() || act_dim != ActDim()) {
@@ -59,15 +60,15 @@ class Loader {
     CompareHash(file, entry(kPolicyHashEntry));
     CompareContract(file, entry(kContractEntry));
     Candidate& interpreter = Add("onnx interpreter", options_.tolerance);
-    interpreter.backend = MakeOnnxInterpreter(std::move(graph));
+    interpreter.backend = MakeOnnxInterpreter(std::move(graph), InitialState());
     const std::filesystem::path library = FindOnnxRuntime(options_.onnxruntime);
     Candidate& runtime = Add("onnxruntime", options_.tolerance);
     if (library.empty()) {
       runtime.report.skipped = "not installed; name its library with --onnxruntime";
       return;
     }
-    runtime.backend =
-        MakeOnnxRuntimeBackend(library, bytes, ObsDim(), ActDim(), subject_.manifest.stochastic);
+    runtime.backend = MakeOnnxRuntimeBackend(library, bytes, ObsDim(), ActDim(),
+                                             subject_.manifest.stochastic, InitialState());
     runtime.report.name = runtime.backend->name();
   }
 
@@ -80,7 +81,8 @@ class Loader {
       return;
     }
     auto process = std::make_shared<TorchScriptProcess>(
-        runner, subject_.folder / file.name, ObsDim(), ActDim(), subject_.manifest.stochastic);
+        runner, subject_.folder / file.name, ObsDim(), ActDim(), subject_.manifest.stochastic,
+        policy::HasState(subject_.artifact));
     CompareHash(file, process->policy_hash());
     CompareContract(file, process->contract());
     candidate.backend = std::move(process);
@@ -89,7 +91,8 @@ class Loader {
   std::vector<Candidate> Take() { return std::move(candidates_); }
 
  private:
-  int ObsDim() const { return static_cast<int>(subject_.artifact.obs_mean.size()); }
+  int ObsDim() const { return static_cast<int>(subject_.artifact.contract.observation.size()); }
+  std::vector<float> InitialState() const { return policy::InitialState(subject_.artifact); }
   int ActDim() const { return static_cast<int>(subject_.artifact.contract.action.size()); }
 
   Candidate& Add(const std::string& name, double tolerance) {

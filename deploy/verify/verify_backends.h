@@ -15,7 +15,7 @@ namespace sinew::deploy {
 struct VerifySubject {
   std::filesystem::path folder;
   ExportManifest manifest;
-  policy::PolicyArtifact artifact;
+  policy::PolicyGraph artifact;
   GoldenVectors golden;  // with actions and torques of the policy file, not of the folder's
 };
 

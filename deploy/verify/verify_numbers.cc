@@ -43,6 +43,7 @@ double TimePerCall(Backend* backend, const GoldenVectors& golden) {
   double best = std::numeric_limits<double>::infinity();
   for (int round = 0; round < 3; ++round) {
     const auto start = Clock::now();
+    backend->Reset();
     for (int n = 0; n < count; ++n) backend->Torque(golden.Observation(n), golden.Noise(n), torque);
     const std::chrono::duration<double, std::micro> elapsed = Clock::now() - start;
     best = std::min(best, elapsed.count() / std::max(count, 1));
@@ -69,6 +70,7 @@ void CompareNumbers(const VerifySubject& subject, Candidate* candidate) {
   std::vector<int64_t> ulps;
   int refused = 0;
   for (int n = 0; n < golden.size(); ++n) {
+    if (golden.Begins(n)) candidate->backend->Reset();
     refused += candidate->backend->Torque(golden.Observation(n), golden.Noise(n), torque) != 0;
     for (size_t i = 0; i < joints.size(); ++i) {
       const double expected = golden.Torque(n)[i];
@@ -95,7 +97,7 @@ void CompareNumbers(const VerifySubject& subject, Candidate* candidate) {
 
 void CheckRefusal(const VerifySubject& subject, Candidate* candidate) {
   const size_t act_dim = subject.artifact.contract.action.size();
-  std::vector<float> observation(subject.artifact.obs_mean.size()), torque(act_dim),
+  std::vector<float> observation(subject.artifact.contract.observation.size()), torque(act_dim),
       noise(candidate->stochastic ? act_dim : 0);
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const auto refuses = [&](std::vector<float>& input, size_t i, const char* name) {

@@ -92,14 +92,16 @@ TEST_P(AgentTest, ActsWithinBoundsAndSnapshotsARunnablePolicy) {
     agent->Act({std::vector<float>(2 * kEnvs, 5.0f)}, actions);
     for (float a : actions) EXPECT_LE(std::abs(a), 1);
   }
-  policy::PolicyArtifact artifact = agent->Snapshot();
-  EXPECT_EQ(artifact.contract.env_steps, 150);
-  EXPECT_EQ(artifact.contract.seed, 1u);
-  ASSERT_EQ(artifact.contract.observation.size(), 2u);
-  for (const auto& element : artifact.contract.observation)
+  const policy::PolicyGraph graph = agent->Snapshot();
+  EXPECT_EQ(graph.contract.env_steps, 150);
+  EXPECT_EQ(graph.contract.seed, 1u);
+  ASSERT_EQ(graph.contract.observation.size(), 2u);
+  for (const auto& element : graph.contract.observation)
     EXPECT_LT(element.training_low, element.training_high);
-  EXPECT_EQ(artifact.layers.front().inputs, 2);
-  EXPECT_EQ(artifact.layers.back().outputs, 1);
+  const auto policy = policy::AsPerceptron(graph);
+  ASSERT_TRUE(policy);
+  EXPECT_EQ(policy->layers.front().inputs, 2);
+  EXPECT_EQ(policy->layers.back().outputs, 1);
   for (const auto& [name, value] : agent->TakeMetrics()) EXPECT_TRUE(std::isfinite(value)) << name;
 }
 

@@ -146,15 +146,15 @@ TEST(NafTest, PolicyIsTheBestAction) {
   const auto agent = MakeNafAgent(SmallOptions(), {.obs_dim = 2, .act_dim = 1, .seed = 5});
   ObserveStep(agent.get(), TheStep());
   agent->Learn();
-  const policy::PolicyArtifact artifact = agent->Snapshot();
-  EXPECT_EQ(artifact.layers.back().outputs, 1);
-  EXPECT_EQ(artifact.layers.back().activation, "tanh");
+  const auto policy = policy::AsPerceptron(agent->Snapshot());
+  EXPECT_EQ(policy->layers.back().outputs, 1);
+  EXPECT_EQ(policy->layers.back().activation, "tanh");
   // the rows of the last layer are V, m, x: the policy keeps the second
   const auto parameters = Floats(SavedTensors(agent.get()).at("q.online"));
   const size_t last = parameters.size() - 3 * (12 + 1);
-  EXPECT_EQ(artifact.layers.back().weight,
+  EXPECT_EQ(policy->layers.back().weight,
             std::vector<float>(parameters.begin() + last + 12, parameters.begin() + last + 24));
-  EXPECT_EQ(artifact.layers.back().bias[0], parameters[parameters.size() - 2]);
+  EXPECT_EQ(policy->layers.back().bias[0], parameters[parameters.size() - 2]);
 }
 
 // rewards a float hardly holds: Huber's loss and the clipped gradient bound every step

@@ -77,13 +77,13 @@ inline double MeanReturn(const std::function<float(double x, double v)>& act) {
 /// The policy as it would be written into a file.
 inline std::unique_ptr<spec::Policy> ExportedPolicy(const Agent& agent) {
   const auto task = PointMassTask();
-  policy::PolicyArtifact artifact = agent.Snapshot();
-  artifact.contract.control_dt = artifact.contract.timestep = 0.01;
-  artifact.contract.action = task->spec().action;
+  policy::PolicyGraph graph = agent.Snapshot();
+  graph.contract.control_dt = graph.contract.timestep = 0.01;
+  graph.contract.action = task->spec().action;
   for (int i = 0; i < 2; ++i) {
-    artifact.contract.observation[i].name = task->spec().observation[i].name;
+    graph.contract.observation[i].name = task->spec().observation[i].name;
   }
-  return policy::MakeArtifactPolicy(artifact);
+  return policy::MakeArtifactPolicy(graph);
 }
 
 /// Return of the policy that the agent would export.

@@ -260,11 +260,11 @@ TEST(SacTest, PolicyIsTheMeanThroughTanh) {
   const auto agent = MakeAgent(SmallOptions());
   agent->Learn();
   const auto actor = NetworkOf(agent.get(), "actor.online", 0, 12, 2);
-  policy::PolicyArtifact artifact = agent->Snapshot();
-  ASSERT_EQ(artifact.layers.size(), 2u);
-  EXPECT_EQ(artifact.layers.back().outputs, 1);
-  EXPECT_EQ(artifact.layers.back().activation, "tanh");
-  const policy::DenseLayer &hidden = artifact.layers[0], &head = artifact.layers[1];
+  const auto policy = policy::AsPerceptron(agent->Snapshot());
+  ASSERT_EQ(policy->layers.size(), 2u);
+  EXPECT_EQ(policy->layers.back().outputs, 1);
+  EXPECT_EQ(policy->layers.back().activation, "tanh");
+  const policy::DenseLayer &hidden = policy->layers[0], &head = policy->layers[1];
   const auto observation = TheStep().observation;
   double mean = head.bias[0];
   for (int i = 0; i < hidden.outputs; ++i) {

@@ -46,22 +46,22 @@ class SnapshotTest : public testing::TestWithParam<std::string> {
     agent_ = builder->Build({.obs_dim = 2, .act_dim = 1, .total_steps = 600, .seed = 1});
     sim::VecEnv envs(std::make_shared<sim::PointMass>(), 1, 4, &pool_);
     Train(agent_.get(), &envs, 200);
-    artifact_ = agent_->Snapshot();
-    artifact_.contract.action = {{"slide"}};
-    artifact_.contract.control_dt = artifact_.contract.timestep = 0.01;
+    graph_ = agent_->Snapshot();
+    graph_.contract.action = {{"slide"}};
+    graph_.contract.control_dt = graph_.contract.timestep = 0.01;
   }
   ThreadPool pool_{1};
   std::unique_ptr<Agent> agent_;
-  policy::PolicyArtifact artifact_;
+  policy::PolicyGraph graph_;
 };
 
 TEST_P(SnapshotTest, IsComplete) {
   Learn();
-  EXPECT_NO_THROW(policy::CheckArtifact(artifact_));
-  EXPECT_EQ(artifact_.contract.updates, agent_->updates());
-  EXPECT_GT(artifact_.contract.updates, 0);
+  EXPECT_NO_THROW(policy::CheckGraph(graph_));
+  EXPECT_EQ(graph_.contract.updates, agent_->updates());
+  EXPECT_GT(graph_.contract.updates, 0);
   const std::set<std::string> gaussian{"a2c", "ppo", "sac", "trpo"};
-  EXPECT_EQ(artifact_.gaussian.has_value(), gaussian.contains(GetParam()));
+  EXPECT_EQ(policy::CanSample(graph_), gaussian.contains(GetParam()));
 }
 
 // of the agents whose policy is a distribution; the others explore by noise on their action
@@ -72,7 +72,7 @@ TEST_P(SamplingTest, SamplesAsTheAgentExplores) {
   Learn();
   const std::vector<float> observation{0.3f, -0.1f};
   std::vector<float> action(1);
-  const auto policy = policy::MakeSamplingPolicy(artifact_, 3);
+  const auto policy = policy::MakeSamplingPolicy(graph_, 3);
   const Moments expected = MomentsOf([&] {
     agent_->Act({observation}, action);
     return action[0];

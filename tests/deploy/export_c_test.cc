@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(All, CompilerTest,
 TEST_F(ExportCTest, EveryShapeOfNetworkWorks) {
   for (const std::vector<int>& hidden : {std::vector<int>{}, {1}, {3, 17, 5}}) {
     for (const char* activation : {"relu", "tanh", "identity"}) {
-      policy::PolicyArtifact artifact = TestArtifact(hidden);
+      policy::TestPolicy artifact = TestArtifact(hidden);
       for (auto& layer : artifact.layers) layer.activation = activation;
       Export(artifact);
       ExpectCheckPasses("cc -std=c99");
@@ -92,7 +92,7 @@ TEST_F(ExportCTest, TheCheckFindsAChangedWeight) {
 }
 
 TEST_F(ExportCTest, NamesCannotBreakOutOfTheHeader) {
-  policy::PolicyArtifact artifact = TestArtifact();
+  policy::TestPolicy artifact = TestArtifact();
   const GoldenVectors golden =
       MakeGoldenVectors(artifact, std::make_shared<TestTask>(), {20, 1, 3});
   const std::string hostile =
@@ -112,7 +112,7 @@ TEST_F(ExportCTest, NamesCannotBreakOutOfTheHeader) {
 // a caller that prints what the functions give for observations that lie outside of what they
 // should
 TEST_F(ExportCTest, SafetyFunctionsDoWhatTheHeaderPromises) {
-  policy::PolicyArtifact artifact = TestArtifact();
+  policy::TestPolicy artifact = TestArtifact();
   artifact.layers.back().bias = {1000, -1000};  // both actions at their ends
   Export(artifact);
   WriteFileAtomically(folder_ / "main.c", R"(
@@ -179,7 +179,7 @@ class FixedPointTest : public ExportFolderTest {};
 TEST_F(FixedPointTest, EveryShapeOfNetworkIsNearTheFloatOne) {
   for (const std::vector<int>& hidden : {std::vector<int>{}, {1}, {3, 17, 5}, {64, 64}}) {
     for (const char* activation : {"relu", "tanh", "identity"}) {
-      policy::PolicyArtifact artifact = TestArtifact(hidden);
+      policy::TestPolicy artifact = TestArtifact(hidden);
       for (auto& layer : artifact.layers) layer.activation = activation;
       Export(artifact, 50, {{Format::kCInt16}});
       EXPECT_EQ(Run(fmt::format("gcc -std=c99 -O2 -fsanitize=undefined -fno-sanitize-recover {} "
@@ -194,7 +194,7 @@ TEST_F(FixedPointTest, EveryShapeOfNetworkIsNearTheFloatOne) {
 }
 
 TEST_F(FixedPointTest, ExtremeWeightsAndBiasesDoNotOverflow) {
-  policy::PolicyArtifact artifact = TestArtifact({64});
+  policy::TestPolicy artifact = TestArtifact({64});
   for (float& w : artifact.layers[0].weight) w *= 1000;
   artifact.layers[0].bias[3] = 1e6f;
   std::ranges::fill_n(artifact.layers[0].weight.begin(), 10, 0.0f);
@@ -222,7 +222,7 @@ TEST(FixedPointTableTest, TanhIsNearerThanOneUnitBetweenItsSteps) {
 
 TEST_F(ExportCTest, ASampledActionFollowsTheNoise) {
   for (const bool state_dependent : {false, true}) {
-    const policy::PolicyArtifact artifact = SamplingArtifact(state_dependent);
+    const policy::TestPolicy artifact = SamplingArtifact(state_dependent);
     Export(artifact, 50, {.stochastic = true});
     for (const char* compiler : {"gcc -std=c99 -O2", "g++ -x c++ -std=c++17 -O2"}) {
       ExpectCheckPasses(compiler);

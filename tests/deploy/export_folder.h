@@ -20,7 +20,7 @@ class ExportFolderTest : public ::testing::Test {
  protected:
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  ExportManifest Export(const policy::PolicyArtifact& artifact, int vectors = 50,
+  ExportManifest Export(const policy::TestPolicy& artifact, int vectors = 50,
                         const ExportOptions& options = {}) {
     return ExportPolicy(artifact,
                         MakeGoldenVectors(artifact, std::make_shared<TestTask>(),

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 class ExportTest : public ExportFolderTest {
  protected:
-  std::string ErrorOf(const policy::PolicyArtifact& artifact, const ExportOptions& options = {}) {
+  std::string ErrorOf(const policy::TestPolicy& artifact, const ExportOptions& options = {}) {
     const GoldenVectors golden =
         MakeGoldenVectors(TestArtifact(), std::make_shared<TestTask>(), {20, 1, 3});
     try {
@@ -30,16 +30,16 @@ class ExportTest : public ExportFolderTest {
 };
 
 TEST_F(ExportTest, NothingIsOverwrittenOrLeftHalfWritten) {
-  policy::PolicyArtifact broken = TestArtifact();
+  policy::TestPolicy broken = TestArtifact();
   broken.layers[0].weight[0] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THAT(ErrorOf(broken), HasSubstr("layer 0 weight[0] is nan"));
+  EXPECT_THAT(ErrorOf(broken), HasSubstr("layer0 weight[0] is nan"));
   EXPECT_FALSE(fs::exists(folder_));
   EXPECT_EQ(ErrorOf(TestArtifact()), "exported");
   EXPECT_THAT(ErrorOf(TestArtifact()), HasSubstr("exists"));
 }
 
 TEST_F(ExportTest, APolicyThatNeverLearnedIsRefused) {
-  policy::PolicyArtifact artifact = TestArtifact();
+  policy::TestPolicy artifact = TestArtifact();
   artifact.contract.updates = 0;
   EXPECT_THAT(ErrorOf(artifact), HasSubstr("never trained: 1000 steps, 0 updates"));
   artifact.contract.updates = -1;  // not recorded
@@ -53,7 +53,7 @@ TEST_F(ExportTest, ADeterministicPolicyIsNotSampled) {
 }
 
 TEST_F(ExportTest, ManifestIsReadBack) {
-  const policy::PolicyArtifact artifact = TestArtifact();
+  const policy::TestPolicy artifact = TestArtifact();
   const std::vector<std::string> all{"all"};
   Export(artifact, 20, {ParseFormats(all)});
   const ExportManifest manifest = ReadManifest(folder_);

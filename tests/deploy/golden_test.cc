@@ -1,4 +1,5 @@
 #include "deploy/base/golden.h"
+#include "deploy/base/reference.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,8 +17,8 @@ using ::testing::ElementsAre;
 
 // x = clip((3 - 1) * 2, 3) = 3 and clip((0.5 - 0) * 1, 3) = 0.5;
 // hidden relu(3 + 0.5 + 1, -3 + 0) = (4.5, 0); action tanh(0.1 * 4.5 + 100 * 0) = tanh(0.45)
-policy::PolicyArtifact HandMadeArtifact() {
-  policy::PolicyArtifact artifact = models::RandomArtifact({2, 2, 1});
+policy::TestPolicy HandMadeArtifact() {
+  policy::TestPolicy artifact = policy::RandomArtifact({2, 2, 1});
   artifact.obs_mean = {1, 0};
   artifact.obs_scale = {2, 1};
   artifact.obs_clip = 3;
@@ -89,7 +90,7 @@ TEST(GoldenVectorsTest, HoldTheMostSaturatedActions) {
 }
 
 TEST(GoldenVectorsTest, APolicyOfAnotherTaskIsRefused) {
-  EXPECT_THROW(MakeGoldenVectors(models::RandomArtifact({5, 8, 2}), std::make_shared<TestTask>()),
+  EXPECT_THROW(MakeGoldenVectors(policy::RandomArtifact({5, 8, 2}), std::make_shared<TestTask>()),
                UserError);
 }
 

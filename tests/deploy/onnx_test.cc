@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "deploy/base/golden.h"
+#include "deploy/base/reference.h"
 #include "deploy/onnx/onnx_export.h"
 #include "deploy/onnx/onnx_graph.h"
 #include "tests/deploy/test_task.h"
@@ -26,7 +27,7 @@ std::string MessageOf(const std::string& bytes) {
 }
 
 TEST(OnnxTest, ABatchGivesWhatTheReferenceGivesRowByRow) {
-  const policy::PolicyArtifact artifact = TestArtifact();
+  const policy::TestPolicy artifact = TestArtifact();
   const OnnxGraph graph = OnnxGraph::Parse(OnnxModel(artifact), "a.onnx");
   const std::vector<float> observations{0.1f, -0.2f, 3, 4, -5, 1, 1, 1, 1, 1, 900, -900, 0, 0, 0};
   const auto out = graph.Run({{"observation", {3, 5, observations}}});
@@ -56,7 +57,7 @@ TEST(OnnxTest, ABadRowIsZeroAndLeavesTheOthersAlone) {
 }
 
 TEST(OnnxTest, AnOutputThatOverflowsHasItsOwnStatus) {
-  policy::PolicyArtifact artifact = TestArtifact();
+  policy::TestPolicy artifact = TestArtifact();
   for (auto& layer : artifact.layers) {
     layer.activation = "identity";
     for (float& w : layer.weight) w = 1e30f;
@@ -69,7 +70,7 @@ TEST(OnnxTest, AnOutputThatOverflowsHasItsOwnStatus) {
 
 TEST(OnnxTest, NoiseSamplesTheAction) {
   for (const bool state_dependent : {false, true}) {
-    const policy::PolicyArtifact artifact = SamplingArtifact(state_dependent);
+    const policy::TestPolicy artifact = SamplingArtifact(state_dependent);
     const OnnxGraph graph = OnnxGraph::Parse(OnnxModel(artifact, true), "a.onnx");
     const std::vector<float> observation{0.1f, -0.2f, 0.3f, 0.4f, -0.5f}, noise{1.5f, -0.3f};
     const auto out = graph.Run({{"observation", {1, 5, observation}}, {"noise", {1, 2, noise}}});
@@ -80,7 +81,7 @@ TEST(OnnxTest, NoiseSamplesTheAction) {
 }
 
 TEST(OnnxTest, CarriesTheContract) {
-  const policy::PolicyArtifact artifact = TestArtifact();
+  const policy::TestPolicy artifact = TestArtifact();
   const OnnxGraph graph = OnnxGraph::Parse(OnnxModel(artifact), "a.onnx");
   EXPECT_EQ(graph.metadata().at(kPolicyHashEntry), policy::PolicyHash(artifact));
   EXPECT_EQ(spec::ContractFromJson(graph.metadata().at(kContractEntry), "x"), artifact.contract);

@@ -71,13 +71,13 @@ class TestTask : public sim::Task {
 };
 
 /// A random network for the test task.
-inline policy::PolicyArtifact TestArtifact(const std::vector<int>& hidden = {16, 16},
-                                           uint64_t seed = 7) {
+inline policy::TestPolicy TestArtifact(const std::vector<int>& hidden = {16, 16},
+                                       uint64_t seed = 7) {
   const spec::TaskSpec spec = TestTask().spec();
   std::vector<int> sizes{spec.obs_dim()};
   sizes.insert(sizes.end(), hidden.begin(), hidden.end());
   sizes.push_back(spec.act_dim());
-  policy::PolicyArtifact artifact = models::RandomArtifact(sizes, "relu", seed);
+  policy::TestPolicy artifact = policy::RandomArtifact(sizes, "relu", seed);
   for (int i = 0; i < spec.obs_dim(); ++i) {
     artifact.contract.observation[i].name = spec.observation[i].name;
     artifact.contract.observation[i].unit = spec.observation[i].unit;
@@ -88,8 +88,8 @@ inline policy::PolicyArtifact TestArtifact(const std::vector<int>& hidden = {16,
 
 /// The same with a Gaussian head.
 /// @param state_dependent  deviations that follow from the observation, as SAC has them.
-inline policy::PolicyArtifact SamplingArtifact(bool state_dependent) {
-  policy::PolicyArtifact artifact = TestArtifact();
+inline policy::TestPolicy SamplingArtifact(bool state_dependent) {
+  policy::TestPolicy artifact = TestArtifact();
   if (!state_dependent) {
     artifact.layers.back().activation = "identity";
     artifact.gaussian = policy::GaussianHead{{}, {-0.7f, 0.3f}};

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "deploy/base/reference.h"
 #include "deploy/torchscript/torchscript_process.h"
 #include "tests/deploy/export_folder.h"
 #include "tests/paths.h"
@@ -21,7 +22,7 @@ const std::filesystem::path kRunner =
 
 class TorchScriptTest : public ExportFolderTest {
  protected:
-  TorchScriptProcess Start(const policy::PolicyArtifact& artifact, bool stochastic = false) {
+  TorchScriptProcess Start(const policy::TestPolicy& artifact, bool stochastic = false) {
     std::filesystem::create_directory(folder_);
     WriteFileAtomically(folder_ / "policy.pt", TorchScriptModel(artifact, stochastic));
     return {kRunner, folder_ / "policy.pt", 5, 2, stochastic};
@@ -31,7 +32,7 @@ class TorchScriptTest : public ExportFolderTest {
 };
 
 TEST_F(TorchScriptTest, AFreshProcessGivesTheReferenceTorques) {
-  const policy::PolicyArtifact artifact = TestArtifact();
+  const policy::TestPolicy artifact = TestArtifact();
   TorchScriptProcess process = Start(artifact);
   EXPECT_EQ(process.policy_hash(), policy::PolicyHash(artifact));
   EXPECT_EQ(spec::ContractFromJson(process.contract(), "x"), artifact.contract);
@@ -46,7 +47,7 @@ TEST_F(TorchScriptTest, AFreshProcessGivesTheReferenceTorques) {
 
 TEST_F(TorchScriptTest, NoiseSamplesTheAction) {
   for (const bool state_dependent : {false, true}) {
-    const policy::PolicyArtifact artifact = SamplingArtifact(state_dependent);
+    const policy::TestPolicy artifact = SamplingArtifact(state_dependent);
     TorchScriptProcess process = Start(artifact, true);
     const std::vector<float> noise{1.5f, -0.3f};
     EXPECT_EQ(process.Torque(observation_, noise, torque_), 0);
@@ -57,7 +58,7 @@ TEST_F(TorchScriptTest, NoiseSamplesTheAction) {
 }
 
 TEST_F(TorchScriptTest, LoadsIntoThisProcessToo) {
-  const policy::PolicyArtifact artifact = TestArtifact();
+  const policy::TestPolicy artifact = TestArtifact();
   const auto backend = LoadTorchScript(TorchScriptModel(artifact));
   EXPECT_EQ(backend->Torque(observation_, {}, torque_), 0);
   const auto expected = TorqueOfAction(artifact.contract, ReferenceAction(artifact, observation_));

@@ -137,7 +137,7 @@ TEST_F(VerifyTest, APolicyFileOfAnotherTrainingIsFound) {
 }
 
 TEST_F(VerifyTest, AnOnnxFileOfAnotherTrainingIsFound) {
-  policy::PolicyArtifact other = TestArtifact({16, 16}, 8);
+  policy::TestPolicy other = TestArtifact({16, 16}, 8);
   other.contract.control_dt = 0.03;
   Export(TestArtifact(), 50, {{Format::kOnnx}});
   Replace("policy.onnx", OnnxModel(other));
@@ -148,7 +148,7 @@ TEST_F(VerifyTest, AnOnnxFileOfAnotherTrainingIsFound) {
 }
 
 TEST_F(VerifyTest, ATorchScriptFileOfAnotherTrainingIsFound) {
-  policy::PolicyArtifact other = TestArtifact({16, 16}, 8);
+  policy::TestPolicy other = TestArtifact({16, 16}, 8);
   other.contract.observation[1].unit = "deg";
   Export(TestArtifact(), 50, {{Format::kTorchScript}});
   Replace("policy.pt", TorchScriptModel(other));
@@ -201,7 +201,7 @@ TEST_F(VerifyTest, UserMistakesAreErrorsInOneLine) {
 }
 
 TEST_F(VerifyTest, APolicyOfAnotherTaskIsRefused) {
-  policy::PolicyArtifact artifact = TestArtifact();
+  policy::TestPolicy artifact = TestArtifact();
   const GoldenVectors golden =
       MakeGoldenVectors(artifact, std::make_shared<TestTask>(), {20, 1, 3});
   artifact.contract.action[1].joint = "wrist";
@@ -210,7 +210,7 @@ TEST_F(VerifyTest, APolicyOfAnotherTaskIsRefused) {
 }
 
 TEST_F(VerifyTest, TheCompiledPolicyActsLikeThePolicyAndLeavesNoFilesBehind) {
-  const policy::PolicyArtifact artifact = TestArtifact();
+  const policy::TestPolicy artifact = TestArtifact();
   Export(artifact);
   // a temporary folder of the test's own shows what is left in it
   const fs::path temporary = folder_ / "tmp";

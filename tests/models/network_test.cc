@@ -267,15 +267,13 @@ TEST(NetworkTest, PolicyFileComputesTheSameAction) {
     spec.output_activation = Activation::kTanh;
     const auto network = MakeNetwork(spec);
     Randomize(network.get(), &random);
-    policy::PolicyArtifact artifact;
-    artifact.layers = ToDenseLayers(*network);
-    artifact.obs_mean.assign(11, 0);
-    artifact.obs_scale.assign(11, 1);
-    artifact.obs_clip = 1e6f;
-    artifact.contract.control_dt = artifact.contract.timestep = 0.01;
-    for (int i = 0; i < 11; ++i) artifact.contract.observation.push_back({std::to_string(i), "1"});
-    for (int i = 0; i < 3; ++i) artifact.contract.action.push_back({std::to_string(i)});
-    const auto policy = policy::MakeArtifactPolicy(artifact);
+    spec::Contract contract;
+    contract.control_dt = contract.timestep = 0.01;
+    for (int i = 0; i < 11; ++i) contract.observation.push_back({std::to_string(i), "1"});
+    for (int i = 0; i < 3; ++i) contract.action.push_back({std::to_string(i)});
+    const auto policy = policy::MakeArtifactPolicy(policy::GraphOf(
+        contract,
+        {std::vector<float>(11), std::vector<float>(11, 1), 1e6f, ToDenseLayers(*network)}));
     for (int trial = 0; trial < 20; ++trial) {
       const auto observation = RandomValues(&random, 11);
       std::vector<float> action(3);

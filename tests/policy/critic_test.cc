@@ -16,8 +16,8 @@ namespace {
 using ::testing::HasSubstr;
 
 // two observations, one or two actions, a normaliser that does nothing
-PolicyArtifact PlainPolicy(int actions) {
-  PolicyArtifact policy = RandomArtifact({2, actions});
+TestPolicy PlainPolicy(int actions) {
+  TestPolicy policy = RandomArtifact({2, actions});
   policy.obs_mean = {0, 0};
   policy.obs_scale = {1, 1};
   return policy;
@@ -36,7 +36,7 @@ Critic ActionCritic() {
 }
 
 TEST(Critic, RatesActionsThatJoinALaterLayer) {
-  const PolicyArtifact policy = PlainPolicy(1);
+  const TestPolicy policy = PlainPolicy(1);
   const auto value = MakeValueFunction(ActionCritic(), policy);
   const std::vector<float> observation{0.5f, 0.25f}, action{-0.5f};
   EXPECT_FLOAT_EQ(value->ActionValue(observation, action), 2 * (0.75 - 1.5));
@@ -49,7 +49,7 @@ TEST(Critic, RatesActionsThatJoinALaterLayer) {
 }
 
 TEST(Critic, NormalisesAndClipsWhatItSees) {
-  PolicyArtifact policy = PlainPolicy(1);
+  TestPolicy policy = PlainPolicy(1);
   policy.obs_mean = {1, 0};
   policy.obs_scale = {2, 1};
   policy.obs_clip = 3;

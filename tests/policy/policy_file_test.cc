@@ -27,14 +27,14 @@ class PolicyFileTest : public ::testing::Test {
  protected:
   void TearDown() override { fs::remove(path_); }
 
-  std::string Save(const PolicyArtifact& artifact) {
+  std::string Save(const TestPolicy& artifact) {
     SavePolicy(path_, artifact);
     return ReadFile(path_);
   }
 
   fs::path path_ =
       fs::path(::testing::TempDir()) / fmt::format("policy_file_test_{}.policy", getpid());
-  PolicyArtifact artifact_ = RandomArtifact({3, 4, 2});
+  TestPolicy artifact_ = RandomArtifact({3, 4, 2});
 };
 
 // the file's CRC-32 set right again after a change, to reach the checks behind it
@@ -56,8 +56,9 @@ std::string MessageOf(const std::string& bytes) {
 
 TEST_F(PolicyFileTest, ReadsBackWhatWasSaved) {
   Save(artifact_);
-  const PolicyArtifact read = LoadPolicy(path_);
-  EXPECT_EQ(read.contract, artifact_.contract);
+  const PolicyGraph graph = LoadPolicy(path_);
+  EXPECT_EQ(graph.contract, artifact_.contract);
+  const Perceptron read = AsPerceptron(graph).value();
   EXPECT_EQ(read.obs_mean, artifact_.obs_mean);
   EXPECT_EQ(read.obs_scale, artifact_.obs_scale);
   EXPECT_EQ(read.obs_clip, artifact_.obs_clip);
@@ -68,8 +69,8 @@ TEST_F(PolicyFileTest, ReadsBackWhatWasSaved) {
     EXPECT_EQ(read.layers[i].inputs, artifact_.layers[i].inputs);
     EXPECT_EQ(read.layers[i].activation, artifact_.layers[i].activation);
   }
-  EXPECT_EQ(PolicyHash(read), PolicyHash(artifact_));
-  EXPECT_EQ(ParameterCount(read), 3 * 4 + 4 + 4 * 2 + 2);
+  EXPECT_EQ(PolicyHash(graph), PolicyHash(artifact_));
+  EXPECT_EQ(ParameterCount(graph), 3 * 4 + 4 + 4 * 2 + 2);
 }
 
 TEST_F(PolicyFileTest, HashFollowsNumbersAndContract) {
@@ -93,7 +94,7 @@ TEST_F(PolicyFileTest, UnknownFiguresOfTheContractBecomeNan) {
 TEST_F(PolicyFileTest, ParametersThatAreNotFiniteNeverReplaceAGoodFile) {
   const std::string good = Save(artifact_);
   for (const float bad : {kNan, std::numeric_limits<float>::infinity()}) {
-    PolicyArtifact broken = artifact_;
+    TestPolicy broken = artifact_;
     broken.layers[1].weight[5] = bad;
     EXPECT_THROW(SavePolicy(path_, broken), Error);
     broken = artifact_;
@@ -108,7 +109,7 @@ TEST_F(PolicyFileTest, ParametersThatAreNotFiniteNeverReplaceAGoodFile) {
 
 TEST_F(PolicyFileTest, SizesThatDoNotFitAreRefused) {
   const auto refused = [&](auto change, const std::string& message) {
-    PolicyArtifact broken = artifact_;
+    TestPolicy broken = artifact_;
     change(broken);
     try {
       SavePolicy(path_, broken);
@@ -117,13 +118,16 @@ TEST_F(PolicyFileTest, SizesThatDoNotFitAreRefused) {
       EXPECT_THAT(error.what(), HasSubstr(message));
     }
   };
-  refused([](auto& a) { a.layers.clear(); }, "no layers");
+  refused([](auto& a) { a.layers.clear(); }, "gives 3 actions, its contract names 2");
   refused([](auto& a) { a.layers.pop_back(); }, "gives 4 actions, its contract names 2");
-  refused([](auto& a) { a.layers[1].inputs = 5; }, "layer 1 is 2 x 5");
-  refused([](auto& a) { a.layers[0].bias.pop_back(); }, "layer 0 bias has 3 values, expected 4");
+  refused([](auto& a) { a.layers[1].inputs = 5; },
+          "layer1 (dense): its weight is 2 x 5, its input has 4 values");
+  refused([](auto& a) { a.layers[0].bias.pop_back(); },
+          "layer0 (dense): its bias is 3, expected 4");
   refused([](auto& a) { a.layers[0].activation = "elu"; }, "unknown activation 'elu'");
-  refused([](auto& a) { a.obs_scale.pop_back(); }, "normalizer.scale has 2 values");
-  refused([](auto& a) { a.obs_clip = 0; }, "obs_clip");
+  refused([](auto& a) { a.obs_scale.pop_back(); },
+          "normalized (normalize): its scale is 2, expected 3");
+  refused([](auto& a) { a.obs_clip = 0; }, "its clip is 0");
   refused([](auto& a) { a.contract.control_dt = 0; }, "control period");
 }
 
@@ -309,7 +313,7 @@ TEST_F(PolicyFileTest, DeviationsOfASamplingPolicyAreReadBackAndPartOfItsHash) {
        {GaussianHead{{}, {-1, 0.5f}}, GaussianHead{{1, 2, 3, 4, 5, 6, 7, 8}, {0, 1}, -5, 2}}) {
     artifact_.gaussian = head;
     Save(artifact_);
-    EXPECT_EQ(LoadPolicy(path_).gaussian, head);
+    EXPECT_EQ(AsPerceptron(LoadPolicy(path_))->gaussian, head);
     EXPECT_NE(PolicyHash(artifact_), deterministic);
   }
 }

@@ -10,12 +10,18 @@
 
 namespace sinew::policy {
 
+/// A perceptron with its contract, easy to change; becomes a graph wherever one is asked for.
+struct TestPolicy : Perceptron {
+  spec::Contract contract;
+  operator PolicyGraph() const { return GraphOf(contract, *this); }
+};
+
 /// A network with random weights (scaled to keep its signals near one) and a contract to match. The
 /// first `obs_dim` of the sizes is the observation, the last the action.
-inline PolicyArtifact RandomArtifact(const std::vector<int>& sizes,
-                                     const std::string& hidden = "relu", uint64_t seed = 7) {
+inline TestPolicy RandomArtifact(const std::vector<int>& sizes, const std::string& hidden = "relu",
+                                 uint64_t seed = 7) {
   Random random(seed, "artifact");
-  PolicyArtifact artifact;
+  TestPolicy artifact;
   spec::Contract& contract = artifact.contract;
   contract.task = "test-task";
   contract.agent = "ddpg";

@@ -23,7 +23,7 @@ TEST(RunConfigTest, ReachesTrainTaskAndAgent) {
   const auto task = run->BuildTask();
   EXPECT_EQ(task->spec().action[0].torque_high, 87 * 0.25);
   const auto agent = run->BuildAgent(*task);
-  const auto layers = agent->Snapshot().layers;
+  const auto layers = policy::AsPerceptron(agent->Snapshot())->layers;
   ASSERT_EQ(layers.size(), 3u);
   EXPECT_EQ(layers[0].inputs, task->spec().obs_dim());
   EXPECT_EQ(layers[1].inputs, 5);

@@ -48,7 +48,7 @@ TEST(RuntimeAllocation, IsCounted) {
 
 TEST(RuntimeAllocation, EndsWithLoading) {
   const ScratchFile file;
-  policy::SavePolicy(file.path(), models::RandomArtifact({6, 64, 64, 3}, "tanh"));
+  policy::SavePolicy(file.path(), policy::RandomArtifact({6, 64, 64, 3}, "tanh"));
   sinew_runtime* runtime = nullptr;
   char error[200];
   ASSERT_EQ(sinew_runtime_load(file.path().c_str(), nullptr, &runtime, error, sizeof error),

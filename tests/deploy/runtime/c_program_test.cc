@@ -30,7 +30,7 @@ std::string OutputOf(const std::string& command) {
 
 TEST(RuntimeInC, GivesThePolicysTorques) {
   const ScratchFile file;
-  const auto artifact = models::RandomArtifact({5, 33, 2});
+  const auto artifact = policy::RandomArtifact({5, 33, 2});
   policy::SavePolicy(file.path(), artifact);
   std::istringstream output(
       OutputOf(std::string(SINEW_RUNTIME_C_PROGRAM) + " " + file.path().string()));

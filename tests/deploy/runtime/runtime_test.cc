@@ -33,7 +33,7 @@ std::vector<float> Torques(Runtime* runtime, const std::vector<float>& observati
 }
 
 TEST(Runtime, MapsTheActionToTheTorqueRange) {
-  const auto artifact = models::RandomArtifact({4, 16, 2});
+  const auto artifact = policy::RandomArtifact({4, 16, 2});
   Runtime runtime(artifact, Bare(), "hash");
   const std::vector<float> observation{0.1f, -0.2f, 0.3f, 0.4f};
   std::vector<float> action(2);
@@ -47,7 +47,7 @@ TEST(Runtime, MapsTheActionToTheTorqueRange) {
 }
 
 TEST(Runtime, TakesAnyOrderByName) {
-  const auto artifact = models::RandomArtifact({3, 16, 2});
+  const auto artifact = policy::RandomArtifact({3, 16, 2});
   Runtime plain(artifact, Bare(), "");
   RuntimeOptions options = Bare();
   options.observation_names = {"spare", "obs_2", "obs_0", "obs_1"};
@@ -72,7 +72,7 @@ TEST(Runtime, TakesLimitsAndVelocitiesInTheRobotsOrder) {
   options.damping = {1, 4};
   options.torque_limit = {0.25, 100};
   options.max_range_score = std::numeric_limits<double>::infinity();
-  Runtime runtime(models::RandomArtifact({3, 16, 2}), options, "");
+  Runtime runtime(policy::RandomArtifact({3, 16, 2}), options, "");
   std::vector<float> torque(2);
   EXPECT_EQ(runtime.Step(std::vector<float>{2, 0, 0}, 0, 0, torque), SINEW_LIMITED);
   EXPECT_LE(std::abs(torque[0]), 0.25f);
@@ -83,7 +83,7 @@ TEST(Runtime, TakesLimitsAndVelocitiesInTheRobotsOrder) {
 }
 
 TEST(Runtime, FindsVelocitiesByTheirName) {
-  auto artifact = models::RandomArtifact({2, 8, 1});
+  auto artifact = policy::RandomArtifact({2, 8, 1});
   artifact.contract.observation[1].name = "velocity_joint_0";
   RuntimeOptions options = Bare();
   options.damping = {3};
@@ -97,7 +97,7 @@ TEST(Runtime, FindsVelocitiesByTheirName) {
 TEST(Runtime, TellsTheWorstObservationInTheRobotsOrder) {
   RuntimeOptions options = Bare();
   options.observation_names = {"obs_1", "obs_0"};
-  Runtime runtime(models::RandomArtifact({2, 8, 1}), options, "");
+  Runtime runtime(policy::RandomArtifact({2, 8, 1}), options, "");
   std::vector<float> torque(1);
   runtime.Step(std::vector<float>{4.5f, 0}, 0, 0, torque);  // range -1.5 to 2.5
   EXPECT_EQ(runtime.report().range_element, 0);
@@ -106,7 +106,7 @@ TEST(Runtime, TellsTheWorstObservationInTheRobotsOrder) {
 
 std::string Refusal(const RuntimeOptions& options) {
   try {
-    Runtime(models::RandomArtifact({3, 8, 2}), options, "");
+    Runtime(policy::RandomArtifact({3, 8, 2}), options, "");
   } catch (const UserError& error) {
     return error.what();
   }
@@ -143,7 +143,7 @@ TEST(Runtime, RefusesValuesOutOfRange) {
 
 TEST(CppController, LoadsStepsAndThrowsTheLibrarysLine) {
   const ScratchFile file;
-  policy::SavePolicy(file.path(), models::RandomArtifact({3, 8, 2}));
+  policy::SavePolicy(file.path(), policy::RandomArtifact({3, 8, 2}));
   runtime::Options options;
   options.soft_start = 0;
   options.joints = {"joint_1", "joint_0"};
@@ -170,7 +170,7 @@ TEST(CppController, LoadsStepsAndThrowsTheLibrarysLine) {
 TEST(CppController, RefusesAPolicyThatWasNeverTrained) {
   const ScratchFile file;
   for (const int64_t updates : {0, 1}) {
-    auto artifact = models::RandomArtifact({3, 8, 2});
+    auto artifact = policy::RandomArtifact({3, 8, 2});
     artifact.contract.updates = updates;
     policy::SavePolicy(file.path(), artifact);
     if (updates > 0) {

@@ -42,7 +42,7 @@ namespace sinew::policy {
 namespace {
 
 // the definition in double precision, element by element
-std::vector<double> Oracle(const PolicyArtifact& artifact, const std::vector<float>& observation) {
+std::vector<double> Oracle(const TestPolicy& artifact, const std::vector<float>& observation) {
   std::vector<double> x;
   for (size_t i = 0; i < observation.size(); ++i) {
     const double normalized =
@@ -67,12 +67,12 @@ std::vector<float> RandomObservation(Random* random, size_t size) {
   return observation;
 }
 
-class ArtifactPolicyTest : public ::testing::TestWithParam<std::vector<int>> {};
+class GraphPolicyTest : public ::testing::TestWithParam<std::vector<int>> {};
 
-TEST_P(ArtifactPolicyTest, MatchesTheDefinition) {
+TEST_P(GraphPolicyTest, MatchesTheDefinition) {
   Random random(5, "observations");
   for (const char* hidden : {"relu", "tanh", "identity"}) {
-    const PolicyArtifact artifact = RandomArtifact(GetParam(), hidden);
+    const TestPolicy artifact = RandomArtifact(GetParam(), hidden);
     const auto policy = MakeArtifactPolicy(artifact);
     std::vector<float> action(GetParam().back());
     for (int trial = 0; trial < 50; ++trial) {
@@ -85,12 +85,12 @@ TEST_P(ArtifactPolicyTest, MatchesTheDefinition) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, ArtifactPolicyTest,
+INSTANTIATE_TEST_SUITE_P(Shapes, GraphPolicyTest,
                          ::testing::Values(std::vector{1, 1}, std::vector{20, 64, 64, 7},
                                            std::vector{3, 17, 5, 9, 2}, std::vector{9, 3, 21, 1},
                                            std::vector{20, 256, 256, 7}));
 
-TEST(ArtifactPolicyStepTest, AllocatesNothing) {
+TEST(GraphPolicyStepTest, AllocatesNothing) {
   const auto policy = MakeArtifactPolicy(RandomArtifact({20, 64, 64, 7}));
   const std::vector<float> observation(20, 0.5f);
   std::vector<float> action(7);
@@ -100,8 +100,8 @@ TEST(ArtifactPolicyStepTest, AllocatesNothing) {
   EXPECT_GT(before, 0);
 }
 
-TEST(ArtifactPolicyStepTest, AnUnboundedLastLayerIsClipped) {
-  PolicyArtifact artifact = RandomArtifact({2, 2});
+TEST(GraphPolicyStepTest, AnUnboundedLastLayerIsClipped) {
+  TestPolicy artifact = RandomArtifact({2, 2});
   artifact.layers[0].activation = "identity";
   artifact.layers[0].bias = {50, -50};
   std::vector<float> action(2);
@@ -109,7 +109,7 @@ TEST(ArtifactPolicyStepTest, AnUnboundedLastLayerIsClipped) {
   EXPECT_EQ(action, (std::vector<float>{1, -1}));
 }
 
-TEST(ArtifactPolicyStepTest, ObservationsThatAreNotFiniteGiveNan) {
+TEST(GraphPolicyStepTest, ObservationsThatAreNotFiniteGiveNan) {
   const auto policy = MakeArtifactPolicy(RandomArtifact({2, 8, 2}));
   std::vector<float> action(2);
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -HUGE_VALF}) {
@@ -120,15 +120,15 @@ TEST(ArtifactPolicyStepTest, ObservationsThatAreNotFiniteGiveNan) {
   EXPECT_TRUE(std::isfinite(action[0]));
 }
 
-TEST(ArtifactPolicyStepTest, BrokenArtefactsAreRefused) {
-  PolicyArtifact artifact = RandomArtifact({2, 8, 2});
+TEST(GraphPolicyStepTest, BrokenArtefactsAreRefused) {
+  TestPolicy artifact = RandomArtifact({2, 8, 2});
   artifact.layers[0].weight[3] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW(MakeArtifactPolicy(artifact), Error);
 }
 
 TEST(SamplingPolicyTest, FollowsItsNoiseEpisodeByEpisode) {
   // u = 0.5 + exp(log_std) noise with log_std = -2 + 1.5 (1 + tanh(0.25 x)), x the observation
-  PolicyArtifact artifact = RandomArtifact({1, 1});
+  TestPolicy artifact = RandomArtifact({1, 1});
   artifact.obs_mean = {0};
   artifact.obs_scale = {1};
   artifact.layers[0] = {1, 1, {0}, {0.5f}, "tanh"};
@@ -147,7 +147,7 @@ TEST(SamplingPolicyTest, FollowsItsNoiseEpisodeByEpisode) {
 }
 
 TEST(SamplingPolicyTest, ADeviationThatIsTheSameEverywhereNeedsNoWeights) {
-  PolicyArtifact artifact = RandomArtifact({3, 8, 2});
+  TestPolicy artifact = RandomArtifact({3, 8, 2});
   artifact.layers.back().activation = "identity";
   // so small that the most likely action is not bounded
   for (float& weight : artifact.layers.back().weight) weight *= 0.05f;
