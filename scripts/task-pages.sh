@@ -36,7 +36,7 @@ Mean return of an episode over EPISODES fresh ones, and success where the task h
 [`assets/policies`](../../assets/policies/README.md): no torque (`zero`), uniformly random torques (`random`), and
 proportional-derivative control that holds a start pose (`pd`). `sinew eval TASK --policy zero` prints such a figure
 again; this page is made by `scripts/task-pages.sh`. "Reference" lists every observation, action, reward term and option
-as the code states them.
+as the code states them. With `task.observe = "positions"` every one of them leaves out the elements in m/s or rad/s.
 
 | task | | observation, action | period | zero | random | pd | trained |
 |---|---|---|---|---|---|---|---|
