@@ -41,7 +41,7 @@ policy::PolicyGraph RandomGraph(int hidden) {
   for (int i = 0; i < kObs; ++i) {
     contract.observation.push_back({fmt::format("x{}", i), "1", -1, 1});
   }
-  for (int i = 0; i < kAct; ++i) artifact.contract.action.push_back({fmt::format("joint{}", i)});
+  for (int i = 0; i < kAct; ++i) contract.action.push_back({fmt::format("joint{}", i)});
   const std::vector<policy::DenseLayer> layers{RandomLayer(kObs, hidden, "relu", &random),
                                                RandomLayer(hidden, hidden, "relu", &random),
                                                RandomLayer(hidden, kAct, "tanh", &random)};

@@ -10,6 +10,7 @@
 
 #include "apps/common/command_table.h"
 #include "core/error.h"
+#include "core/names.h"
 
 namespace sinew::apps {
 namespace {
