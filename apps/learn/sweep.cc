@@ -89,7 +89,7 @@ void Check(const SweepArguments& arguments, const std::vector<SweepCell>& cells)
   }
 }
 
-std::vector<std::string> Command(const SweepArguments& arguments, const SweepCell& cell) {
+std::vector<std::string> TrainingCommand(const SweepArguments& arguments, const SweepCell& cell) {
   const std::string folder = FolderOf(arguments, cell).string();
   if (fs::exists(folder)) return {"resume", folder};
   std::vector<std::string> words{"train",    cell.task, "--agent",
@@ -164,7 +164,7 @@ class Runner {
  private:
   void StartNext() {
     const SweepCell& cell = cells_[waiting_.front()];
-    processes_.Start(Command(arguments_, cell), Log(cell), waiting_.front());
+    processes_.Start(TrainingCommand(arguments_, cell), Log(cell), waiting_.front());
     running_[waiting_.front()] = ConfigOf(arguments_, cell)->train().steps;
     waiting_.pop_front();
   }
