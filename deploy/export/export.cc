@@ -70,7 +70,8 @@ class Exporter {
 
   void Finish() {
     SaveGolden(folder_ / "golden.safetensors", golden_, manifest_.policy_hash);
-    WriteFileAtomically(folder_ / "README.md", ExportReadme(manifest_, costs_));
+    WriteFileAtomically(folder_ / "README.md",
+                        ExportReadme(manifest_, costs_, policy::StateSize(graph_)));
     if (!costs_.empty()) WriteFileAtomically(folder_ / "Makefile", ExportMakefile(manifest_));
     WriteFileAtomically(folder_ / "contract.json", ManifestJson());
   }

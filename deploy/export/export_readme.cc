@@ -27,12 +27,12 @@ C99 (or C++17), header only, no heap, no library beyond libm; {numbers}.
 
 ```c
 #include "{prefix}_policy.h"
-
+{state}
 void control_step(void) {{               /* every {period} s */
   float observation[{PREFIX}_OBS_DIM];
   float torque[{PREFIX}_ACT_DIM];
   read_sensors(observation);            /* order and units: table below */
-  if ({prefix}_torque(observation, torque) != {PREFIX}_OK) {{
+  if ({call} != {PREFIX}_OK) {{
     stop_safely();                      /* all torques are zero */
     return;
   }}
@@ -44,11 +44,34 @@ void control_step(void) {{               /* every {period} s */
   {macs} multiply-accumulates a call.
 - `make` compiles `{check}` and holds the header against golden vectors: do it on the target
   machine.
-- `{prefix}_action` gives the normalised action in [-1, 1] instead; `{prefix}_outside_training`
+- `{action}` gives the normalised action in [-1, 1] instead; `{prefix}_outside_training`
   tells whether an observation lies outside of what the policy saw while it learned.
 - An observation with NaN or infinity gives `{PREFIX}_BAD_OBSERVATION` and zero torques.
   Without gravity compensation zero torque lets an arm fall: `stop_safely` is the machine's own
   decision.
+)";
+
+// of a policy that remembers
+constexpr std::string_view kStateCode = R"(
+static {prefix}_state state;             /* what the policy remembers: one for each robot */
+
+void begin(void) {{ {prefix}_reset(&state); }} /* before the first step, and whenever the robot begins anew */
+)";
+
+constexpr std::string_view kSampleStep =
+    R"(- `{prefix}_sample_step(&state, observation, noise, torque)` samples: `noise` holds {PREFIX}_ACT_DIM
+  numbers from the standard normal distribution, drawn by the caller.
+)";
+
+constexpr std::string_view kOnnxState = R"(
+The policy remembers: input `state` [batch, {state_dim}] is `next_state` of the step before, and at
+the start of an episode what the metadata `sinew.state` gives as `initial`. A row whose status is not
+0 leaves its state as it was.
+)";
+
+constexpr std::string_view kTorchScriptState = R"(
+The policy remembers: `forward` takes `state` [batch, {state_dim}] last and gives the next one last;
+`initial_state(batch)` is the state at the start of an episode.
 )";
 
 constexpr std::string_view kSample =
@@ -93,12 +116,19 @@ std::string CSection(const ExportManifest& manifest, Format format, const CCost&
   const std::string prefix = PrefixOf(manifest, format);
   const bool fixed = format == Format::kCInt16;
   std::string text(kC);
-  if (manifest.stochastic && !fixed) text += kSample;
+  const bool state = cost.state_bytes > 0;
+  if (manifest.stochastic && !fixed) text += state ? kSampleStep : kSample;
+  const std::string declared =
+      state ? fmt::format(fmt::runtime(kStateCode), fmt::arg("prefix", prefix)) : "";
   return fmt::format(
       fmt::runtime(text), fmt::arg("prefix", prefix), fmt::arg("PREFIX", WithPrefix("@P@", prefix)),
       fmt::arg("numbers",
                fixed ? "whole numbers with weights of 16 bits, floating point at its two ends only"
                      : "32-bit floating point"),
+      fmt::arg("state", declared),
+      fmt::arg("call", prefix + (state ? "_step(&state, observation, torque)"
+                                       : "_torque(observation, torque)")),
+      fmt::arg("action", prefix + (state ? "_step_action" : "_action")),
       fmt::arg("check", fixed ? "check_int16.c" : "check.c"),
       fmt::arg("period", manifest.contract.control_dt), fmt::arg("parameters", cost.parameters),
       fmt::arg("flash", cost.flash_bytes), fmt::arg("stack", cost.stack_bytes),
@@ -125,7 +155,7 @@ std::string Tables(const spec::Contract& contract) {
 }  // namespace
 
 std::string ExportReadme(const ExportManifest& manifest,
-                         const std::vector<std::pair<Format, CCost>>& costs) {
+                         const std::vector<std::pair<Format, CCost>>& costs, int64_t state_dim) {
   const spec::Contract& contract = manifest.contract;
   std::string text = fmt::format(
       fmt::runtime(kTop), fmt::arg("task", Cell(contract.task)),
@@ -143,10 +173,16 @@ std::string ExportReadme(const ExportManifest& manifest,
     text +=
         fmt::format(fmt::runtime(kOnnx), fmt::arg("obs_dim", obs_dim), fmt::arg("act_dim", act_dim),
                     fmt::arg("noise_input", manifest.stochastic ? noise : ""));
+    if (state_dim > 0) {
+      text += fmt::format(fmt::runtime(kOnnxState), fmt::arg("state_dim", state_dim));
+    }
   }
   if (manifest.Find(Format::kTorchScript)) {
     text += fmt::format(fmt::runtime(kTorchScript),
                         fmt::arg("noise_argument", manifest.stochastic ? ", noise" : ""));
+    if (state_dim > 0) {
+      text += fmt::format(fmt::runtime(kTorchScriptState), fmt::arg("state_dim", state_dim));
+    }
   }
   return text + Tables(contract);
 }

@@ -55,6 +55,32 @@ TEST(Session, SteppingForwardAgainGivesTheSameBits) {
   }
 }
 
+TEST(Session, APolicyThatCanTellItsMemoryIsNotFedTheEpisodeAgain) {
+  Session session = MakeSession(CardFor<RecallingPolicy>("recalling"));
+  const PolicyHandle first = session.policy();
+  std::vector<std::vector<float>> actions;
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(session.Step());
+    actions.push_back(session.frame().action);
+  }
+  for (int i = 0; i < 15; ++i) ASSERT_TRUE(session.StepBack());
+  RecallingPolicy::acts = 0;
+  for (int i = 5; i < 20; ++i) {
+    ASSERT_TRUE(session.Step());
+    EXPECT_EQ(session.frame().action, actions[i]) << "step " << i;
+  }
+  EXPECT_EQ(RecallingPolicy::acts, 15);
+  // another policy in between, which cannot tell: the first one is fed what it did not see
+  session.Seek(10);
+  session.UsePolicy(CardFor<RememberingPolicy>("remembering"));
+  for (int i = 10; i < 15; ++i) ASSERT_TRUE(session.Step());
+  session.UsePolicy(first);
+  RecallingPolicy::acts = 0;
+  ASSERT_TRUE(session.Step());
+  EXPECT_EQ(session.frame().action, actions[15]) << "both policies act alike";
+  EXPECT_EQ(RecallingPolicy::acts, 16);
+}
+
 TEST(Session, StepsBackAcrossTheEndOfAnEpisode) {
   Session session = MakeSession(CardFor<RememberingPolicy>("remembering"), 3);
   for (int i = 0; i < 3; ++i) session.Step();

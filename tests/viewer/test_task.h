@@ -98,8 +98,21 @@ class RememberingPolicy : public spec::Policy {
     std::ranges::fill(action, std::clamp(memory_, -1.0f, 1.0f));
   }
 
- private:
+ protected:
   float memory_ = 0;
+};
+
+/// The same, which can tell what it remembers.
+class RecallingPolicy : public RememberingPolicy {
+ public:
+  void Act(std::span<const float> observation, std::span<float> action) override {
+    ++acts;
+    RememberingPolicy::Act(observation, action);
+  }
+  std::optional<std::vector<float>> SaveState() const override { return {{memory_}}; }
+  void RestoreState(std::span<const float> state) override { memory_ = state[0]; }
+
+  static inline int acts = 0;  // of all of them
 };
 
 /// Behaves, then gives a number that no actuator can follow.

@@ -16,6 +16,13 @@ namespace sinew::viewer {
 struct EpisodeLog {
   std::vector<float> observations;  // [steps x obs_dim], as seen
   std::vector<float> intents;       // [steps x act_dim], as meant, exploration included
+  /// What one policy remembered after each of the first steps, where it can tell: saves feeding it
+  /// all again.
+  struct Memory {
+    PolicyHandle of;
+    size_t width = 0;
+    std::vector<float> values;  // [steps x width]
+  } memory{};
 
   int64_t steps(size_t obs_dim) const {
     return static_cast<int64_t>(observations.size() / obs_dim);
@@ -54,6 +61,8 @@ class Pilot {
 
  private:
   void Synchronize();
+  bool Recall();
+  void NoteMemory(int64_t step);
 
   size_t obs_dim_;
   std::vector<float> seen_, action_;

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "deploy/runtime/sinew_runtime.hpp"
+#include "policy/graph_builder.h"
 #include "tests/core/scratch_file.h"
 #include "tests/policy/test_artifact.h"
 
@@ -102,6 +103,34 @@ TEST(Runtime, TellsTheWorstObservationInTheRobotsOrder) {
   runtime.Step(std::vector<float>{4.5f, 0}, 0, 0, torque);  // range -1.5 to 2.5
   EXPECT_EQ(runtime.report().range_element, 0);
   EXPECT_DOUBLE_EQ(runtime.report().range_score, 0.5);
+}
+
+// y = 0.5 (x_t-1): the first of an episode stands for the one before it
+policy::PolicyGraph DelayedPolicy() {
+  policy::GraphBuilder graph(policy::RandomArtifact({1, 1}).contract);
+  const auto history = graph.History(policy::kObservation, 1, 1, 2);
+  return graph.Build(
+      graph.Apply(policy::Dense{{{1, 3}, {0, 0.5f, 0}}, policy::VectorOf({0})}, {history}));
+}
+
+TEST(Runtime, RemembersUntilItBeginsAnew) {
+  Runtime runtime(DelayedPolicy(), Bare(), "");
+  int64_t now = 0;
+  // joint_0 goes from -10 to 20 N·m
+  const auto action = [&](float x) {
+    now += kPeriod;
+    return (Torques(&runtime, {x}, now)[0] - 5) / 15;
+  };
+  EXPECT_FLOAT_EQ(action(1), 0.5f);
+  EXPECT_FLOAT_EQ(action(0), 0.5f);
+  EXPECT_FLOAT_EQ(action(0.5f), 0);
+  runtime.Start();
+  EXPECT_NEAR(action(-1), -0.5f, 1e-6) << "not 0.25, from before the start";
+  std::vector<float> torque(1);
+  now += kPeriod;
+  const std::vector<float> bad{std::numeric_limits<float>::quiet_NaN()};
+  EXPECT_EQ(runtime.Step(bad, now, now, torque), SINEW_EMERGENCY);
+  EXPECT_NEAR(action(0.2f), 0.1f, 1e-6) << "not -0.5, from before the emergency";
 }
 
 std::string Refusal(const RuntimeOptions& options) {
