@@ -127,9 +127,9 @@ LearnerWorkload MakeOffPolicyWorkload(const std::string& agent, const LearnerSha
   OptionTable options("agent");
   builder->Describe(options);
   SetHidden(shape.hidden, &options);
-  options.Set("batch", fmt::format("{}", shape.batch));
+  options.Set("batch_size", fmt::format("{}", shape.batch));
   options.Set("updates_per_step", fmt::format("{}", 1.0 / kEnvs));
-  options.Set("warmup_steps", "0");
+  options.Set("learning_starts", "0");
   options.Set("backend", BackendOf(device));
   options.Set("device", device);
   if (policy_delay > 0) options.Set("policy_delay", fmt::format("{}", policy_delay));

@@ -41,13 +41,13 @@ nlohmann::ordered_json BenchCase(const TrainCase& run, int threads,
 
 std::vector<TrainCase> TrainCases(std::span<const std::string> tasks,
                                   std::span<const std::string> agents) {
-  const std::vector<std::string> td3{
-      "agent.batch=256",          "agent.actor_hidden=256,256", "agent.critic_hidden=256,256",
-      "agent.updates_per_step=1", "agent.warmup_steps=0",       "train.num_envs=1"};
-  const std::vector<std::string> ppo{"agent.horizon=128", "agent.epochs=10", "agent.batch=64",
-                                     "train.num_envs=16"};
+  const std::vector<std::string> td3{"agent.batch_size=256",        "agent.actor_hidden=256,256",
+                                     "agent.critic_hidden=256,256", "agent.updates_per_step=1",
+                                     "agent.learning_starts=0",     "train.num_envs=1"};
+  const std::vector<std::string> ppo{"agent.rollout_steps=128", "agent.epochs=10",
+                                     "agent.batch_size=64", "train.num_envs=16"};
   const std::vector<TrainCase> defaults{{"td3", "reacher", td3, 2'500},
-                                        {"ddpg", "reacher", {"agent.warmup_steps=0"}, 20'000},
+                                        {"ddpg", "reacher", {"agent.learning_starts=0"}, 20'000},
                                         {"ppo", "reacher", ppo, 65'536},
                                         {"ppo", "walker", ppo, 32'768}};
   std::vector<TrainCase> cases;

@@ -65,15 +65,15 @@ void At(std::string_view source, const toml::key& key, Action action) {
 // Sets what a section holds; tables within it are groups of dotted keys.
 void SetTable(std::string_view source, const toml::table& values, const std::string& group,
               OptionTable* table) {
-  for (const auto& [key, value] : values) {
-    const std::string name = group + std::string(key.str());
-    const bool is_option = std::ranges::find(table->entries(), name, &OptionTable::Entry::key) !=
-                           table->entries().end();
-    if (const toml::table* inner = value.as_table(); inner && !is_option) {
-      SetTable(source, *inner, name + ".", table);
-      continue;
+  for (const bool last : {false, true}) {
+    for (const auto& [key, value] : values) {
+      const std::string name = group + std::string(key.str());
+      if (const toml::table* inner = value.as_table(); inner && !table->Has(name)) {
+        if (!last) SetTable(source, *inner, name + ".", table);
+      } else if (table->ComesLast(name) == last) {
+        At(source, key, [&, text = NodeText(value)] { table->Set(name, text); });
+      }
     }
-    At(source, key, [&, text = NodeText(value)] { table->Set(name, text); });
   }
 }
 
@@ -157,7 +157,10 @@ std::string Config::ToToml() const {
   for (const OptionTable* table : tables_) {
     if (table->entries().empty()) continue;
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", table->section());
+    std::string group;
     for (const OptionTable::Entry& entry : table->entries()) {
+      if (entry.group != group) text += fmt::format("# {}\n", entry.group);
+      group = entry.group;
       const std::string assignment = fmt::format("{} = {}", entry.key, entry.get());
       text += fmt::format("{:<{}}  # {}\n", assignment, kCommentColumn, Comment(entry));
     }
@@ -168,7 +171,12 @@ std::string Config::ToToml() const {
 std::string Config::Help() const {
   std::vector<Row> rows{{"option", "default", "valid", "unit", "meaning"}};
   for (const OptionTable* table : tables_) {
+    std::string group;
     for (const OptionTable::Entry& entry : table->entries()) {
+      if (entry.group != group) {
+        rows.push_back({fmt::format("{}: {}", table->section(), entry.group), "", "", "", ""});
+      }
+      group = entry.group;
       rows.push_back({fmt::format("{}.{}", table->section(), entry.key), entry.default_text,
                       ValidText(entry), entry.unit, entry.help});
     }

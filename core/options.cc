@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -28,6 +30,11 @@ std::string Expectation(const OptionTable::Entry& entry) {
   if (entry.type == "bool") return "true or false";
   if (entry.type == "choice") return fmt::format("one of {}", fmt::join(entry.choices, ", "));
   if (entry.type == "text") return "a text in UTF-8";
+  if (entry.type == "schedule") {
+    const std::string range = RangeText(entry.range);
+    return fmt::format("a number{0}{1}, or two, at the run's start and at its end, such as 1,0.5",
+                       range.empty() ? "" : " ", range);
+  }
   if (entry.type == "names") return "a list of names such as [\"tip\", \"target\"]";
   const std::string range = RangeText(entry.range);
   const std::string what = entry.type == "number"    ? "a number"
@@ -84,15 +91,14 @@ auto InRange(std::optional<Value> (*parse)(std::string_view), Range range) {
 void OptionTable::Add(std::string key, double* field, Range range, std::string help,
                       std::string unit) {
   Entry entry = MakeEntry("number", std::move(key), std::move(help), std::move(unit), range);
-  entries_.push_back(
-      Bind(section_, std::move(entry), field, InRange(ParseNumber, range), FormatNumber));
+  Insert(Bind(section_, std::move(entry), field, InRange(ParseNumber, range), FormatNumber));
 }
 
 void OptionTable::Add(std::string key, int64_t* field, Range range, std::string help,
                       std::string unit) {
   Entry entry = MakeEntry("integer", std::move(key), std::move(help), std::move(unit), range);
   const auto format = [](int64_t value) { return fmt::format("{}", value); };
-  entries_.push_back(Bind(section_, std::move(entry), field, InRange(ParseInteger, range), format));
+  Insert(Bind(section_, std::move(entry), field, InRange(ParseInteger, range), format));
 }
 
 void OptionTable::Add(std::string key, bool* field, std::string help) {
@@ -103,7 +109,7 @@ void OptionTable::Add(std::string key, bool* field, std::string help) {
     return std::nullopt;
   };
   const auto format = [](bool value) { return value ? "true" : "false"; };
-  entries_.push_back(Bind(section_, std::move(entry), field, parse, format));
+  Insert(Bind(section_, std::move(entry), field, parse, format));
 }
 
 void OptionTable::Add(std::string key, std::string* field, std::vector<std::string> choices,
@@ -117,7 +123,7 @@ void OptionTable::Add(std::string key, std::string* field, std::vector<std::stri
     if (!choices.empty() && std::ranges::find(choices, value) == choices.end()) return std::nullopt;
     return value;
   };
-  entries_.push_back(Bind(section_, std::move(entry), field, parse, FormatText));
+  Insert(Bind(section_, std::move(entry), field, parse, FormatText));
 }
 
 void OptionTable::Add(std::string key, std::vector<int64_t>* field, Range range, std::string help) {
@@ -128,7 +134,7 @@ void OptionTable::Add(std::string key, std::vector<int64_t>* field, Range range,
     if (values && !std::ranges::all_of(*values, inside)) values.reset();
     return values;
   };
-  entries_.push_back(Bind(section_, std::move(entry), field, parse, FormatList));
+  Insert(Bind(section_, std::move(entry), field, parse, FormatList));
 }
 
 void OptionTable::Add(std::string key, std::vector<double>* field, Range range, std::string help,
@@ -141,20 +147,80 @@ void OptionTable::Add(std::string key, std::vector<double>* field, Range range, 
     return values;
   };
   const auto format = [](const std::vector<double>& values) { return FormatNumberList(values); };
-  entries_.push_back(Bind(section_, std::move(entry), field, parse, format));
+  Insert(Bind(section_, std::move(entry), field, parse, format));
 }
 
 void OptionTable::Add(std::string key, std::vector<std::string>* field, std::string help) {
   Entry entry = MakeEntry("names", std::move(key), std::move(help));
-  entries_.push_back(Bind(section_, std::move(entry), field, ParseTextList, FormatTextList));
+  Insert(Bind(section_, std::move(entry), field, ParseTextList, FormatTextList));
+}
+
+void OptionTable::Add(std::string key, Schedule* field, Range range, std::string help,
+                      std::string unit) {
+  Entry entry = MakeEntry("schedule", std::move(key), std::move(help), std::move(unit), range);
+  const auto parse = [range](std::string_view text) -> std::optional<Schedule> {
+    const auto values = ParseNumberList(ParseText(text));
+    if (!values || values->empty() || values->size() > 2) return std::nullopt;
+    for (const double value : *values) {
+      if (!Inside(value, range)) return std::nullopt;
+    }
+    return Schedule(values->front(), values->back());
+  };
+  const auto format = [](const Schedule& schedule) {
+    return schedule.constant() ? FormatNumber(schedule.start)
+                               : FormatNumberList({schedule.start, schedule.end});
+  };
+  Insert(Bind(section_, std::move(entry), field, parse, format));
+}
+
+void OptionTable::Insert(Entry entry) {
+  entry.group = group_;
+  const auto behind =
+      entry.group.empty()
+          ? std::ranges::find_if(entries_, [](const Entry& other) { return !other.group.empty(); })
+          : entries_.end();
+  entries_.insert(behind, std::move(entry));
+}
+
+void OptionTable::Replaced(std::string old_key, std::string key, Translate translate) {
+  former_.push_back({std::move(old_key), std::move(key), std::move(translate)});
+}
+
+OptionTable::Entry* OptionTable::Find(std::string_view key) {
+  const auto found = std::ranges::find(entries_, key, &Entry::key);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+const OptionTable::Former* OptionTable::FindFormer(std::string_view key) const {
+  const auto found = std::ranges::find(former_, key, &Former::old_key);
+  return found == former_.end() ? nullptr : &*found;
+}
+
+bool OptionTable::ComesLast(std::string_view key) const {
+  const Former* former = FindFormer(key);
+  return former != nullptr && former->translate;
+}
+
+bool OptionTable::Has(std::string_view key) const {
+  return FindFormer(key) != nullptr ||
+         std::ranges::find(entries_, key, &Entry::key) != entries_.end();
 }
 
 void OptionTable::Set(std::string_view key, std::string_view value) {
-  // within a group, only its own keys are worth naming
+  if (const Former* former = FindFormer(key)) {
+    Entry* entry = Find(former->key);
+    entry->set(former->translate ? former->translate(entry->get(), value) : std::string(value));
+    if (told_.insert(former->old_key).second) {
+      fmt::print(stderr, "{0}.{1} is now {0}.{2} = {3}\n", section_, former->old_key, entry->key,
+                 entry->get());
+    }
+    return;
+  }
+  if (Entry* entry = Find(key)) return entry->set(value);
+  // within a group of dotted keys, only its own are worth naming
   const std::string_view group = key.substr(0, key.rfind('.') + 1);
   std::vector<std::string> keys, group_keys;
   for (const Entry& entry : entries_) {
-    if (entry.key == key) return entry.set(value);
     keys.push_back(entry.key);
     if (!group.empty() && entry.key.starts_with(group)) group_keys.push_back(entry.key);
   }

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/schedule.h"
 
 namespace sinew {
 
@@ -35,10 +38,28 @@ class OptionTable {
            std::string unit = "");
   /// Names, "tip,target" or ["tip", "target"].
   void Add(std::string key, std::vector<std::string>* field, std::string help);
+  /// A value at the start and at the end of the run, "1,0.1" or [1, 0.1]; one number: it stays.
+  void Add(std::string key, Schedule* field, Range range, std::string help, std::string unit = "");
+
+  /// Options that are added from now on are rarely used: they are printed behind the others, under
+  /// this heading. An empty one ends the group.
+  void BeginGroup(std::string heading) { group_ = std::move(heading); }
+
+  /// An option's former name is still taken; a line on stderr says once what it is called now.
+  void Renamed(std::string old_key, std::string key) {
+    former_.push_back({std::move(old_key), std::move(key), nullptr});
+  }
+  /// What a former option meant, in terms of the one that took its place.
+  /// @param present  of that one, as TOML. @param old_value  as it was written.
+  /// @return  what is to be set; a value that does not parse as given, which is then refused.
+  using Translate =
+      std::function<std::string(std::string_view present, std::string_view old_value)>;
+  void Replaced(std::string old_key, std::string key, Translate translate);
 
   struct Entry {
     std::string key, help, unit,
-        type;  // type: number, integer, bool, choice, text (no choices), list, numbers, names
+        type;  // number, integer, bool, choice, text (no choices), list, numbers, names, schedule
+    std::string group{};       // heading of the rarely used; empty: among the others
     std::string default_text;  // as it would be written in TOML
     Range range;
     std::vector<std::string> choices;
@@ -50,12 +71,29 @@ class OptionTable {
   /// @throws UserError: unknown key (nearest offered), value that does not parse or is out of
   /// range. The message names "section.key", the value and what is valid.
   void Set(std::string_view key, std::string_view value);
+  /// Whether the key is a former option that changes what its successor is set to, so that it is
+  /// to be set after all others.
+  bool ComesLast(std::string_view key) const;
+  /// Whether Set knows the key.
+  bool Has(std::string_view key) const;
   const std::string& section() const { return section_; }
+  /// In the order of Add, the rarely used last.
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
-  std::string section_;
+  struct Former {
+    std::string old_key, key;
+    Translate translate;  // null: means the same
+  };
+
+  void Insert(Entry entry);
+  Entry* Find(std::string_view key);
+  const Former* FindFormer(std::string_view key) const;
+
+  std::string section_, group_;
   std::vector<Entry> entries_;
+  std::vector<Former> former_;
+  std::set<std::string> told_;  // former names whose change was told
 };
 
 /// The sections of one run, in file order.

@@ -9,16 +9,17 @@ cd "$(dirname "$0")/.."
 sinew=${SINEW:-build/sinew}
 study=${1:?small, gym, grip or walk} seeds=${2:-1-5}
 # TASKS AGENTS MORE...
+agents() { "$sinew" agents --names "$@"; }
 sweep() { "$sinew" sweep $1 --agent "$2" --seeds "$seeds" --out "runs/$study" --episodes $episodes "${@:3}"; }
 
 episodes=400
 case $study in
   small)
-    sweep "reacher pendulum inverted-pendulum inverted-double-pendulum" ddpg,td3,sac,naf,ppo,trpo,a2c --steps 100000 ;;
+    sweep "reacher pendulum inverted-pendulum inverted-double-pendulum" "$(agents)" --steps 100000 ;;
   gym)
     episodes=100  # of up to 1000 steps
-    sweep "hopper walker cheetah" ppo,trpo,a2c --steps 1000000
-    sweep "hopper walker cheetah" td3,sac,ddpg,naf --steps 300000 ;;
+    sweep "hopper walker cheetah" "$(agents --only on-policy)" --steps 1000000
+    sweep "hopper walker cheetah" "$(agents --only action-value)" --steps 300000 ;;
   grip)
     sweep "gripper gripper-random moving-gripper gripper-catch arm-lift arm-insert arm-pick-place arm-reach" ddpg ;;
   walk)

@@ -33,6 +33,12 @@ struct AgentContext {
   /// What the task says of the policy to come: names, units, limits, periods, options. The agent
   /// adds what it learned. An observation without elements gets nameless ones.
   spec::Contract contract{};
+  int episode_steps = 0;  // control steps of the longest episode; 0: not known
+  /// Observations that one of obs_dim numbers is stacked of, newest first, with the actions between
+  /// them behind; 1 unless the agent sees its history.
+  int frames = 1;
+  /// Numbers of a single one.
+  int frame_dim() const { return (obs_dim - (frames - 1) * act_dim) / frames; }
 };
 
 /// What every environment shows before a step; views that are valid during the call.

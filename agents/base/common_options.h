@@ -2,19 +2,23 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/base/agent.h"
-#include "agents/base/learner.h"
+#include "agents/base/observation_scaler.h"
 #include "core/options.h"
-#include "models/normalizer.h"
+#include "core/schedule.h"
 
 namespace sinew::agents {
 
+/// The heading of the options that hardly anybody needs.
+inline constexpr const char* kRarelyUsed = "rarely used";
+
 /// What every agent that learns by gradients has in common; part of section "agent".
 struct CommonOptions {
-  double lr_final = 0.1;
-  double max_gradient_norm = 0;
+  Schedule lr_schedule{1, 0.1};
+  double max_grad_norm = 0;
   std::string normalizer = "task";
   double obs_clip = 10;
   int64_t max_rollbacks = 5;
@@ -23,9 +27,17 @@ struct CommonOptions {
 
   /// @param normalizers  the agent's choices of how observations are scaled.
   void Describe(OptionTable& table, std::vector<std::string> normalizers);
-  /// Factor on every step size once a share of the run, 0 to 1, is over.
-  double RateFactor(double progress) const { return 1 + (lr_final - 1) * progress; }
-  models::Normalizer MakeNormalizer(const AgentContext& context) const;
+  ObservationScaler MakeScaler(const AgentContext& context) const;
 };
+
+/// What an option that said "this share of it at the end of the run" says as a schedule of factors,
+/// see OptionTable::Replaced.
+std::string FactorUntilTheEnd(std::string_view present, std::string_view share);
+
+/// What an option that said "this at the end of the run" makes of the schedule whose start stands
+/// already. @param off  the value that meant "it stays".
+OptionTable::Translate EndsAt(double off);
+/// The same where a value above the start's meant "it stays".
+std::string EndsBelow(std::string_view present, std::string_view end);
 
 }  // namespace sinew::agents

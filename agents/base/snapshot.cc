@@ -17,7 +17,13 @@ policy::GraphBuilder StartSnapshot(const AgentContext& context,
   contract.seed = context.seed;
   policy::GraphBuilder graph(std::move(contract));
   graph.Normalize(policy::kObservation, normalizer.mean(), normalizer.scale(), normalizer.clip());
+  graph.History(kNormalized, context.frame_dim(), context.act_dim, context.frames);
   return graph;
+}
+
+// the name that GraphBuilder::History gives
+const char* PolicyInput(const AgentContext& context) {
+  return context.frames > 1 ? "history" : kNormalized;
 }
 
 }  // namespace sinew::agents

@@ -7,10 +7,14 @@
 
 namespace sinew::agents {
 
-/// Where every agent's policy begins: its contract with what training adds to it, and the
-/// normalised observation, kNormalized. What follows is the agent's.
+/// Where every agent's policy begins: its contract with what training adds to it, the normalised
+/// observation and, for an agent that sees its history, the operation that keeps it. What follows
+/// is the agent's.
 policy::GraphBuilder StartSnapshot(const AgentContext& context,
                                    const models::Normalizer& normalizer, const RunClock& clock);
 inline constexpr const char* kNormalized = "normalized";
+
+/// The value that the agent's networks read: kNormalized, or the history of it.
+const char* PolicyInput(const AgentContext& context);
 
 }  // namespace sinew::agents

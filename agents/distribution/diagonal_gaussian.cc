@@ -13,8 +13,7 @@ void DiagonalGaussian::InitializeShared(std::span<float> log_std) const {
 }
 
 void DiagonalGaussian::Constrain(double progress, std::span<float> log_std) const {
-  const double final = std::min(options_.log_std_final, options_.log_std_max);
-  const double bound = std::lerp(options_.log_std_max, final, progress);
+  const double bound = options_.log_std_max.At(progress);
   const auto low = static_cast<float>(options_.log_std_min);
   const auto high = static_cast<float>(std::max(options_.log_std_min, bound));
   for (float& value : log_std) value = std::clamp(value, low, high);

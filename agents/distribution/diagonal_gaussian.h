@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agents/distribution/distribution.h"
+#include "core/schedule.h"
 
 namespace sinew::agents {
 
@@ -10,8 +11,8 @@ namespace sinew::agents {
 class DiagonalGaussian : public Distribution {
  public:
   struct Options {
-    double log_std_init = 0, log_std_min = -5, log_std_max = 1;
-    double log_std_final = 1;  // the upper bound moves linearly to this, unless it is above
+    double log_std_init = 0, log_std_min = -5;
+    Schedule log_std_max = 1;
   };
   DiagonalGaussian(int act_dim, const Options& options) : act_dim_(act_dim), options_(options) {}
 

@@ -63,6 +63,27 @@ void SampleSquashed(std::span<const float> outputs, int act_dim, const LogStdRan
   }
 }
 
+void SampleBeforeTanh(std::span<const float> outputs, int act_dim, const LogStdRange& range,
+                      std::span<float> noise) {
+  const float low = static_cast<float>(range.low);
+  const float half_range = static_cast<float>(0.5 * (range.high - range.low));
+  const size_t batch = noise.size() / act_dim;
+  for (size_t i = 0; i < batch; ++i) {
+    const float *mean = outputs.data() + 2 * i * act_dim, *raw = mean + act_dim;
+    float* u = noise.data() + i * act_dim;
+#pragma omp simd
+    for (int j = 0; j < act_dim; ++j) {
+      const float log_std = low + half_range * (1 + models::VectorTanh(raw[j]));
+      u[j] = mean[j] + models::VectorExp(log_std) * u[j];
+    }
+  }
+}
+
+void Tanh(std::span<const float> u, std::span<float> actions) {
+#pragma omp simd
+  for (size_t k = 0; k < u.size(); ++k) actions[k] = models::VectorTanh(u[k]);
+}
+
 void SoftPolicyGradient(const SquashedSample& sample, std::span<const float> action_gradient,
                         double alpha, std::span<float> gradient) {
   const size_t batch = sample.log_probs.size(), act_dim = sample.actions.size() / batch;

@@ -36,6 +36,13 @@ double LogTanhDerivative(double u);
 void SampleSquashed(std::span<const float> outputs, int act_dim, const LogStdRange& range,
                     SquashedSample* sample);
 
+/// u = mean + std noise, with the bits of SampleSquashed.
+/// @param outputs  as above. @param noise  [batch x act_dim], standard normal; receives u.
+void SampleBeforeTanh(std::span<const float> outputs, int act_dim, const LogStdRange& range,
+                      std::span<float> noise);
+/// actions <- tanh(u), with the bits of SampleSquashed. Both [any number].
+void Tanh(std::span<const float> u, std::span<float> actions);
+
 /// Gradient of J = mean(alpha log pi(a|s) - Q(s, a)) with respect to the network's outputs, through
 /// the reparameterised action.
 /// @param action_gradient  [batch x act_dim], d(-mean Q)/da: 1/batch is in it.

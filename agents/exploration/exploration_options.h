@@ -4,6 +4,7 @@
 
 #include "agents/exploration/noise.h"
 #include "core/options.h"
+#include "core/schedule.h"
 
 namespace sinew::agents {
 
@@ -11,7 +12,7 @@ namespace sinew::agents {
 struct ExplorationOptions {
   std::string noise = "gaussian";
   double noise_sigma = 0.2;
-  double noise_final = 0.25;
+  Schedule noise_schedule{1, 0.25};
   double noise_low = 1;
   double ou_theta = 0.15;
   double warmup_sigma = 0.3;

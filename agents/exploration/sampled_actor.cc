@@ -1,15 +1,14 @@
 #include "agents/exploration/sampled_actor.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace sinew::agents {
 
-SampledActor::SampledActor(models::Network* network, const LogStdRange& range, double warmup_range,
-                           const AgentContext& context)
+SampledActor::SampledActor(models::Network* network, std::unique_ptr<Distribution> distribution,
+                           double warmup_range, const AgentContext& context)
     : network_(*network),
-      range_(range),
+      distribution_(std::move(distribution)),
       warmup_range_(warmup_range),
-      act_dim_(context.act_dim),
       random_(context.seed, "exploration noise") {}
 
 void SampledActor::Act(std::span<const float> observations, const ExplorationMoment& moment,
@@ -18,10 +17,10 @@ void SampledActor::Act(std::span<const float> observations, const ExplorationMom
     for (float& a : actions) a = static_cast<float>(random_.Uniform(-warmup_range_, warmup_range_));
     return;
   }
-  sample_.DrawNoise(actions.size(), random_);
-  const auto rows = static_cast<int>(actions.size()) / act_dim_;
-  SampleSquashed(network_.Forward(observations, {}, rows), act_dim_, range_, &sample_);
-  std::ranges::copy(sample_.actions, actions.begin());
+  const auto rows = static_cast<int>(observations.size()) / network_.spec().inputs;
+  samples_.resize(static_cast<size_t>(rows) * distribution_->sample_width());
+  distribution_->Sample({network_.Forward(observations, {}, rows), {}}, random_, samples_);
+  distribution_->ToActions(samples_, actions);
 }
 
 void SampledActor::Serialize(models::Archive& archive) { archive.Value("explore_random", random_); }

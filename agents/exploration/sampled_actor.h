@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
+#include <vector>
+
 #include "agents/base/agent.h"
-#include "agents/distribution/tanh_gaussian.h"
+#include "agents/distribution/distribution.h"
 #include "agents/exploration/exploration.h"
 #include "core/random.h"
 #include "models/network.h"
@@ -11,10 +14,10 @@ namespace sinew::agents {
 /// A stochastic policy explores by its own samples, and by uniform actions before it has learned.
 class SampledActor : public Exploration {
  public:
-  /// @param network  of a TanhGaussian policy, outputs [mean, x] a row; outlives this.
+  /// @param network  puts out the distribution's parameters; outlives this.
   /// @param warmup_range  of the uniform actions, either side of 0.
-  SampledActor(models::Network* network, const LogStdRange& range, double warmup_range,
-               const AgentContext& context);
+  SampledActor(models::Network* network, std::unique_ptr<Distribution> distribution,
+               double warmup_range, const AgentContext& context);
 
   void Act(std::span<const float> observations, const ExplorationMoment& moment,
            std::span<float> actions) override;
@@ -28,11 +31,10 @@ class SampledActor : public Exploration {
 
  private:
   models::Network& network_;
-  LogStdRange range_;
+  std::unique_ptr<Distribution> distribution_;
   double warmup_range_;
-  int act_dim_;
   Random random_;
-  SquashedSample sample_;
+  std::vector<float> samples_;
 };
 
 }  // namespace sinew::agents

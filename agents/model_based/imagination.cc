@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agents/base/common_options.h"
 #include "core/error.h"
 
 namespace sinew::agents {
@@ -15,13 +16,15 @@ constexpr int64_t kImaginedCapacity = 10'000;  // older ones come from older mod
 }  // namespace
 
 void ImaginationOptions::Describe(OptionTable& table) {
+  table.BeginGroup(kRarelyUsed);
   table.Add("imagination", &imagination, {0, 50},
             "steps of each rollout of a fitted local model, and updates from such rollouts beside "
-            "each update (0: none; tasks with a goal)");
+            "each update, against few samples (0: none; tasks with a goal)");
   table.Add("imagination_refit", &imagination_refit, {1, 1000},
             "episodes between two fits of that model");
   table.Add("imagination_until", &imagination_until, {0, 1},
             "share of the run after which it is switched off");
+  table.BeginGroup("");
 }
 
 Imagination::Imagination(const ImaginationOptions& options, const ImaginedTransitions& transitions,
@@ -32,7 +35,9 @@ Imagination::Imagination(const ImaginationOptions& options, const ImaginedTransi
       random_(transitions.seed, "imagination"),
       under_way_(transitions.num_envs),
       dynamics_(transitions.obs_dim, transitions.act_dim),
-      imagined_(kImaginedCapacity, transitions.obs_dim, transitions.act_dim) {
+      imagined_({.capacity = kImaginedCapacity,
+                 .obs_dim = transitions.obs_dim,
+                 .act_dim = transitions.act_dim}) {
   if (goals_) return;
   throw UserError(fmt::format(
       "agent.imagination = {}: the reward of this task is not known as a function of observation "

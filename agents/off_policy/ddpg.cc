@@ -242,8 +242,12 @@ void DdpgOptions::Describe(OptionTable& table) {
   table.Add("policy_delay", &policy_delay, {1, 100}, "critic updates per actor update (TD3)");
   table.Add("target_noise", &target_noise, {0, 1}, "noise on the target's action (TD3)");
   table.Add("target_noise_clip", &target_noise_clip, {0, 1}, "bound of that noise");
-  table.Add("inverting_gradients", &inverting_gradients,
-            "an actor without tanh whose gradients shrink towards the bounds of the action");
+  table.BeginGroup(kRarelyUsed);
+  table.Add(
+      "inverting_gradients", &inverting_gradients,
+      "an actor without tanh whose gradients shrink towards the bounds of the action, against "
+      "actions that stick to them");
+  table.BeginGroup("");
   ExplorationOptions::Describe(table);
   OffPolicyOptions::Describe(table);
 }

@@ -1,5 +1,7 @@
 #include "agents/off_policy/naf.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -12,6 +14,7 @@
 #include "agents/off_policy/naf_quadratic.h"
 #include "agents/off_policy/td_losses.h"
 #include "agents/off_policy/update_rule.h"
+#include "core/error.h"
 
 namespace sinew::agents {
 namespace {
@@ -181,6 +184,12 @@ void NafOptions::Describe(OptionTable& table) {
 }
 
 std::unique_ptr<Agent> MakeNafAgent(const NafOptions& options, const AgentContext& context) {
+  if (options.imagination > 0 && context.frames > 1) {
+    throw UserError(
+        fmt::format("agent.imagination = {} is for agent.history = 1: a model of the "
+                    "dynamics knows states, not what went before them",
+                    options.imagination));
+  }
   auto rule = std::make_unique<NafRule>(options, context);
   const bool imagines = options.imagination > 0;
   OffPolicyParts parts{.rule = nullptr,

@@ -11,7 +11,7 @@ namespace sinew::agents {
 
 /// Options of NAF; section "agent" of the configuration.
 struct NafOptions : OffPolicyOptions, ExplorationOptions, ImaginationOptions {
-  NafOptions() { max_gradient_norm = 10; }
+  NafOptions() { max_grad_norm = 10; }
 
   std::vector<int64_t> hidden{64, 64};
   double lr = 1e-3;

@@ -18,7 +18,7 @@ ImaginedTransitions TransitionsOf(const OffPolicyOptions& options, const AgentCo
           .act_dim = context.act_dim,
           .num_envs = context.num_envs,
           .n_step = static_cast<int>(options.n_step),
-          .gamma = options.gamma,
+          .gamma = options.gamma.start,
           .reward_scale = options.reward_scale,
           .seed = context.seed};
 }
@@ -31,7 +31,7 @@ OffPolicyAgent::OffPolicyAgent(const OffPolicyOptions& options, const AgentConte
       context_(context),
       parts_(std::move(parts)),
       clock_(context),
-      normalizer_(options.MakeNormalizer(context)),
+      scaler_(options.MakeScaler(context)),
       experience_(options, context),
       learners_(parts_.rule->learners(), options.max_rollbacks) {
   options.Check();
@@ -41,7 +41,7 @@ OffPolicyAgent::OffPolicyAgent(const OffPolicyOptions& options, const AgentConte
 }
 
 bool OffPolicyAgent::warming_up() const {
-  return clock_.env_steps() < std::min(options_.warmup_steps, clock_.total_steps() / 2);
+  return clock_.env_steps() < std::min(options_.learning_starts, clock_.total_steps() / 2);
 }
 
 ExplorationMoment OffPolicyAgent::moment() const {
@@ -50,19 +50,19 @@ ExplorationMoment OffPolicyAgent::moment() const {
 
 void OffPolicyAgent::Act(const ActBatch& batch, std::span<float> actions) {
   normalized_.resize(batch.observations.size());
-  normalizer_.Apply(batch.observations, normalized_);
+  scaler_.Apply(batch.observations, normalized_);
   parts_.exploration->Act(normalized_, moment(), actions);
 }
 
 void OffPolicyAgent::Observe(const StepBatch& batch) {
-  normalizer_.Observe(batch.observations);
+  scaler_.Observe(batch.observations);
   experience_.Observe(batch);
   if (imagination_) imagination_->Observe(batch);
   for (int env = 0; env < context_.num_envs; ++env) {
     if (batch.results[env].done()) parts_.exploration->EndEpisode(env);
   }
   clock_.Advance();
-  if (!warming_up()) normalizer_.EndWarmup();
+  if (!warming_up()) scaler_.EndWarmup();
 }
 
 LearnOutcome OffPolicyAgent::Learn() {
@@ -84,13 +84,13 @@ LearnOutcome OffPolicyAgent::Learn() {
 void OffPolicyAgent::Imagine() {
   imagination_->Imagine([this](std::span<const float> states, int, std::span<float> actions) {
     normalized_.resize(states.size());
-    normalizer_.Apply(states, normalized_);
+    scaler_.Apply(states, normalized_);
     parts_.exploration->ActAnywhere(normalized_, moment(), actions);
   });
 }
 
 void OffPolicyAgent::LearnFromExperience() {
-  experience_.Sample(static_cast<int>(options_.batch), clock_.Progress(), &batch_);
+  experience_.Sample(static_cast<int>(options_.batch_size), clock_.Progress(), &batch_);
   learners_.Try(clock_.updates() + 1, clock_.env_steps(), [this] {
     const UpdateOutcome outcome = LearnFrom(&batch_);
     if (experience_.prioritized()) experience_.ReportErrors(outcome.td_errors);
@@ -100,7 +100,7 @@ void OffPolicyAgent::LearnFromExperience() {
 
 void OffPolicyAgent::LearnFromImagination() {
   for (int64_t i = 0; i < parts_.imagination->imagination; ++i) {
-    imagination_->Sample(static_cast<int>(options_.batch), &imagined_batch_);
+    imagination_->Sample(static_cast<int>(options_.batch_size), &imagined_batch_);
     learners_.Try(clock_.updates() + 1, clock_.env_steps(), [this] {
       LearnFrom(&imagined_batch_);
       KeepNowAndThen();
@@ -110,9 +110,9 @@ void OffPolicyAgent::LearnFromImagination() {
 
 UpdateOutcome OffPolicyAgent::LearnFrom(Batch* batch) {
   learners_.SetRateFactor(adjustment_.learning_rate * learners_.caution() *
-                          options_.RateFactor(clock_.Progress()));
-  normalizer_.Apply(batch->observations, batch->observations);
-  normalizer_.Apply(batch->next_observations, batch->next_observations);
+                          options_.lr_schedule.At(clock_.Progress()));
+  scaler_.Apply(batch->observations, batch->observations);
+  scaler_.Apply(batch->next_observations, batch->next_observations);
   Rediscount(batch->discounts);
   clock_.CountUpdates(1);
   const UpdateOutcome outcome = parts_.rule->Update(
@@ -131,9 +131,9 @@ void OffPolicyAgent::KeepNowAndThen() const {
 }
 
 void OffPolicyAgent::Rediscount(std::span<float> discounts) const {
-  if (options_.gamma_final == 0) return;
+  if (options_.gamma.constant()) return;
   // (gamma_0^n)^x = gamma_t^n; 0 behind a terminal state stays 0
-  const auto exponent = static_cast<float>(std::log(gamma()) / std::log(options_.gamma));
+  const auto exponent = static_cast<float>(std::log(gamma()) / std::log(options_.gamma.start));
   for (float& discount : discounts) discount = std::pow(discount, exponent);
 }
 
@@ -148,9 +148,9 @@ void OffPolicyAgent::WatchQ(const UpdateOutcome& outcome) {
 }
 
 policy::PolicyGraph OffPolicyAgent::Snapshot() const {
-  auto graph = StartSnapshot(context_, normalizer_, clock_);
+  auto graph = StartSnapshot(context_, scaler_.normalizer(), clock_);
   return graph.Build(
-      graph.Layers(kNormalized, parts_.rule->PolicyLayers(), parts_.rule->PolicyNoise()));
+      graph.Layers(PolicyInput(context_), parts_.rule->PolicyLayers(), parts_.rule->PolicyNoise()));
 }
 
 std::optional<policy::Critic> OffPolicyAgent::CriticSnapshot() const {
@@ -165,7 +165,7 @@ Metrics OffPolicyAgent::TakeMetrics() {
   figures_.TakeInto(&metrics);
   std::ranges::move(parts_.exploration->Gauges(moment()), std::back_inserter(metrics));
   std::ranges::move(parts_.rule->Gauges(), std::back_inserter(metrics));
-  if (options_.gamma_final > 0) metrics.emplace_back("gamma", gamma());
+  if (!options_.gamma.constant()) metrics.emplace_back("gamma", gamma());
   metrics.emplace_back("updates", static_cast<double>(clock_.updates()));
   metrics.emplace_back("replay_size", static_cast<double>(experience_.size()));
   metrics.emplace_back("rollbacks", static_cast<double>(learners_.roll_backs()));
@@ -177,7 +177,7 @@ void OffPolicyAgent::Serialize(models::Archive& archive) {
   clock_.Serialize(archive);
   archive.Value("owed_updates", owed_updates_);
   learners_.Serialize(archive);
-  normalizer_.Serialize(archive, "normalizer");
+  scaler_.Serialize(archive);
   experience_.Serialize(archive);
   q_alarm_.Serialize(archive, "q_alarm");
   if (imagination_) imagination_->Serialize(archive, "imagination");

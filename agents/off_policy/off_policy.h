@@ -14,29 +14,27 @@
 #include "agents/off_policy/q_alarm.h"
 #include "agents/off_policy/update_rule.h"
 #include "agents/replay/experience.h"
-#include "models/normalizer.h"
 
 namespace sinew::agents {
 
 /// What every learner from a replay buffer has in common; part of section "agent".
 struct OffPolicyOptions : CommonOptions, ExperienceOptions {
-  double gamma_final = 0;
   double final_layer_range = 3e-3;
   double tau = 0.01;
   double action_l2 = 0;
-  int64_t batch = 64;
+  int64_t batch_size = 64;
   double updates_per_step = 0.5;
-  int64_t warmup_steps = 4000;
+  int64_t learning_starts = 4000;
   bool bound_targets = false;
   bool q_alarm = true;
 
   void Describe(OptionTable& table);
   /// @throws UserError if they contradict each other.
   void Check() const;
-  /// The discount once a share of the run, 0 to 1, is over: from `gamma` to `gamma_final`, 1 -
-  /// gamma by the same factor at each step. Source: Francois-Lavet et al. 2015, arXiv:1512.02011
+  /// The discount once a share of the run, 0 to 1, is over: 1 - gamma moves by the same factor at
+  /// each step. Source: Francois-Lavet et al. 2015, arXiv:1512.02011
   /// (there 0.98 an epoch, up to a largest value). Departure: within an n-step return the
-  /// rewards keep `gamma`, so that transitions need not be kept in parts.
+  /// rewards keep the first gamma, so that transitions need not be kept in parts.
   double Discount(double progress) const;
   /// What they say about a single network.
   LearnerOptions learner(double learning_rate) const;
@@ -83,7 +81,7 @@ class OffPolicyAgent : public Agent {
   UpdateOutcome LearnFrom(Batch* batch);
   void KeepNowAndThen() const;
   void WatchQ(const UpdateOutcome& outcome);
-  /// Brings discounts of replayed transitions, `gamma`^n, to what they are now.
+  /// Brings discounts of replayed transitions, powers of the first gamma, to what they are now.
   void Rediscount(std::span<float> discounts) const;
 
   OffPolicyOptions options_;
@@ -91,7 +89,7 @@ class OffPolicyAgent : public Agent {
   OffPolicyParts parts_;
   RunClock clock_;
   Adjustment adjustment_;
-  models::Normalizer normalizer_;
+  ObservationScaler scaler_;
   Experience experience_;
   std::optional<Imagination> imagination_;
   GuardedLearners learners_;

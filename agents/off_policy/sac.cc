@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "agents/base/options_builder.h"
+#include "agents/distribution/squashed_gaussian.h"
 #include "agents/distribution/tanh_gaussian.h"
 #include "agents/exploration/sampled_actor.h"
 #include "agents/off_policy/actor_head.h"
@@ -129,8 +130,8 @@ class SacRule : public UpdateRule {
         [&] { UpdateCritic(batch, critics_[1].get()); });
     UpdateActor(alpha);
     if (options_.learned_temperature) {
-      temperature_.Step(
-          TemperatureGradient(sample_.log_probs, TargetEntropy(moment.progress), alpha));
+      temperature_.Step(TemperatureGradient(
+          sample_.log_probs, options_.target_entropy.At(moment.progress) * act_dim_, alpha));
     }
     AddUp();
     return {critics_[0]->last.mean_abs_q, TdErrors(batch), EntropyBonus(temperature_.alpha())};
@@ -265,11 +266,6 @@ class SacRule : public UpdateRule {
     return alpha * sum / static_cast<double>(next_.log_probs.size());
   }
 
-  double TargetEntropy(double progress) const {
-    const double final = std::min(options_.entropy_final, options_.entropy_per_action);
-    return std::lerp(options_.entropy_per_action, final, progress) * act_dim_;
-  }
-
   void AddUp() {
     critic_loss_.Add(critics_[0]->last.loss);
     q_.Add(critics_[0]->last.mean_q);
@@ -303,11 +299,10 @@ void SacOptions::Describe(OptionTable& table) {
             "the temperature follows the entropy target");
   table.Add("temperature", &temperature, {1e-6, 1e3}, "worth of a nat of entropy, at the start");
   table.Add("temperature_lr", &temperature_lr, {0, 1}, "Adam step size of the temperature's log");
-  table.Add("entropy_per_action", &entropy_per_action, {-20, 0.69},
-            "entropy target for each action element", "nats");
-  table.Add("entropy_final", &entropy_final, {-20, 0.69},
-            "it falls linearly to this at the end (entropy_per_action and above: it stays)",
-            "nats");
+  table.Add("target_entropy", &target_entropy, {-20, 0.69},
+            "what the policy's entropy is held at, for each action element", "nats");
+  table.Renamed("entropy_per_action", "target_entropy");
+  table.Replaced("entropy_final", "target_entropy", EndsBelow);
   table.Add("log_std_low", &log_std_low, {-20, 2}, "least log standard deviation before tanh");
   table.Add("log_std_high", &log_std_high, {-20, 2}, "largest one");
   table.Add("warmup_range", &warmup_range, {0, 1},
@@ -321,8 +316,9 @@ std::unique_ptr<Agent> MakeSacAgent(const SacOptions& options, const AgentContex
                                 options.log_std_low, options.log_std_high));
   }
   auto rule = std::make_unique<SacRule>(options, context);
-  auto exploration =
-      std::make_unique<SampledActor>(rule->actor(), options.range(), options.warmup_range, context);
+  auto exploration = std::make_unique<SampledActor>(
+      rule->actor(), std::make_unique<SquashedGaussian>(context.act_dim, options.range()),
+      options.warmup_range, context);
   return std::make_unique<OffPolicyAgent>(options, context,
                                           OffPolicyParts{std::move(rule), std::move(exploration)});
 }

@@ -19,8 +19,7 @@ struct SacOptions : OffPolicyOptions {
   bool learned_temperature = true;
   double temperature = 0.1;
   double temperature_lr = 1e-3;
-  double entropy_per_action = -1;
-  double entropy_final = 0.69;
+  Schedule target_entropy = -1;
   double log_std_low = -5;
   double log_std_high = 2;
   double warmup_range = 0.5;

@@ -12,7 +12,8 @@ void A2cOptions::Describe(OptionTable& table) {
             "KL per update that the actor's step size follows (0: its schedule alone)", "nats");
   table.Add("critic_epochs", &critic_epochs, {1, 1000},
             "the critic's steps, each on the whole rollout, per update");
-  table.Add("entropy_bonus", &entropy_bonus, {0, 10}, "weight of the policy's entropy");
+  table.Add("entropy_coef", &entropy_coef, {0, 10}, "weight of the policy's entropy");
+  table.Renamed("entropy_bonus", "entropy_coef");
 }
 
 std::unique_ptr<Agent> MakeA2cAgent(const A2cOptions& options, const AgentContext& context) {
@@ -21,9 +22,9 @@ std::unique_ptr<Agent> MakeA2cAgent(const A2cOptions& options, const AgentContex
   ppo.actor_lr = options.actor_lr;
   ppo.desired_kl = options.desired_kl;
   ppo.critic_epochs = options.critic_epochs;
-  ppo.entropy_bonus = options.entropy_bonus;
+  ppo.entropy_coef = options.entropy_coef;
   ppo.epochs = 1;
-  ppo.batch = options.horizon * context.num_envs;
+  ppo.batch_size = options.rollout_steps * context.num_envs;
   return MakePpoAgent(ppo, context);
 }
 

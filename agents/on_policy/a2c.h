@@ -10,7 +10,7 @@ namespace sinew::agents {
 struct A2cOptions : OnPolicyOptions {
   A2cOptions() {
     log_std_init = -1;
-    horizon = 8;
+    rollout_steps = 8;
     critic_lr = 2e-3;
     value_clip = 0;
     normalize_advantages = false;
@@ -18,7 +18,7 @@ struct A2cOptions : OnPolicyOptions {
   double actor_lr = 7e-4;
   double desired_kl = 0;
   int64_t critic_epochs = 1;
-  double entropy_bonus = 0;
+  double entropy_coef = 0;
 
   void Describe(OptionTable& table);
 };

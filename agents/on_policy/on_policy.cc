@@ -47,13 +47,13 @@ OnPolicyAgent::OnPolicyAgent(const OnPolicyOptions& options, const AgentContext&
       action_random_(context.seed, "actions"),
       policy_(MakePolicy(options, context, parts.actor_lr, init_random_)),
       critic_(CriticOf(options, context), init_random_),
-      normalizer_(options.MakeNormalizer(context)),
+      scaler_(options.MakeScaler(context)),
       advantages_({.gamma = options.gamma,
-                   .lambda = options.lambda,
+                   .lambda = options.gae_lambda,
                    .normalize_rewards = options.normalize_rewards,
                    .reward_clip = options.reward_clip},
                   context.num_envs),
-      rollout_(static_cast<int>(options.horizon), context.num_envs, context.obs_dim,
+      rollout_(static_cast<int>(options.rollout_steps), context.num_envs, context.obs_dim,
                policy_.distribution().sample_width()),
       rows_(context.seed),
       rule_(parts.make_rule(&policy_)),
@@ -68,7 +68,7 @@ OnPolicyAgent::OnPolicyAgent(const OnPolicyOptions& options, const AgentContext&
 
 void OnPolicyAgent::Act(const ActBatch& batch, std::span<float> actions) {
   normalized_.resize(batch.observations.size());
-  normalizer_.Apply(batch.observations, normalized_);
+  scaler_.Apply(batch.observations, normalized_);
   const Distribution& distribution = policy_.distribution();
   samples_.resize(actions.size() / context_.act_dim * distribution.sample_width());
   policy_.Sample(normalized_, action_random_, samples_);
@@ -80,13 +80,13 @@ void OnPolicyAgent::Act(const ActBatch& batch, std::span<float> actions) {
 void OnPolicyAgent::Observe(const StepBatch& batch) {
   normalized_.resize(batch.observations.size());
   next_normalized_.resize(batch.next_observations.size());
-  normalizer_.Apply(batch.observations, normalized_);
-  normalizer_.Apply(batch.next_observations, next_normalized_);
+  scaler_.Apply(batch.observations, normalized_);
+  scaler_.Apply(batch.next_observations, next_normalized_);
   const auto samples = samples_.empty() ? batch.actions : std::span<const float>(samples_);
   rollout_.Add({normalized_, samples, batch.rewards, next_normalized_, batch.results});
   samples_.clear();
   advantages_.Observe(batch.rewards, batch.results);
-  normalizer_.Observe(batch.observations);
+  scaler_.Observe(batch.observations);
   clock_.Advance();
 }
 
@@ -124,13 +124,13 @@ void OnPolicyAgent::LearnFromRollout() {
 }
 
 double OnPolicyAgent::RateFactor() const {
-  return adjustment_.learning_rate * learners_.caution() * options_.RateFactor(Progress());
+  return adjustment_.learning_rate * learners_.caution() * options_.lr_schedule.At(Progress());
 }
 
 policy::PolicyGraph OnPolicyAgent::Snapshot() const {
-  auto graph = StartSnapshot(context_, normalizer_, clock_);
+  auto graph = StartSnapshot(context_, scaler_.normalizer(), clock_);
   return graph.Build(policy_.distribution().Describe(
-      kNormalized, models::ToDenseLayers(policy_.network()), policy_.shared(), &graph));
+      PolicyInput(context_), models::ToDenseLayers(policy_.network()), policy_.shared(), &graph));
 }
 
 std::optional<policy::Critic> OnPolicyAgent::CriticSnapshot() const {
@@ -158,7 +158,7 @@ void OnPolicyAgent::Serialize(models::Archive& archive) {
   archive.Value("action_random", action_random_);
   rows_.Serialize(archive);
   learners_.Serialize(archive);
-  normalizer_.Serialize(archive, "normalizer");
+  scaler_.Serialize(archive);
   advantages_.Serialize(archive);
   rollout_.Serialize(archive, "rollout");
   figures_.Serialize(archive);

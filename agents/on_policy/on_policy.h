@@ -13,27 +13,25 @@
 #include "agents/distribution/diagonal_gaussian.h"
 #include "agents/on_policy/kl_step_size.h"
 #include "agents/on_policy/rollout_lesson.h"
-#include "models/normalizer.h"
 
 namespace sinew::agents {
 
 /// What every learner from rollouts of its own policy has in common; part of section "agent".
 struct OnPolicyOptions : CommonOptions {
   OnPolicyOptions() {
-    lr_final = 0;
-    max_gradient_norm = 0.5;
+    lr_schedule = {1, 0};
+    max_grad_norm = 0.5;
     normalizer = "running";
   }
   std::vector<int64_t> actor_hidden{64, 64};
   std::vector<int64_t> critic_hidden{64, 64};
   double log_std_init = 0;
   double log_std_min = -5;
-  double log_std_max = 1;
-  double log_std_final = 1;
+  Schedule log_std_max = 1;
 
-  int64_t horizon = 64;
+  int64_t rollout_steps = 64;
   double gamma = 0.99;
-  double lambda = 0.95;
+  double gae_lambda = 0.95;
   bool normalize_advantages = true;
 
   double critic_lr = 3e-4;
@@ -58,8 +56,8 @@ struct OnPolicyParts {
   double desired_kl = 0;  // of an update, which the actor's step size follows; 0: it does not
 };
 
-/// An agent that collects `horizon` steps of every environment with a stochastic policy, estimates
-/// advantages with a critic, learns from these steps and throws them away.
+/// An agent that collects `rollout_steps` steps of every environment with a stochastic policy,
+/// estimates advantages with a critic, learns from these steps and throws them away.
 ///
 /// Truncated episodes bootstrap from the value of the true successor, terminated ones do not,
 /// diverged steps are dropped.
@@ -99,7 +97,7 @@ class OnPolicyAgent : public Agent {
   Random init_random_, action_random_;
   StochasticPolicy policy_;
   ValueLearner critic_;
-  models::Normalizer normalizer_;
+  ObservationScaler scaler_;
   AdvantageEstimator advantages_;
   RolloutBuffer rollout_;
   ShuffledRows rows_;

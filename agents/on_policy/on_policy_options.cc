@@ -12,34 +12,41 @@ void OnPolicyOptions::Describe(OptionTable& table) {
             "log standard deviation of the first actions, in units of the action");
   table.Add("log_std_min", &log_std_min, {-20, 5}, "its lower bound");
   table.Add("log_std_max", &log_std_max, {-20, 5}, "its upper bound");
-  table.Add("log_std_final", &log_std_final, {-20, 5},
-            "the upper bound falls linearly to this at the end (log_std_max and above: it stays)");
-  table.Add("horizon", &horizon, {1, 1e6}, "steps of every environment between updates", "steps");
+  table.Replaced("log_std_final", "log_std_max", EndsBelow);
+  table.Add("rollout_steps", &rollout_steps, {1, 1e6}, "steps of every environment between updates",
+            "steps");
+  table.Renamed("horizon", "rollout_steps");
   table.Add("gamma", &gamma, {0, 1}, "discount per control step");
-  table.Add("lambda", &lambda, {0, 1}, "decay of the advantage's trace (0: one step, 1: all)");
+  table.Add("gae_lambda", &gae_lambda, {0, 1},
+            "decay of the advantage's trace (0: one step, 1: all)");
+  table.Renamed("lambda", "gae_lambda");
   table.Add("normalize_advantages", &normalize_advantages,
             "advantages with mean 0 and deviation 1 in every batch that the policy learns from");
   table.Add("critic_lr", &critic_lr, {0, 1}, "Adam step size of the critic");
   table.Add("value_clip", &value_clip, {0, 1e6},
             "bound of a value's change per update (0: not clipped)");
-  table.Add("adam_epsilon", &adam_epsilon, {1e-12, 1}, "Adam's guard against division by zero");
   table.Add("normalize_rewards", &normalize_rewards,
             "divide rewards by the running deviation of the discounted return");
-  table.Add("reward_clip", &reward_clip, {0.1, 1e6}, "bound of the normalised reward");
   CommonOptions::Describe(table, {"task", "running"});
+  table.BeginGroup(kRarelyUsed);
+  table.Add("adam_epsilon", &adam_epsilon, {1e-12, 1},
+            "Adam's guard against division by zero, where gradients are tiny");
+  table.Add("reward_clip", &reward_clip, {0.1, 1e6},
+            "bound of the normalised reward, against single large ones");
+  table.BeginGroup("");
 }
 
 void OnPolicyOptions::Check() const {
-  if (log_std_min <= log_std_init && log_std_init <= log_std_max) return;
+  if (log_std_min <= log_std_init && log_std_init <= log_std_max.start) return;
   throw UserError(fmt::format(
       "agent.log_std_init = {} is not between agent.log_std_min = {} and agent.log_std_max = {}",
-      log_std_init, log_std_min, log_std_max));
+      log_std_init, log_std_min, log_std_max.start));
 }
 
 LearnerOptions OnPolicyOptions::learner(double learning_rate) const {
   return {.learning_rate = learning_rate,
           .adam_epsilon = adam_epsilon,
-          .max_gradient_norm = max_gradient_norm,
+          .max_gradient_norm = max_grad_norm,
           .has_target = false,
           .backend = backend,
           .device = device};
@@ -49,8 +56,7 @@ std::unique_ptr<Distribution> MakeGaussian(const OnPolicyOptions& options, int a
   return std::make_unique<DiagonalGaussian>(
       act_dim, DiagonalGaussian::Options{.log_std_init = options.log_std_init,
                                          .log_std_min = options.log_std_min,
-                                         .log_std_max = options.log_std_max,
-                                         .log_std_final = options.log_std_final});
+                                         .log_std_max = options.log_std_max});
 }
 
 }  // namespace sinew::agents

@@ -45,11 +45,11 @@ PolicyLoss EvaluatePolicyLoss(const Distribution& distribution, const PolicyLoss
                              .slopes = slopes,
                              .old = minibatch.old,
                              .kl_coefficient = beta,
-                             .entropy_coefficient = options.entropy_bonus},
+                             .entropy_coefficient = options.entropy_coef},
                             now, gradient);
   loss.kl = distribution.Kl(minibatch.old, now);
   loss.entropy = distribution.Entropy(now);
-  loss.total = -loss.surrogate + beta * loss.kl - options.entropy_bonus * loss.entropy;
+  loss.total = -loss.surrogate + beta * loss.kl - options.entropy_coef * loss.entropy;
   return loss;
 }
 

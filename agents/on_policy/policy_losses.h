@@ -17,7 +17,7 @@ struct PolicyMinibatch {
 struct PolicyLossOptions {
   double clip = 0.2;          // epsilon; 0: the ratio is not clipped
   double kl_coefficient = 0;  // beta
-  double entropy_bonus = 0;   // c
+  double entropy_coef = 0;    // c
 };
 
 /// What the actor's loss consists of, each a mean over the minibatch.

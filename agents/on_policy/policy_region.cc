@@ -37,7 +37,7 @@ void PolicyRegion::Begin(const RolloutBuffer& rollout, std::span<const float> ad
 PolicyLoss PolicyRegion::Loss(std::span<const float> outputs) {
   rows_gradient_.resize(outputs.size());
   return EvaluatePolicyLoss(
-      policy_.distribution(), {.clip = 0, .kl_coefficient = 0, .entropy_bonus = 0},
+      policy_.distribution(), {.clip = 0, .kl_coefficient = 0, .entropy_coef = 0},
       {samples_, old(), old_log_prob_, advantages_}, {outputs, policy_.shared()},
       {rows_gradient_, policy_.shared_gradient()});
 }

@@ -24,7 +24,8 @@ class PpoRule : public LessonRule {
     for (int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
       const bool last = epoch + 1 == options_.epochs;
       if (epoch == 0 || options_.recompute_advantages) lesson.EstimateAdvantages();
-      const auto minibatches = Minibatches(lesson.rows.Shuffle(), static_cast<int>(options_.batch));
+      const auto minibatches =
+          Minibatches(lesson.rows.Shuffle(), static_cast<int>(options_.batch_size));
       RunBoth(
           lesson.pool,
           [&] {
@@ -41,7 +42,8 @@ class PpoRule : public LessonRule {
       epochs_of_policy_.sum += stopped ? 0 : 1;
       stopped = stopped || (options_.stop_kl > 0 && outcome.kl > options_.stop_kl);
     }
-    outcome.updates += lesson.FitCritic(options_.critic_epochs - options_.epochs, options_.batch);
+    outcome.updates +=
+        lesson.FitCritic(options_.critic_epochs - options_.epochs, options_.batch_size);
     ++epochs_of_policy_.count;
     if (options_.surrogate == "adaptive_kl") {
       kl_coefficient_ = AdaptKlCoefficient(kl_coefficient_, outcome.kl, options_.kl_target);
@@ -66,9 +68,9 @@ class PpoRule : public LessonRule {
  private:
   PolicyLossOptions LossOptions() const {
     const bool clipped = options_.surrogate == "clip";
-    return {.clip = clipped ? options_.clip : 0,
+    return {.clip = clipped ? options_.clip_range : 0,
             .kl_coefficient = clipped ? 0 : kl_coefficient_,
-            .entropy_bonus = options_.entropy_bonus};
+            .entropy_coef = options_.entropy_coef};
   }
 
   PpoOptions options_;
@@ -82,7 +84,8 @@ class PpoRule : public LessonRule {
 void PpoOptions::Describe(OptionTable& table) {
   OnPolicyOptions::Describe(table);
   table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
-  table.Add("batch", &batch, {1, 1e6}, "samples per minibatch");
+  table.Add("batch_size", &batch_size, {1, 1e6}, "samples per minibatch");
+  table.Renamed("batch", "batch_size");
   table.Add("epochs", &epochs, {1, 1000}, "passes over the rollout per update");
   table.Add("critic_epochs", &critic_epochs, {0, 1000},
             "the critic's passes, where they are more (0: as many)");
@@ -90,14 +93,21 @@ void PpoOptions::Describe(OptionTable& table) {
             "estimate advantages anew before every epoch");
   table.Add("surrogate", &surrogate, {"clip", "kl", "adaptive_kl"},
             "what holds the policy near the old one: clipped ratio, fixed or adaptive KL penalty");
-  table.Add("clip", &clip, {1e-3, 10}, "bound of the ratio's distance from 1");
-  table.Add("kl_coefficient", &kl_coefficient, {0, 1e6}, "of the KL penalty (adaptive: at first)");
-  table.Add("kl_target", &kl_target, {1e-6, 10}, "KL per update that adaptive_kl aims at", "nats");
-  table.Add("stop_kl", &stop_kl, {0, 10},
-            "the actor skips further epochs beyond this KL (0: never)", "nats");
+  table.Add("clip_range", &clip_range, {1e-3, 10}, "bound of the ratio's distance from 1");
+  table.Renamed("clip", "clip_range");
   table.Add("desired_kl", &desired_kl, {0, 10},
             "KL per update that the actor's step size follows (0: its schedule alone)", "nats");
-  table.Add("entropy_bonus", &entropy_bonus, {0, 10}, "weight of the policy's entropy");
+  table.Add("entropy_coef", &entropy_coef, {0, 10}, "weight of the policy's entropy");
+  table.Renamed("entropy_bonus", "entropy_coef");
+  table.BeginGroup(kRarelyUsed);
+  table.Add("kl_coefficient", &kl_coefficient, {0, 1e6},
+            "of the surrogates kl and adaptive_kl (there: at first)");
+  table.Add("kl_target", &kl_target, {1e-6, 10},
+            "KL per update that the surrogate adaptive_kl aims at", "nats");
+  table.Add("stop_kl", &stop_kl, {0, 10},
+            "the actor skips further epochs beyond this KL, against steps too long (0: never)",
+            "nats");
+  table.BeginGroup("");
 }
 
 void PpoOptions::Check(int num_envs) const {
@@ -107,10 +117,11 @@ void PpoOptions::Check(int num_envs) const {
         fmt::format("agent.critic_epochs = {} is neither 0 nor at least agent.epochs = {}",
                     critic_epochs, epochs));
   }
-  if (batch <= horizon * num_envs) return;
-  throw UserError(fmt::format(
-      "agent.batch = {} is larger than a rollout: agent.horizon = {} steps of {} environments",
-      batch, horizon, num_envs));
+  if (batch_size <= rollout_steps * num_envs) return;
+  throw UserError(
+      fmt::format("agent.batch_size = {} is larger than a rollout: agent.rollout_steps "
+                  "= {} steps of {} environments",
+                  batch_size, rollout_steps, num_envs));
 }
 
 std::unique_ptr<Agent> MakePpoAgent(const PpoOptions& options, const AgentContext& context) {

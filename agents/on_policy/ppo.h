@@ -10,18 +10,18 @@ namespace sinew::agents {
 /// Options of PPO; section "agent" of the configuration.
 struct PpoOptions : OnPolicyOptions {
   double actor_lr = 3e-4;
-  int64_t batch = 64;
+  int64_t batch_size = 64;
   int64_t epochs = 10;
   int64_t critic_epochs = 0;
   bool recompute_advantages = false;
 
   std::string surrogate = "clip";
-  double clip = 0.2;
+  double clip_range = 0.2;
   double kl_coefficient = 1;
   double kl_target = 0.01;
   double stop_kl = 0;
   double desired_kl = 0;
-  double entropy_bonus = 0;
+  double entropy_coef = 0;
 
   void Describe(OptionTable& table);
   /// @throws UserError if they contradict each other or the number of environments.

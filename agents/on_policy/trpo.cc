@@ -51,12 +51,15 @@ void TrpoOptions::Describe(OptionTable& table) {
   table.Add("damping", &region.damping, {0, 100}, "added to the Fisher matrix's diagonal");
   table.Add("cg_iterations", &region.cg_iterations, {1, 1000},
             "conjugate-gradient iterations for the natural gradient");
-  table.Add("line_search_steps", &region.line_search_steps, {1, 1000},
-            "steps that are tried, each shorter than the one before");
-  table.Add("backtrack", &region.backtrack, {0.01, 0.99}, "what a step is shortened by");
   table.Add("critic_batch", &critic_batch, {1, 1e6}, "samples per minibatch of the critic");
   table.Add("critic_epochs", &critic_epochs, {1, 1000},
             "the critic's passes over the rollout per update");
+  table.BeginGroup(kRarelyUsed);
+  table.Add(
+      "line_search_steps", &region.line_search_steps, {1, 1000},
+      "steps that are tried where the quadratic model is wrong, each shorter than the one before");
+  table.Add("backtrack", &region.backtrack, {0.01, 0.99}, "what a step is shortened by");
+  table.BeginGroup("");
 }
 
 std::unique_ptr<Agent> MakeTrpoAgent(const TrpoOptions& options, const AgentContext& context) {

@@ -10,10 +10,10 @@ namespace sinew::agents {
 /// Options of TRPO; section "agent" of the configuration.
 struct TrpoOptions : OnPolicyOptions {
   TrpoOptions() {
-    horizon = 128;
+    rollout_steps = 128;
     critic_lr = 1e-3;
     value_clip = 0;
-    lr_final = 1;
+    lr_schedule = 1;
   }
   TrustRegionOptions region;
   int64_t critic_batch = 64;

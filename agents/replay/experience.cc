@@ -5,24 +5,33 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/base/common_options.h"
 #include "core/error.h"
 
 namespace sinew::agents {
 
 void ExperienceOptions::Describe(OptionTable& table) {
-  table.Add("gamma", &gamma, {0, 1}, "discount per control step");
-  table.Add("replay_capacity", &replay_capacity, {1, 1e8}, "transitions kept");
+  table.Add("gamma", &gamma, {0, 1},
+            "discount per control step; between two values 1 - gamma moves by a factor a step");
+  table.Replaced("gamma_final", "gamma", EndsAt(0));
+  table.Add("buffer_size", &buffer_size, {1, 1e8}, "transitions kept");
+  table.Renamed("replay_capacity", "buffer_size");
   table.Add("n_step", &n_step, {1, 100}, "steps of reward before the bootstrap");
   table.Add("reward_scale", &reward_scale, {1e-6, 1e6},
             "rewards are multiplied by this for the learner");
-  table.Add("prioritized", &prioritized,
-            "transitions with a large error are learned from more often");
-  table.Add("priority_alpha", &priority_alpha, {0, 1},
-            "how much more often: 0 not at all, 1 in proportion to the error");
-  table.Add("priority_beta", &priority_beta, {0, 1},
-            "share of that preference that the loss makes up for at first; grows to 1");
   table.Add("hindsight", &hindsight, {0, 1},
             "share of each minibatch with a goal that was attained later (tasks with a goal)");
+  table.BeginGroup(kRarelyUsed);
+  table.Add("prioritized", &prioritized,
+            "transitions with a large error are learned from more often, where few of them matter");
+  table.Add("priority_alpha", &priority_alpha, {0, 1},
+            "how much more often: 0 not at all, 1 in proportion to the error");
+  table.Add("priority_correction", &priority_correction, {0, 1},
+            "share of that preference that the loss makes up for");
+  table.Replaced(
+      "priority_beta", "priority_correction",
+      [](std::string_view, std::string_view start) { return fmt::format("{},1", start); });
+  table.BeginGroup("");
 }
 
 Experience::Experience(const ExperienceOptions& options, const AgentContext& context)
@@ -31,11 +40,14 @@ Experience::Experience(const ExperienceOptions& options, const AgentContext& con
       act_dim_(context.act_dim),
       replay_random_(context.seed, "replay"),
       hindsight_random_(context.seed, "hindsight"),
-      replay_(options.replay_capacity, context.obs_dim, context.act_dim,
-              options.prioritized ? std::optional(options.priority_alpha) : std::nullopt) {
+      replay_({.capacity = options.buffer_size,
+               .obs_dim = context.obs_dim,
+               .act_dim = context.act_dim,
+               .priority_alpha =
+                   options.prioritized ? std::optional(options.priority_alpha) : std::nullopt}) {
   for (int env = 0; env < context.num_envs; ++env) {
-    n_step_.emplace_back(static_cast<int>(options.n_step), options.gamma, context.obs_dim,
-                         context.act_dim);
+    n_step_.emplace_back(static_cast<int>(options.n_step), options.gamma.start, context.obs_dim,
+                         context.act_dim, env);
   }
   if (options.hindsight == 0) return;
   if (!context.goals) {
@@ -44,12 +56,12 @@ Experience::Experience(const ExperienceOptions& options, const AgentContext& con
                     "valid",
                     options.hindsight));
   }
-  hindsight_.emplace(HindsightOptions{.capacity = options.replay_capacity,
+  hindsight_.emplace(HindsightOptions{.capacity = options.buffer_size,
                                       .num_envs = context.num_envs,
                                       .obs_dim = context.obs_dim,
                                       .act_dim = context.act_dim,
                                       .n_step = static_cast<int>(options.n_step),
-                                      .gamma = options.gamma,
+                                      .gamma = options.gamma.start,
                                       .reward_scale = options.reward_scale},
                      context.goals);
 }
@@ -92,7 +104,7 @@ void Experience::Sample(int size, double progress, Batch* batch) {
 void Experience::SampleByPriority(int hindsight_rows, double progress, Batch* batch) {
   replay_.priorities()->Sample(replay_random_, indices_);
   batch->weights.resize(batch->size);
-  const double beta = options_.priority_beta + (1 - options_.priority_beta) * progress;
+  const double beta = options_.priority_correction.At(progress);
   replay_.priorities()->ImportanceWeights(indices_, beta, batch->weights);
   // rows that are drawn uniformly weigh 1 before the division
   std::fill_n(batch->weights.end() - hindsight_rows, hindsight_rows, 1.0f);

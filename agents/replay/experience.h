@@ -12,19 +12,21 @@
 #include "agents/replay/n_step.h"
 #include "agents/replay/replay_buffer.h"
 #include "agents/replay/reward_range.h"
+#include "core/options.h"
 #include "core/random.h"
+#include "core/schedule.h"
 
 namespace sinew::agents {
 
 /// What is kept of the steps taken, and how minibatches are drawn from it; part of section "agent".
 struct ExperienceOptions {
-  double gamma = 0.97;
-  int64_t replay_capacity = 1'000'000;
+  Schedule gamma = 0.97;
+  int64_t buffer_size = 1'000'000;
   int64_t n_step = 3;
   double reward_scale = 1;
   bool prioritized = false;
   double priority_alpha = 0.6;
-  double priority_beta = 0.4;
+  Schedule priority_correction{0.4, 1};
   double hindsight = 0;
 
   void Describe(OptionTable& table);

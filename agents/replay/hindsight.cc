@@ -109,7 +109,7 @@ void Hindsight::Serialize(models::Archive& archive, const std::string& name) {
   int64_t capacity = options_.capacity;
   archive.Value(name + ".capacity", capacity);
   if (capacity != options_.capacity) {
-    throw UserError(fmt::format("the checkpoint's replay_capacity is {}, the configuration's {}",
+    throw UserError(fmt::format("the checkpoint's buffer_size is {}, the configuration's {}",
                                 capacity, options_.capacity));
   }
   archive.Value(name + ".size", size_);

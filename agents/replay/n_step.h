@@ -17,7 +17,8 @@ namespace sinew::agents {
 /// arXiv:1710.02298).
 class NStep {
  public:
-  NStep(int n, double gamma, int obs_dim, int act_dim);
+  /// @param stream  of the buffer, whose transitions follow each other.
+  NStep(int n, double gamma, int obs_dim, int act_dim, int stream = 0);
 
   void Add(std::span<const float> observation, std::span<const float> action, float reward,
            std::span<const float> next_observation, bool terminated, bool truncated, bool diverged,
@@ -30,7 +31,7 @@ class NStep {
 
   int n_;
   float gamma_;
-  int obs_dim_, act_dim_;
+  int obs_dim_, act_dim_, stream_;
   std::vector<float> observations_, actions_,
       rewards_;  // of the steps not yet emitted, oldest first
 };

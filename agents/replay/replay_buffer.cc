@@ -1,11 +1,7 @@
 #include "agents/replay/replay_buffer.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <array>
 #include <cassert>
-
-#include "core/error.h"
 
 namespace sinew::agents {
 
@@ -18,70 +14,91 @@ void Batch::Resize(int rows, int obs_dim, int act_dim) {
   discounts.resize(rows);
 }
 
-ReplayBuffer::ReplayBuffer(int64_t capacity, int obs_dim, int act_dim,
-                           std::optional<double> priority_alpha)
-    : capacity_(capacity), obs_dim_(obs_dim), act_dim_(act_dim) {
-  if (priority_alpha) priorities_.emplace(*priority_alpha);
+Schema ReplayBuffer::SchemaOf(const Options& options) {
+  std::vector<Column> columns{{"observation", ColumnType::kFloat32, options.obs_dim},
+                              {"action", ColumnType::kFloat32, options.act_dim},
+                              {"next_observation", ColumnType::kFloat32, options.obs_dim},
+                              {"reward", ColumnType::kFloat32, 1},
+                              {"discount", ColumnType::kFloat32, 1}};
+  if (options.streams > 0) columns.push_back({"next_row", ColumnType::kInt32, 1});
+  return Schema(std::move(columns));
 }
 
-void ReplayBuffer::Add(std::span<const float> observation, std::span<const float> action,
-                       float reward, std::span<const float> next_observation, float discount) {
-  if (size_ < capacity_) {
-    ++size_;
-    rows_.resize(static_cast<size_t>(size_) * row_width());
-  }
-  float* row = rows_.data() + next_ * row_width();
-  row = std::ranges::copy(observation, row).out;
-  row = std::ranges::copy(action, row).out;
-  row = std::ranges::copy(next_observation, row).out;
-  row[0] = reward;
-  row[1] = discount;
-  if (priorities_) priorities_->Add(next_);
-  next_ = (next_ + 1) % capacity_;
+ReplayBuffer::ReplayBuffer(const Options& options)
+    : options_(options), ring_(options.capacity, SchemaOf(options)), last_(options.streams) {
+  if (options.priority_alpha) priorities_.emplace(*options.priority_alpha);
+}
+
+void ReplayBuffer::Add(const Transition& transition, int stream) {
+  const int64_t row = ring_.Append();
+  ring_.Set(row, kObservation, transition.observation);
+  ring_.Set(row, kAction, transition.action);
+  ring_.Set(row, kNextObservation, transition.next_observation);
+  ring_.Set(row, kReward, std::span<const float>(&transition.reward, 1));
+  ring_.Set(row, kDiscount, std::span<const float>(&transition.discount, 1));
+  if (priorities_) priorities_->Add(row);
+  if (!last_.empty()) Link(stream, row);
+}
+
+// A row is younger than the one it follows and so outlives it in the ring: links that are there
+// lead to rows that are there.
+void ReplayBuffer::Link(int stream, int64_t row) {
+  const int32_t none = -1, next = static_cast<int32_t>(row);
+  ring_.Set(row, kNextRow, std::span<const int32_t>(&none, 1));
+  Last& last = last_[stream];
+  const bool is_there = last.row >= 0 && ring_.appended() - last.appended < ring_.capacity();
+  if (is_there) ring_.Set(last.row, kNextRow, std::span<const int32_t>(&next, 1));
+  last = {row, ring_.appended()};
+}
+
+void ReplayBuffer::EndEpisode(int stream) {
+  if (!last_.empty()) last_[stream] = {};
 }
 
 void ReplayBuffer::Sample(int size, Random& random, Batch* batch) const {
-  batch->Resize(size, obs_dim_, act_dim_);
+  batch->Resize(size, options_.obs_dim, options_.act_dim);
   indices_.resize(size);
   Draw(random, indices_);
   Gather(indices_, batch);
 }
 
 void ReplayBuffer::Draw(Random& random, std::span<int64_t> indices) const {
-  assert(size_ > 0);
-  for (int64_t& index : indices) index = static_cast<int64_t>(random.Below(size_));
+  assert(size() > 0);
+  for (int64_t& index : indices) index = static_cast<int64_t>(random.Below(size()));
 }
 
 void ReplayBuffer::Gather(std::span<const int64_t> indices, Batch* batch) const {
-  // all rows are asked for before the first is read, so that the memory's latencies overlap
-  for (const int64_t index : indices) {
-    const char* row = reinterpret_cast<const char*>(rows_.data() + index * row_width());
-    for (int offset = 0; offset < row_width() * 4; offset += 64) __builtin_prefetch(row + offset);
+  ring_.Gather(indices,
+               std::array<GatherTarget, 5>{{{kObservation, batch->observations.data()},
+                                            {kAction, batch->actions.data()},
+                                            {kNextObservation, batch->next_observations.data()},
+                                            {kReward, batch->rewards.data()},
+                                            {kDiscount, batch->discounts.data()}}});
+}
+
+SequenceRows ReplayBuffer::Sequences(std::span<const int64_t> starts, int length) const {
+  assert(!last_.empty());
+  std::vector<std::vector<int64_t>> sequences;
+  for (int64_t row : starts) {
+    auto& sequence = sequences.emplace_back();
+    for (; row >= 0 && static_cast<int>(sequence.size()) < length;
+         row = ring_.Get<int32_t>(row, kNextRow)[0]) {
+      sequence.push_back(row);
+    }
   }
-  for (size_t i = 0; i < indices.size(); ++i) {
-    const float* row = rows_.data() + indices[i] * row_width();
-    std::copy_n(row, obs_dim_, batch->observations.data() + i * obs_dim_);
-    row += obs_dim_;
-    std::copy_n(row, act_dim_, batch->actions.data() + i * act_dim_);
-    row += act_dim_;
-    std::copy_n(row, obs_dim_, batch->next_observations.data() + i * obs_dim_);
-    row += obs_dim_;
-    batch->rewards[i] = row[0];
-    batch->discounts[i] = row[1];
-  }
+  return ArrangeSequences(sequences);
 }
 
 void ReplayBuffer::Serialize(models::Archive& archive, const std::string& name) {
-  int64_t capacity = capacity_;
-  archive.Value(name + ".capacity", capacity);
-  if (capacity != capacity_) {
-    throw UserError(fmt::format("the checkpoint's replay_capacity is {}, the configuration's {}",
-                                capacity, capacity_));
-  }
-  archive.Value(name + ".size", size_);
-  archive.Value(name + ".next", next_);
-  archive.Values(name + ".rows", rows_);
+  ring_.Serialize(archive, name);
   if (priorities_) priorities_->Serialize(archive, name + ".priorities");
+  for (size_t stream = 0; stream < last_.size(); ++stream) {
+    Last& last = last_[stream];
+    int64_t age = ring_.appended() - last.appended;
+    archive.Value(name + ".last_row" + std::to_string(stream), last.row);
+    archive.Value(name + ".last_age" + std::to_string(stream), age);
+    last.appended = ring_.appended() - age;
+  }
 }
 
 }  // namespace sinew::agents

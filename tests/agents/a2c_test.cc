@@ -22,7 +22,7 @@ TEST_F(A2cTest, LearnsThePointMassInSeconds) {
   A2cOptions options;
   options.actor_hidden = options.critic_hidden = {32, 32};
   options.gamma = 0.95;
-  options.horizon = 32;
+  options.rollout_steps = 32;
   options.actor_lr = options.critic_lr = 1e-3;
   const double good = BangBangReturn(),
                learned = LearnedReturn(*TrainOnPointMass(options, 100'000, &pool_).agent);
@@ -31,7 +31,7 @@ TEST_F(A2cTest, LearnsThePointMassInSeconds) {
 
 // every rollout is one step of both, in which the ratio is 1 and nothing is clipped
 TEST_F(A2cTest, TakesOneStepForARolloutAlongThePolicyGradient) {
-  const int64_t rollout = A2cOptions().horizon * kPointMassEnvs;
+  const int64_t rollout = A2cOptions().rollout_steps * kPointMassEnvs;
   const Trained trained = TrainOnPointMass(A2cOptions(), 3 * rollout, &pool_);
   EXPECT_EQ(trained.agent->updates(), 3);
   const Metrics metrics = trained.agent->TakeMetrics();
@@ -42,7 +42,7 @@ TEST_F(A2cTest, TakesOneStepForARolloutAlongThePolicyGradient) {
 TEST_F(A2cTest, CriticMayTakeMoreStepsThanTheActor) {
   A2cOptions options;
   options.critic_epochs = 4;
-  const int64_t rollout = options.horizon * kPointMassEnvs;
+  const int64_t rollout = options.rollout_steps * kPointMassEnvs;
   const Trained trained = TrainOnPointMass(options, 3 * rollout, &pool_);
   EXPECT_EQ(trained.agent->updates(), 3 * 4);
   EXPECT_EQ(MetricOf(trained.agent->TakeMetrics(), "policy_epochs"), 1);
@@ -50,10 +50,10 @@ TEST_F(A2cTest, CriticMayTakeMoreStepsThanTheActor) {
 
 TEST_F(A2cTest, ActorsStepIsAsLongAsItsKlIsToBe) {
   A2cOptions options;
-  options.lr_final = 1;
+  options.lr_schedule = 1;
   const auto last_kl = [&](double desired) {
     options.desired_kl = desired;
-    const int64_t rollout = options.horizon * kPointMassEnvs;
+    const int64_t rollout = options.rollout_steps * kPointMassEnvs;
     Trained trained = TrainOnPointMass(options, 100 * rollout, &pool_);
     trained.agent->TakeMetrics();
     Train(trained.agent.get(), trained.envs.get(), 20 * rollout);

@@ -30,11 +30,11 @@ double LearnedValue(const spec::StepResult& end) {
   options.gamma = 0.5;
   options.tau = 0.1;
   options.critic_lr = 1e-2;
-  options.lr_final = 1;
-  options.batch = 16;
+  options.lr_schedule = 1;
+  options.batch_size = 16;
   options.updates_per_step = 1;
   options.n_step = 3;
-  options.warmup_steps = 0;
+  options.learning_starts = 0;
   const auto agent =
       MakeDdpgAgent(options, {.obs_dim = 1, .act_dim = 1, .total_steps = 600, .seed = 1});
   for (int i = 0; i < 600; ++i) {
@@ -61,12 +61,12 @@ DdpgOptions PointMassOptions() {
   options.tau = 0.01;
   options.actor_lr = 3e-4;
   options.critic_lr = 1e-3;
-  options.batch = 128;
+  options.batch_size = 128;
   options.updates_per_step = 1;
   options.n_step = 1;
   options.noise = "gaussian";
   options.noise_sigma = 0.2;
-  options.warmup_steps = 2000;
+  options.learning_starts = 2000;
   options.warmup_sigma = 1;
   return options;
 }
@@ -75,10 +75,10 @@ DdpgOptions PointMassOptions() {
 DdpgOptions ShortOptions() {
   DdpgOptions options = PointMassOptions();
   options.actor_hidden = options.critic_hidden = {8};
-  options.batch = 32;
+  options.batch_size = 32;
   options.updates_per_step = 0.5;
   options.n_step = 3;
-  options.warmup_steps = 400;
+  options.learning_starts = 400;
   return options;
 }
 
@@ -125,7 +125,7 @@ TEST_F(DdpgTest, BackEndsAgree) {
 TEST_F(DdpgTest, WarmupOnlyActs) {
   ThreadPool pool(1);
   DdpgOptions options = ShortOptions();
-  options.warmup_steps = 1000;
+  options.learning_starts = 1000;
   // a run so long that the warm-up fits into its first half
   Trained trained =
       TrainOnPointMass(MakeDdpgAgent(options, PointMassContext(1, 2072)), 1, 996, &pool);
@@ -140,7 +140,7 @@ TEST_F(DdpgTest, WarmupOnlyActs) {
 TEST_F(DdpgTest, ShortRunsLearnFromTheirSecondHalf) {
   ThreadPool pool(1);
   DdpgOptions options = ShortOptions();
-  options.warmup_steps = 1000;
+  options.learning_starts = 1000;
   Trained trained =
       TrainOnPointMass(MakeDdpgAgent(options, PointMassContext(1, 400)), 1, 196, &pool);
   EXPECT_EQ(trained.agent->updates(), 0);
@@ -151,10 +151,10 @@ TEST_F(DdpgTest, ShortRunsLearnFromTheirSecondHalf) {
 TEST_F(DdpgTest, ContradictingOptionsAreRefused) {
   const AgentContext context{.obs_dim = 2, .act_dim = 1};
   DdpgOptions options;
-  options.replay_capacity = options.batch - 1;
+  options.buffer_size = options.batch_size - 1;
   EXPECT_THAT([&] { MakeDdpgAgent(options, context); },
               ThrowsMessage<UserError>(
-                  AllOf(HasSubstr("agent.batch"), HasSubstr("agent.replay_capacity"))));
+                  AllOf(HasSubstr("agent.batch_size"), HasSubstr("agent.buffer_size"))));
   options = {};
   options.critic_action_layer = 3;
   EXPECT_THAT([&] { MakeDdpgAgent(options, context); },

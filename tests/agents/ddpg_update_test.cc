@@ -32,17 +32,17 @@ DdpgOptions Options() {
   options.gamma = kGamma;
   options.tau = 0.25;
   options.actor_lr = options.critic_lr = kRate;
-  options.lr_final = 1;
+  options.lr_schedule = 1;
   options.critic_weight_decay = 0;
-  options.max_gradient_norm = 0;
-  options.batch = 4;
+  options.max_grad_norm = 0;
+  options.batch_size = 4;
   options.updates_per_step = 1;
   options.n_step = 1;
   options.reward_scale = 1;
   options.twin = false;
   options.policy_delay = 1;
   options.target_noise = 0;
-  options.warmup_steps = 0;
+  options.learning_starts = 0;
   options.normalizer = "task";
   options.backend = "fused";
   return options;
@@ -132,10 +132,10 @@ TEST(DdpgUpdateTest, TargetIsTheRewardAndTheTargetNetworksValue) {
 TEST(DdpgUpdateTest, BehindATerminalStateThereIsNothing) {
   HandMadeStep step = TheStep();
   step.result = {.terminated = true};
-  for (const double gamma_final : {0.0, 0.95}) {
+  for (const double gamma_end : {kGamma, 0.95}) {
     DdpgOptions options = Options();
     options.reward_scale = 0.5;
-    options.gamma_final = gamma_final;
+    options.gamma = {kGamma, gamma_end};
     const auto agent = MakeAgent(options, step);
     agent->Learn();
     EXPECT_NEAR(MetricOf(agent->TakeMetrics(), "target_mean"), 0.75, 1e-6);
@@ -144,11 +144,11 @@ TEST(DdpgUpdateTest, BehindATerminalStateThereIsNothing) {
 
 // Half of the run is over: 1 - gamma is between 0.2 and 0.05 by the same factor, 0.1. What lies
 // within two steps of reward keeps the first discount.
-TEST(DdpgUpdateTest, DiscountMovesToItsFinalValue) {
+TEST(DdpgUpdateTest, DiscountMovesOverTheRun) {
   for (const int n : {1, 2}) {
     DdpgOptions options = Options();
     options.n_step = n;
-    options.gamma_final = 0.95;
+    options.gamma = {kGamma, 0.95};
     const auto agent =
         MakeDdpgAgent(options, {.obs_dim = kObs, .act_dim = kAct, .total_steps = 2 * n, .seed = 5});
     HandMadeStep step = TheStep();
@@ -165,13 +165,12 @@ TEST(DdpgUpdateTest, DiscountMovesToItsFinalValue) {
   }
 }
 
-TEST(DdpgUpdateTest, FinalDiscountNeedsOneToStartFrom) {
+TEST(DdpgUpdateTest, ADiscountThatMovesLiesBetweenZeroAndOne) {
   for (const double gamma : {0.0, 1.0}) {
     DdpgOptions options = Options();
-    options.gamma = gamma;
-    options.gamma_final = 0.95;
+    options.gamma = {gamma, 0.95};
     EXPECT_THAT([&] { MakeAgent(options); },
-                testing::ThrowsMessage<UserError>(testing::HasSubstr("agent.gamma_final = 0.95")));
+                testing::ThrowsMessage<UserError>(testing::HasSubstr("agent.gamma moves from")));
   }
 }
 
@@ -290,7 +289,7 @@ TEST(DdpgUpdateTest, TargetNoiseStaysWithinItsClip) {
   DdpgOptions options = Options();
   options.target_noise = 1;
   options.target_noise_clip = 0.1;
-  options.batch = 64;
+  options.batch_size = 64;
   const auto agent = MakeAgent(options);
   const Networks before(agent.get(), options);
   agent->Learn();

@@ -25,7 +25,7 @@ constexpr int kEnvs = 3;
 
 // what makes a run short, for agents that have such an option
 const std::vector<std::pair<std::string, std::string>> kShort{
-    {"warmup_steps", "60"}, {"batch", "16"}, {"horizon", "64"}};
+    {"learning_starts", "60"}, {"batch_size", "16"}, {"rollout_steps", "64"}};
 
 class AgentTest : public testing::TestWithParam<std::string> {
  protected:
@@ -103,6 +103,52 @@ TEST_P(AgentTest, ActsWithinBoundsAndSnapshotsARunnablePolicy) {
   EXPECT_EQ(policy->layers.front().inputs, 2);
   EXPECT_EQ(policy->layers.back().outputs, 1);
   for (const auto& [name, value] : agent->TakeMetrics()) EXPECT_TRUE(std::isfinite(value)) << name;
+}
+
+TEST_P(AgentTest, LearnsDeterministicallyFromItsHistory) {
+  ExpectLearnsDeterministically({{"history", "3"}});
+}
+
+TEST_P(AgentTest, RestoredAgentWithHistoryGoesOnWithTheSameBits) {
+  ExpectRestoredGoesOn(
+      [&] {
+        return Make(1, {{"history", "3"}});
+      },
+      [&] { return MakeEnvs(); }, 201);
+}
+
+TEST_P(AgentTest, TraitsAreWhatItDoes) {
+  const AgentTraits traits = FindAgent(GetParam()).traits;
+  const auto agent = Make(1);
+  const auto envs = MakeEnvs();
+  Train(agent.get(), envs.get(), 300);
+  EXPECT_EQ(policy::CanSample(agent->Snapshot()), traits.stochastic);
+  const auto critic = agent->CriticSnapshot();
+  ASSERT_TRUE(critic.has_value());
+  EXPECT_EQ(critic->kind != policy::Critic::Kind::kValue, traits.action_value);
+  const auto tensors = SavedTensors(agent.get());
+  EXPECT_EQ(tensors.contains("rollout.rewards"), traits.on_policy);
+  EXPECT_EQ(tensors.contains("replay.rows"), !traits.on_policy);
+}
+
+TEST_P(AgentTest, SnapshotCarriesTheContractItWasGiven) {
+  spec::Contract contract;
+  contract.task = "rail";
+  contract.control_dt = 0.02;
+  contract.observation = {{.name = "x", .unit = "m"}, {.name = "v", .unit = "m/s"}};
+  contract.action = {{.joint = "slide"}};
+  const auto builder = MakeAgentBuilder(GetParam());
+  const auto agent =
+      builder->Build({.obs_dim = 2, .act_dim = 1, .num_envs = 1, .contract = contract});
+  ObserveStep(agent.get(), {{0.5f, -2}, {0.25f}, {0.6f, -1}, 1, {}});
+  const spec::Contract snapshot = agent->Snapshot().contract;
+  EXPECT_EQ(snapshot.task, "rail");
+  EXPECT_EQ(snapshot.control_dt, 0.02);
+  EXPECT_EQ(snapshot.action, contract.action);
+  EXPECT_EQ(snapshot.observation[1].name, "v");
+  EXPECT_EQ(snapshot.observation[1].unit, "m/s");
+  EXPECT_EQ(snapshot.observation[1].training_low, -2);
+  EXPECT_EQ(snapshot.env_steps, 1);
 }
 
 TEST_P(AgentTest, RefusesATaskWithNothingToSeeOrDo) {

@@ -23,7 +23,7 @@ struct Step {
   End end;
 };
 
-struct Transition {
+struct Seen {
   float action, reward, next_observation, discount;
 };
 
@@ -39,8 +39,8 @@ void AddStep(NStep* n_step, size_t t, const Step& step, ReplayBuffer* buffer) {
 }
 
 /// All that the buffer holds, by observation.
-std::map<float, Transition> Contents(const ReplayBuffer& buffer) {
-  std::map<float, Transition> contents;
+std::map<float, Seen> Contents(const ReplayBuffer& buffer) {
+  std::map<float, Seen> contents;
   if (buffer.size() == 0) return contents;
   Random random(1);
   Batch batch;
@@ -55,8 +55,8 @@ std::map<float, Transition> Contents(const ReplayBuffer& buffer) {
 
 /// The definition: from every step sum the rewards of the next n, or of what is left of its
 /// episode.
-std::map<float, Transition> BruteForce(const std::vector<Step>& steps, int n) {
-  std::map<float, Transition> expected;
+std::map<float, Seen> BruteForce(const std::vector<Step>& steps, int n) {
+  std::map<float, Seen> expected;
   for (size_t t = 0; t < steps.size(); ++t) {
     if (steps[t].end == End::kDiverged) continue;
     double sum = 0, discount = 1;
@@ -78,12 +78,11 @@ std::map<float, Transition> BruteForce(const std::vector<Step>& steps, int n) {
   return expected;
 }
 
-void ExpectEqual(const std::map<float, Transition>& actual,
-                 const std::map<float, Transition>& expected) {
+void ExpectEqual(const std::map<float, Seen>& actual, const std::map<float, Seen>& expected) {
   ASSERT_EQ(actual.size(), expected.size());
   for (const auto& [observation, e] : expected) {
     ASSERT_TRUE(actual.contains(observation)) << observation;
-    const Transition& a = actual.at(observation);
+    const Seen& a = actual.at(observation);
     EXPECT_EQ(a.action, e.action);
     EXPECT_NEAR(a.reward, e.reward, 1e-6 * (1 + std::abs(e.reward))) << "from " << observation;
     EXPECT_EQ(a.next_observation, e.next_observation) << "from " << observation;
@@ -91,8 +90,8 @@ void ExpectEqual(const std::map<float, Transition>& actual,
   }
 }
 
-std::map<float, Transition> RunSteps(const std::vector<Step>& steps, int n) {
-  ReplayBuffer buffer(10000, 1, 1);
+std::map<float, Seen> RunSteps(const std::vector<Step>& steps, int n) {
+  ReplayBuffer buffer({.capacity = 10000, .obs_dim = 1, .act_dim = 1});
   NStep n_step(n, kGamma, 1, 1);
   for (size_t t = 0; t < steps.size(); ++t) AddStep(&n_step, t, steps[t], &buffer);
   return Contents(buffer);
@@ -191,7 +190,8 @@ TEST(NStepTest, NothingIsEmittedBeforeNSteps) {
 TEST(NStepTest, RestoredOneKnowsTheStepsNotYetEmitted) {
   const ScratchFile file;
   NStep original(3, kGamma, 1, 1), restored(3, kGamma, 1, 1);
-  ReplayBuffer unused(10, 1, 1), from_original(10, 1, 1), from_restored(10, 1, 1);
+  const ReplayBuffer::Options ten{.capacity = 10, .obs_dim = 1, .act_dim = 1};
+  ReplayBuffer unused(ten), from_original(ten), from_restored(ten);
   AddStep(&original, 0, {1, End::kNone}, &unused);
   AddStep(&original, 1, {2, End::kNone}, &unused);
   {

@@ -94,10 +94,10 @@ NafOptions SmallOptions() {
   options.gamma = 0.8;
   options.tau = 0.25;
   options.huber_width = 2;
-  options.batch = 4;
+  options.batch_size = 4;
   options.updates_per_step = 1;
   options.n_step = 1;
-  options.warmup_steps = 0;
+  options.learning_starts = 0;
   return options;
 }
 
@@ -175,10 +175,10 @@ NafOptions PointMassOptions() {
   NafOptions options;
   options.gamma = 0.95;
   options.lr = 3e-4;  // 1e-3 leaves the last policy to chance
-  options.batch = 128;
+  options.batch_size = 128;
   options.n_step = 1;
   options.updates_per_step = 1;
-  options.warmup_steps = 2000;
+  options.learning_starts = 2000;
   options.warmup_sigma = 1;
   return options;
 }
@@ -197,7 +197,7 @@ TEST(NafTest, SeedAloneDecidesTheBits) {
   models::UseOneMathThread();
   NafOptions options = PointMassOptions();
   options.hidden = {8};
-  options.warmup_steps = 400;
+  options.learning_starts = 400;
   ExpectSeedAloneDecides(
       [&](const AgentContext& context) { return MakeNafAgent(options, context); }, 1000,
       "q.online");

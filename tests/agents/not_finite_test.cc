@@ -34,10 +34,10 @@ class NotFiniteTest : public testing::TestWithParam<std::string> {
     OptionTable table("agent");
     builder->Describe(table);
     for (const auto& [key, value] :
-         std::vector<std::pair<std::string, std::string>>{{"replay_capacity", "1"},
-                                                          {"batch", "1"},
+         std::vector<std::pair<std::string, std::string>>{{"buffer_size", "1"},
+                                                          {"batch_size", "1"},
                                                           {"n_step", "1"},
-                                                          {"warmup_steps", "0"},
+                                                          {"learning_starts", "0"},
                                                           {"updates_per_step", "1"}}) {
       table.Set(key, value);
     }

@@ -69,7 +69,7 @@ class OptionTest : public testing::TestWithParam<Variant> {
   OptionTest() { models::UseOneMathThread(); }
 
   std::unique_ptr<Agent> MakeVariant() const {
-    Options options{{"warmup_steps", "60"}, {"batch", "16"}};
+    Options options{{"learning_starts", "60"}, {"batch_size", "16"}};
     options.insert(options.end(), GetParam().options.begin(), GetParam().options.end());
     return Make(GetParam().agent, options);
   }
@@ -91,7 +91,8 @@ TEST_P(OptionTest, IsDeterministicAndChangesTheRun) {
   };
   const auto first = bits(MakeVariant());
   EXPECT_EQ(bits(MakeVariant()), first);
-  const auto plain = bits(Make(GetParam().agent, {{"warmup_steps", "60"}, {"batch", "16"}}));
+  const auto plain =
+      bits(Make(GetParam().agent, {{"learning_starts", "60"}, {"batch_size", "16"}}));
   const char* network = GetParam().agent == "naf" ? "q.online" : "actor.online";
   EXPECT_NE(plain.at(network), first.at(network));
 }
@@ -109,7 +110,7 @@ std::vector<Variant> Variants() {
     variants.push_back(
         {agent + "_prioritized_hindsight", agent, {{"prioritized", "true"}, {"hindsight", "0.5"}}});
     variants.push_back({agent + "_action_l2", agent, {{"action_l2", "0.1"}}});
-    variants.push_back({agent + "_gamma_final", agent, {{"gamma_final", "0.995"}}});
+    variants.push_back({agent + "_moving_gamma", agent, {{"gamma", "0.97,0.995"}}});
     // rewards are negative, so that no target may be positive
     variants.push_back(
         {agent + "_bound_targets", agent, {{"bound_targets", "true"}, {"final_layer_range", "1"}}});
@@ -204,8 +205,9 @@ TEST_F(QAlarmTest, EveryAgentRaisesItAndNamesTheFigures) {
       {"ddpg", "actor_lr"}, {"td3", "actor_lr"}, {"sac", "actor_lr"}, {"naf", "lr"}};
   for (const auto& [agent, rate] : wide_start) {
     // last layers so wide that Q starts far beyond what rewards of 1e-6 can be worth
-    Options options{{"final_layer_range", "1"}, {"warmup_steps", "0"}, {"n_step", "1"},
-                    {"gamma", "0.9"},           {"batch", "4"},        {"updates_per_step", "1"}};
+    Options options{
+        {"final_layer_range", "1"}, {"learning_starts", "0"}, {"n_step", "1"},
+        {"gamma", "0.9"},           {"batch_size", "4"},      {"updates_per_step", "1"}};
     if (agent == "sac") options.push_back({"temperature", "1e-6"});
     const auto raised = Make(agent, options, {.obs_dim = 2, .act_dim = 1, .seed = 1});
     const auto warnings = Learn(raised.get(), 3, 1e-6f);
@@ -220,7 +222,7 @@ TEST_F(QAlarmTest, EveryAgentRaisesItAndNamesTheFigures) {
     EXPECT_TRUE(Learn(silent.get(), 3, 1e-6f).empty());
     EXPECT_EQ(MetricOf(silent->TakeMetrics(), "q_alarm"), 0) << agent;
 
-    const auto sound = Make(agent, {{"warmup_steps", "0"}, {"batch", "4"}},
+    const auto sound = Make(agent, {{"learning_starts", "0"}, {"batch_size", "4"}},
                             {.obs_dim = 2, .act_dim = 1, .seed = 1});
     EXPECT_TRUE(Learn(sound.get(), 20, 1).empty()) << agent;
   }
@@ -231,8 +233,9 @@ TEST_F(QAlarmTest, BoundTargetsStayWithinWhatRewardsAreWorth) {
   models::UseOneMathThread();
   for (const std::string agent : {"ddpg", "td3", "sac", "naf"}) {
     for (const float reward : {1e-6f, -1e-6f}) {
-      Options options{{"final_layer_range", "1"}, {"warmup_steps", "0"}, {"n_step", "1"},
-                      {"gamma", "0.9"},           {"batch", "4"},        {"updates_per_step", "1"}};
+      Options options{
+          {"final_layer_range", "1"}, {"learning_starts", "0"}, {"n_step", "1"},
+          {"gamma", "0.9"},           {"batch_size", "4"},      {"updates_per_step", "1"}};
       if (agent == "sac") options.push_back({"temperature", "1e-6"});
       const auto target = [&] {
         const auto learner = Make(agent, options, {.obs_dim = 2, .act_dim = 1, .seed = 1});
@@ -308,9 +311,9 @@ TEST(ActorHeadTest, SaturatedShare) {
 TEST(ActorHeadTest, RemediesHoldThePolicyOffTheBounds) {
   models::UseOneMathThread();
   const auto action_after = [](const Options& remedy) {
-    Options options{{"warmup_steps", "0"}, {"batch", "16"},      {"updates_per_step", "1"},
-                    {"n_step", "1"},       {"gamma", "0"},       {"lr_final", "1"},
-                    {"actor_lr", "0.01"},  {"policy_delay", "1"}};
+    Options options{{"learning_starts", "0"}, {"batch_size", "16"}, {"updates_per_step", "1"},
+                    {"n_step", "1"},          {"gamma", "0"},       {"lr_schedule", "1"},
+                    {"actor_lr", "0.01"},     {"policy_delay", "1"}};
     options.insert(options.end(), remedy.begin(), remedy.end());
     const auto agent = Make("ddpg", options, {.obs_dim = 1, .act_dim = 1, .seed = 2});
     Random random(1);

@@ -37,12 +37,12 @@ class RollBackTest : public testing::TestWithParam<Subject> {
     OptionTable table("agent");
     builder->Describe(table);
     for (const auto& [key, value] :
-         std::vector<std::pair<std::string, std::string>>{{"replay_capacity", "1"},
-                                                          {"batch", "1"},
+         std::vector<std::pair<std::string, std::string>>{{"buffer_size", "1"},
+                                                          {"batch_size", "1"},
                                                           {"n_step", "1"},
-                                                          {"warmup_steps", "0"},
+                                                          {"learning_starts", "0"},
                                                           {"updates_per_step", "1"},
-                                                          {"lr_final", "1"},
+                                                          {"lr_schedule", "1"},
                                                           {"max_rollbacks", max_rollbacks}}) {
       table.Set(key, value);
     }

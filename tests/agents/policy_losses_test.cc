@@ -79,7 +79,7 @@ TEST(PolicyLossTest, ClippedSurrogateByHand) {
 // 1 - (1 + 1/4)
 TEST(PolicyLossTest, KlPenaltyByHand) {
   PolicyCase samples = FiveSamples();
-  const PolicyLoss loss = samples.Evaluate({.clip = 0, .kl_coefficient = 2, .entropy_bonus = 0.1});
+  const PolicyLoss loss = samples.Evaluate({.clip = 0, .kl_coefficient = 2, .entropy_coef = 0.1});
   const double surrogate = (2 * kUp - kUp + kDown - 2 * kDown + 3) / 5;
   EXPECT_NEAR(loss.surrogate, surrogate, 1e-6);
   EXPECT_EQ(loss.clip_fraction, 0);
@@ -121,16 +121,16 @@ torch::Tensor LossByAutograd(const PolicyLossOptions& options, const PolicyCase&
       ((2 * old_log_std).exp() + (old_mean - mean).square()) / (2 * (2 * log_std).exp()) - 0.5;
   const auto entropy = (log_std + kEntropy).sum();
   return -surrogate.mean() + options.kl_coefficient * kl.sum(1).mean() -
-         options.entropy_bonus * entropy;
+         options.entropy_coef * entropy;
 }
 
 TEST(PolicyLossTest, AgreesWithAutograd) {
   Random random(3);
   constexpr int kBatch = 40, kAct = 3;
   for (const PolicyLossOptions& options :
-       {PolicyLossOptions{.clip = 0.2}, PolicyLossOptions{.clip = 0.05, .entropy_bonus = 0.3},
+       {PolicyLossOptions{.clip = 0.2}, PolicyLossOptions{.clip = 0.05, .entropy_coef = 0.3},
         PolicyLossOptions{.clip = 0, .kl_coefficient = 1.7},
-        PolicyLossOptions{.clip = 0.2, .kl_coefficient = 0.4, .entropy_bonus = 0.01}}) {
+        PolicyLossOptions{.clip = 0.2, .kl_coefficient = 0.4, .entropy_coef = 0.01}}) {
     PolicyCase samples{.actions = RandomValues(&random, kBatch * kAct, 1),
                        .old_mean = RandomValues(&random, kBatch * kAct, 0.5),
                        .old_log_std = RandomValues(&random, kAct, 0.3),

@@ -32,8 +32,8 @@ class PpoTest : public testing::Test {
 PpoOptions ShortOptions() {
   PpoOptions options;
   options.actor_hidden = options.critic_hidden = {8, 8};
-  options.horizon = 32;
-  options.batch = 32;
+  options.rollout_steps = 32;
+  options.batch_size = 32;
   options.epochs = 3;
   return options;
 }
@@ -77,7 +77,7 @@ TEST_F(PpoTest, GoesOnWithTheSameBitsFromTheMiddleOfARollout) {
     PpoOptions options = ShortOptions();
     options.surrogate = surrogate;
     options.desired_kl = options.surrogate == "clip" ? 1e-3 : 0;
-    options.lr_final = 1;
+    options.lr_schedule = 1;
     Trained original = TrainOnPointMass(options, 1, 300, &pool);
     Trained restored = TrainOnPointMass(options, 2, 700, &pool);
     CopyThroughArchive(original.agent.get(), restored.agent.get());
@@ -111,9 +111,9 @@ struct OneState {
 
   OneState() {
     options.gamma = 0.5;
-    options.lambda = 0.5;
+    options.gae_lambda = 0.5;
     options.critic_lr = 1e-2;
-    options.lr_final = 1;
+    options.lr_schedule = 1;
     options.epochs = 10;
     options.value_clip = 0;
     options.normalize_rewards = false;
@@ -127,7 +127,7 @@ struct OneState {
   /// @return  every warning on the way.
   std::vector<std::string> Continue(Agent* agent, int rollouts) const {
     std::vector<std::string> warnings;
-    for (int64_t i = 0; i < rollouts * options.horizon; ++i) {
+    for (int64_t i = 0; i < rollouts * options.rollout_steps; ++i) {
       std::vector<float> action(1);
       agent->Act({std::vector<float>{0.5f}}, action);
       ObserveStep(agent, {{0.5f}, action, {0.5f}, reward, end});
@@ -180,7 +180,8 @@ TEST_F(PpoTest, LearnsFromActionsAsTheyWereDrawnAndActsWithinBounds) {
 TEST_F(PpoTest, DeterministicPolicyIsTheClippedMean) {
   ThreadPool pool(1);
   PpoOptions options = ShortOptions();
-  options.log_std_min = options.log_std_init = options.log_std_max = -20;
+  options.log_std_min = options.log_std_init = -20;
+  options.log_std_max = -20;
   options.actor_lr = 0.05;
   const Trained trained = TrainOnPointMass(options, 1, 1000, &pool);
   const auto policy = ExportedPolicy(*trained.agent);
@@ -233,7 +234,7 @@ TEST_F(PpoTest, CriticMayPassMoreOftenThanTheActor) {
 TEST_F(PpoTest, ActorsStepSizeFollowsTheDesiredKl) {
   ThreadPool pool(1);
   PpoOptions options = ShortOptions();
-  options.lr_final = 1;
+  options.lr_schedule = 1;
   options.desired_kl = 1e-6;
   KlStepSize step_size(options.desired_kl);
   Trained trained = TrainOnPointMass(options, 1, 32 * kEnvs, &pool);
@@ -269,7 +270,7 @@ TEST_F(PpoTest, KlCoefficientFollowsItsTarget) {
 TEST_F(PpoTest, StandardDeviationStaysWithinItsBounds) {
   ThreadPool pool(1);
   PpoOptions options = ShortOptions();
-  options.entropy_bonus = 10;
+  options.entropy_coef = 10;
   options.actor_lr = 0.1;
   options.log_std_max = 0.25;
   const Trained trained = TrainOnPointMass(options, 1, 3 * 32 * kEnvs, &pool);
@@ -279,10 +280,9 @@ TEST_F(PpoTest, StandardDeviationStaysWithinItsBounds) {
 TEST_F(PpoTest, BoundOfTheStandardDeviationFallsOverTheRun) {
   ThreadPool pool(1);
   PpoOptions options = ShortOptions();
-  options.entropy_bonus = 10;  // log_std presses against its bound
+  options.entropy_coef = 10;  // log_std presses against its bound
   options.actor_lr = 0.1;
-  options.log_std_max = 0.5;
-  options.log_std_final = -0.5;
+  options.log_std_max = {0.5, -0.5};
   const Trained trained = TrainOnPointMass(options, 1, 2 * 32 * kEnvs, &pool);
   EXPECT_NEAR(MetricOf(trained.agent->TakeMetrics(), "action_std"), std::exp(0.0), 1e-6)
       << "the second of two rollouts began half-way";
@@ -296,7 +296,7 @@ TEST_F(PpoTest, BoundOfTheStandardDeviationFallsOverTheRun) {
 TEST_F(PpoTest, StepSizeFallsOverTheRun) {
   ThreadPool pool(1);
   PpoOptions options = ShortOptions();
-  options.lr_final = 0.5;
+  options.lr_schedule = {1, 0.5};
   const Trained trained = TrainOnPointMass(options, 1, 4 * 32 * kEnvs, &pool);
   EXPECT_NEAR(MetricOf(trained.agent->TakeMetrics(), "actor_lr"), options.actor_lr * 0.5, 1e-12);
   Train(trained.agent.get(), trained.envs.get(), 32 * kEnvs);
@@ -329,18 +329,18 @@ TEST_F(PpoTest, BrokenUpdatesAreUndoneAndThenStopTheRun) {
 TEST_F(PpoTest, ContradictingOptionsAreRefused) {
   const AgentContext context{.obs_dim = 2, .act_dim = 1, .num_envs = 2};
   PpoOptions options;
-  options.horizon = 10;
-  options.batch = 21;
+  options.rollout_steps = 10;
+  options.batch_size = 21;
   EXPECT_THAT([&] { MakePpoAgent(options, context); },
-              ThrowsMessage<UserError>(
-                  AllOf(HasSubstr("agent.batch = 21"), HasSubstr("10 steps of 2 environments"))));
+              ThrowsMessage<UserError>(AllOf(HasSubstr("agent.batch_size = 21"),
+                                             HasSubstr("10 steps of 2 environments"))));
   options = {};
   options.critic_epochs = 9;
   EXPECT_THAT([&] { MakePpoAgent(options, context); },
               ThrowsMessage<UserError>(
                   AllOf(HasSubstr("agent.critic_epochs = 9"), HasSubstr("agent.epochs = 10"))));
   options = {};
-  options.log_std_init = options.log_std_max + 1;
+  options.log_std_init = options.log_std_max.start + 1;
   EXPECT_THAT([&] { MakePpoAgent(options, context); },
               ThrowsMessage<UserError>(HasSubstr("log_std_init")));
 }

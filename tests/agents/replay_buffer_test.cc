@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -19,11 +20,16 @@ using ::testing::ThrowsMessage;
 
 constexpr int kObs = 3, kAct = 2;
 
+ReplayBuffer Buffer(int64_t capacity, int streams = 0) {
+  return ReplayBuffer({.capacity = capacity, .obs_dim = kObs, .act_dim = kAct, .streams = streams});
+}
+
 /// Every number of transition k follows from k.
-void AddTransition(ReplayBuffer* buffer, int k) {
+void AddTransition(ReplayBuffer* buffer, int k, int stream = 0) {
   const float f = static_cast<float>(k);
-  buffer->Add(std::vector<float>{f, f + 0.1f, f + 0.2f}, std::vector<float>{-f, -f - 0.5f}, 10 * f,
-              std::vector<float>{f + 1, f + 1.1f, f + 1.2f}, 1 / (f + 1));
+  const std::vector<float> observation{f, f + 0.1f, f + 0.2f}, action{-f, -f - 0.5f},
+      next{f + 1, f + 1.1f, f + 1.2f};
+  buffer->Add({observation, action, 10 * f, next, 1 / (f + 1)}, stream);
 }
 
 // the number of the transition in row `row`, after every part of it has been held against it
@@ -53,7 +59,7 @@ std::set<int> Contents(const ReplayBuffer& buffer) {
 
 TEST(ReplayBufferTest, HoldsTheLastTransitionsWholeAndNothingElse) {
   constexpr int kCapacity = 7;
-  ReplayBuffer buffer(kCapacity, kObs, kAct);
+  ReplayBuffer buffer = Buffer(kCapacity);
   for (int k = 0; k < 30; ++k) {
     AddTransition(&buffer, k);
     std::set<int> expected;
@@ -66,7 +72,7 @@ TEST(ReplayBufferTest, HoldsTheLastTransitionsWholeAndNothingElse) {
 
 TEST(ReplayBufferTest, SamplesUniformly) {
   constexpr int kSize = 20, kDraws = 40000;
-  ReplayBuffer buffer(kSize, kObs, kAct);
+  ReplayBuffer buffer = Buffer(kSize);
   for (int k = 0; k < kSize + 5; ++k) AddTransition(&buffer, k);
   Random random(2);
   Batch batch;
@@ -85,7 +91,7 @@ TEST(ReplayBufferTest, SamplesUniformly) {
 }
 
 TEST(ReplayBufferTest, StreamDecidesTheSample) {
-  ReplayBuffer buffer(100, kObs, kAct);
+  ReplayBuffer buffer = Buffer(100);
   for (int k = 0; k < 100; ++k) AddTransition(&buffer, k);
   Random first(3), second(3), other(4);
   Batch a, b, c;
@@ -100,7 +106,7 @@ TEST(ReplayBufferTest, StreamDecidesTheSample) {
 TEST(ReplayBufferTest, RestoredBufferGoesOnWhereItStood) {
   const ScratchFile file;
   for (const int filled : {0, 4, 11}) {
-    ReplayBuffer original(7, kObs, kAct), restored(7, kObs, kAct);
+    ReplayBuffer original = Buffer(7), restored = Buffer(7);
     for (int k = 0; k < filled; ++k) AddTransition(&original, k);
     AddTransition(&restored, 77);
     {
@@ -120,7 +126,7 @@ TEST(ReplayBufferTest, RestoredBufferGoesOnWhereItStood) {
 
 TEST(ReplayBufferTest, AnotherCapacityIsRefused) {
   const ScratchFile file;
-  ReplayBuffer seven(7, kObs, kAct), eight(8, kObs, kAct);
+  ReplayBuffer seven = Buffer(7), eight = Buffer(8);
   {
     models::Archive archive;
     seven.Serialize(archive, "replay");
@@ -129,6 +135,66 @@ TEST(ReplayBufferTest, AnotherCapacityIsRefused) {
   models::Archive archive(file.path());
   EXPECT_THAT([&] { eight.Serialize(archive, "replay"); },
               ThrowsMessage<UserError>(AllOf(HasSubstr("7"), HasSubstr("8"))));
+}
+
+/// Episodes of random length in three streams, through a ring that is far too small for them; the
+/// record says which transitions follow each other.
+TEST(ReplayBufferTest, SequencesAreTheEpisodesThatAreStillThere) {
+  constexpr int kStreams = 3, kCapacity = 40;
+  ReplayBuffer buffer = Buffer(kCapacity, kStreams);
+  std::vector<std::vector<int>> episodes;  // of transition numbers
+  std::vector<int> open(kStreams, -1);     // episode under way
+  Random random(5);
+  for (int k = 0; k < 500; ++k) {
+    const int stream = static_cast<int>(random.Below(kStreams));
+    if (open[stream] < 0) {
+      open[stream] = static_cast<int>(episodes.size());
+      episodes.emplace_back();
+    }
+    episodes[open[stream]].push_back(k);
+    AddTransition(&buffer, k, stream);
+    if (random.Below(12) == 0) {
+      buffer.EndEpisode(stream);
+      open[stream] = -1;
+    }
+    if (k % 50 != 49) continue;
+    std::vector<int64_t> starts(buffer.size());
+    for (int64_t i = 0; i < buffer.size(); ++i) starts[i] = i;
+    const SequenceRows sequences = buffer.Sequences(starts, 4);
+    Batch batch;
+    batch.Resize(static_cast<int>(sequences.rows.size()), kObs, kAct);
+    buffer.Gather(sequences.rows, &batch);
+    for (int i = 0; i < sequences.count; ++i) {
+      const int first = Identify(batch, i);
+      const auto episode = std::ranges::find_if(
+          episodes, [&](const auto& steps) { return std::ranges::count(steps, first) > 0; });
+      const auto at = std::ranges::find(*episode, first);
+      const auto expected = std::min<std::ptrdiff_t>(4, episode->end() - at);
+      ASSERT_EQ(sequences.LengthOf(i), expected) << "from transition " << first;
+      for (int t = 0; t < expected; ++t) {
+        EXPECT_EQ(Identify(batch, t * sequences.count + i), *(at + t));
+      }
+      for (int t = static_cast<int>(expected); t < sequences.length; ++t) {
+        EXPECT_EQ(batch.rewards[t * sequences.count + i], 0) << "behind the end";
+      }
+    }
+  }
+}
+
+TEST(ReplayBufferTest, SequencesGoOnAfterRestoring) {
+  const models::ScratchFile file;
+  ReplayBuffer original = Buffer(7, 1), restored = Buffer(7, 1);
+  for (int k = 0; k < 9; ++k) AddTransition(&original, k);
+  {
+    models::Archive archive;
+    original.Serialize(archive, "replay");
+    archive.Write(file.path());
+  }
+  models::Archive archive(file.path());
+  restored.Serialize(archive, "replay");
+  AddTransition(&restored, 9);
+  // transition 8 stands in row 1, 9 in row 2
+  EXPECT_EQ(restored.Sequences(std::vector<int64_t>{1}, 5).rows, (std::vector<int64_t>{1, 2}));
 }
 
 }  // namespace

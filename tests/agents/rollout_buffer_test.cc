@@ -74,6 +74,26 @@ TEST_F(RolloutBufferTest, NextValuesAreOfTheTrueSuccessors) {
   EXPECT_THAT(next_values, ElementsAre(70, 4, 5, 0, 0, 80));
 }
 
+// environment 0 is cut behind row 0 and ends with row 4; row 3 of environment 1 diverged
+TEST_F(RolloutBufferTest, SequencesCoverEveryLearnableRowOnce) {
+  Fill();
+  const SequenceRows all = buffer_.Sequences(10);
+  EXPECT_EQ(all.count, 4);
+  EXPECT_THAT(all.rows, ElementsAre(0, 2, 1, 5, -1, 4, -1, -1));
+  const SequenceRows single = buffer_.Sequences(1);
+  EXPECT_THAT(single.rows, ElementsAre(0, 2, 4, 1, 5));
+}
+
+TEST_F(RolloutBufferTest, KeepsColumnsThatAnAlgorithmAdds) {
+  RolloutBuffer buffer(2, kEnvs, 1, 1, {{"state", ColumnType::kFloat32, 2}});
+  const std::vector<float> values(kEnvs, 0.5f), states{1, 2, 3, 4};
+  const std::vector<spec::StepResult> results(kEnvs);
+  buffer.Add({values, values, values, values, results},
+             std::vector<std::span<const float>>{states});
+  EXPECT_THAT(buffer.more(0), ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(buffer.schema().Index("state", ColumnType::kFloat32), 4);
+}
+
 TEST_F(RolloutBufferTest, StartsAnewWhenCleared) {
   Fill();
   buffer_.Clear();

@@ -31,10 +31,10 @@ TEST(Td3Test, LearnsThePointMassInSeconds) {
   OptionTable table("agent");
   builder->Describe(table);
   table.Set("gamma", "0.95");
-  table.Set("batch", "128");
+  table.Set("batch_size", "128");
   table.Set("n_step", "1");
   table.Set("updates_per_step", "1");
-  table.Set("warmup_steps", "2000");
+  table.Set("learning_starts", "2000");
   table.Set("warmup_sigma", "1");
   ThreadPool pool(1);
   constexpr int64_t kSteps = 16'000;

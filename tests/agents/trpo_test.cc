@@ -18,7 +18,7 @@ class TrpoTest : public testing::Test {
 TrpoOptions ShortOptions() {
   TrpoOptions options;
   options.actor_hidden = options.critic_hidden = {8, 8};
-  options.horizon = 32;
+  options.rollout_steps = 32;
   options.critic_epochs = 3;
   return options;
 }
@@ -69,7 +69,7 @@ TEST_F(TrpoTest, CountsItsUpdates) {
 TEST_F(TrpoTest, RegionShrinksOverTheRunWhereAsked) {
   ThreadPool pool(1);
   TrpoOptions options = ShortOptions();
-  options.lr_final = 0.5;
+  options.lr_schedule = {1, 0.5};
   const Trained trained = TrainOnPointMass(options, 4 * 32 * kPointMassEnvs, &pool);
   EXPECT_NEAR(MetricOf(trained.agent->TakeMetrics(), "max_kl"), 0.01 * 0.25, 1e-12);
 }

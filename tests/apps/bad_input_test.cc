@@ -72,8 +72,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"train"}, "task is required (see: sinew train --help)"},
         Mistake{{"train", "reacher", "fast"}, "unexpected argument 'fast'"},
         Mistake{
-            {"train", "reacher", "--set", "agent.batch=1000", "--set", "agent.replay_capacity=10"},
-            "agent.batch"},
+            {"train", "reacher", "--set", "agent.batch_size=1000", "--set", "agent.buffer_size=10"},
+            "agent.batch_size"},
+        Mistake{{"train", "reacher", "--set", "agent.history=60"}, "1 to 50 are valid"},
+        Mistake{{"train", "reacher", "--set", "agent.history=0"}, "from 1 to 64"},
         Mistake{{"resume", "none"}, "none"}, Mistake{{"eval", "none.policy"}, "none.policy"},
         Mistake{{"eval", "pendulum", "--policy", "sin"}, "did you mean 'sine'"},
         Mistake{{"eval", "pendulum", "--episodes", "0"}, "--episodes"},

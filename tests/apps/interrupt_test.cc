@@ -25,7 +25,7 @@ std::vector<std::string> TrainInto(const std::string& folder, int64_t steps) {
           folder,
           "--quiet",
           "--set",
-          "agent.warmup_steps=500",
+          "agent.learning_starts=500",
           "--set",
           "train.eval_episodes=2",
           "--set",

@@ -83,7 +83,7 @@ TEST(TasksCommand, PagesOfTheDocumentationAreUpToDate) {
 }
 
 TEST(AgentsCommand, AreListed) {
-  EXPECT_FALSE(RowNamed(Rows({"agents", "--json"}, {"name", "summary"}), "ddpg").empty());
+  EXPECT_FALSE(RowNamed(Rows({"agents", "--json"}, {"name", "traits", "summary"}), "ddpg").empty());
 }
 
 TEST(BenchCommand, SimComparesWithRawPhysics) {

@@ -76,9 +76,9 @@ TEST_F(SweepTest, MistakesAreFoundBeforeAnythingIsTrained) {
   EXPECT_EQ(Sweep({"--seeds", "2-1"}).status, 2);
   // the second variant asks for more than the buffer holds
   const Outcome outcome =
-      Sweep({"--grid", "agent.batch=8,64", "--set", "agent.replay_capacity=32"});
+      Sweep({"--grid", "agent.batch_size=8,64", "--set", "agent.buffer_size=32"});
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("agent.batch = 64"));
+  EXPECT_THAT(outcome.err, HasSubstr("agent.batch_size = 64"));
   EXPECT_EQ(outcome.error_lines(), 1);
   EXPECT_FALSE(fs::exists(scratch_ / "study"));
 }

@@ -48,7 +48,7 @@ mass = 0.2
 actor_hidden = [32, 32]
 critic_hidden = [32, 32]
 gamma = 0.9
-warmup_steps = 500
+learning_starts = 500
 [train]
 steps = 12000
 num_envs = 4

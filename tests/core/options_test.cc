@@ -326,5 +326,93 @@ TEST_F(GroupTest, MistakesNameTheirOwnGroup) {
   EXPECT_THAT(error("[task]\npieces = [\"\"]\n"), HasSubstr("a list of names"));
 }
 
+/// Options with a schedule, former names and a group of rarely used ones.
+class FormerNamesTest : public testing::Test {
+ protected:
+  FormerNamesTest() {
+    table_.Add("rate_schedule", &rate_, {0, 1}, "factor on the rate");
+    table_.Replaced("rate_final", "rate_schedule", [](std::string_view, std::string_view share) {
+      return "1," + std::string(share);
+    });
+    table_.BeginGroup("rarely used");
+    table_.Add("epsilon", &epsilon_, {0, 1}, "guard");
+    table_.BeginGroup("");
+    table_.Add("gamma", &gamma_, {0, 1}, "discount");
+    table_.Replaced("gamma_final", "gamma", [](std::string_view present, std::string_view end) {
+      return std::string(present) + "," + std::string(end);
+    });
+    table_.Add("gae_lambda", &lambda_, {0, 1}, "decay of the trace");
+    table_.Renamed("lambda", "gae_lambda");
+    config_.AddSection(&table_);
+  }
+
+  // what the action prints on stderr
+  template <class Action>
+  static std::string Told(Action action) {
+    testing::internal::CaptureStderr();
+    action();
+    return testing::internal::GetCapturedStderr();
+  }
+
+  Schedule rate_{1, 0.1}, gamma_ = 0.97;
+  double lambda_ = 0.95, epsilon_ = 1e-8;
+  OptionTable table_{"agent"};
+  Config config_;
+};
+
+TEST_F(FormerNamesTest, AScheduleIsOneNumberOrTwo) {
+  config_.SetFromText("agent.gamma=0.9");
+  EXPECT_EQ(gamma_, Schedule(0.9, 0.9));
+  config_.SetFromText("agent.gamma=0.9,0.99");
+  EXPECT_EQ(gamma_, Schedule(0.9, 0.99));
+  config_.SetFromToml("[agent]\ngamma = [0.5, 0.75]\nrate_schedule = 0.5\n", "a.toml");
+  EXPECT_EQ(gamma_, Schedule(0.5, 0.75));
+  EXPECT_EQ(rate_, Schedule(0.5, 0.5));
+  EXPECT_EQ(gamma_.At(0), 0.5);
+  EXPECT_EQ(gamma_.At(0.5), 0.625);
+  EXPECT_EQ(gamma_.At(1), 0.75);
+  const std::string toml = config_.ToToml();
+  EXPECT_THAT(toml, HasSubstr("gamma = [0.5, 0.75]"));
+  EXPECT_THAT(toml, HasSubstr("rate_schedule = 0.5 "));
+  for (const char* bad : {"", "2", "0.5,2", "0.1,0.2,0.3", "fast", "[]"}) {
+    EXPECT_THAT(MessageOf([&] { table_.Set("gamma", bad); }),
+                testing::AllOf(HasSubstr("agent.gamma"), HasSubstr("a number from 0 to 1, or two")))
+        << bad;
+  }
+}
+
+TEST_F(FormerNamesTest, AreTakenAndToldOnce) {
+  EXPECT_EQ(Told([&] { config_.SetFromText("agent.lambda=0.5"); }),
+            "agent.lambda is now agent.gae_lambda = 0.5\n");
+  EXPECT_EQ(lambda_, 0.5);
+  EXPECT_EQ(Told([&] { config_.SetFromText("agent.lambda=0.25"); }), "");
+  EXPECT_EQ(lambda_, 0.25);
+  EXPECT_EQ(Told([&] { config_.SetFromText("agent.rate_final=0.5"); }),
+            "agent.rate_final is now agent.rate_schedule = [1.0, 0.5]\n");
+  EXPECT_THAT(MessageOf([&] { config_.SetFromText("agent.lambda=2"); }),
+              testing::AllOf(HasSubstr("agent.gae_lambda = 2"), HasSubstr("from 0 to 1")));
+  EXPECT_THAT(MessageOf([&] { config_.SetFromText("agent.lambde=2"); }), HasSubstr("gae_lambda"));
+}
+
+// in a table keys come by the alphabet, and this one changes what another is set to
+TEST_F(FormerNamesTest, OfATableComeLastWhereTheyChangeTheirSuccessor) {
+  table_.Replaced("final", "gamma", [](std::string_view present, std::string_view end) {
+    return std::string(present) + "," + std::string(end);
+  });
+  Told([&] { config_.SetFromToml("[agent]\nfinal = 0.99\ngamma = 0.9\n", "a.toml"); });
+  EXPECT_EQ(gamma_, Schedule(0.9, 0.99));
+}
+
+TEST_F(FormerNamesTest, RarelyUsedOptionsComeBehindTheOthersUnderTheirHeading) {
+  const std::string toml = config_.ToToml(), help = config_.Help();
+  EXPECT_LT(toml.find("gae_lambda"), toml.find("# rarely used\n"));
+  EXPECT_LT(toml.find("# rarely used\n"), toml.find("epsilon"));
+  EXPECT_LT(help.find("gae_lambda"), help.find("agent: rarely used"));
+  EXPECT_LT(help.find("agent: rarely used"), help.find("agent.epsilon"));
+  EXPECT_EQ(toml.find("lambda ="), toml.find("gae_lambda =") + 4) << "no former name";
+  config_.SetFromToml(toml, "config.toml");
+  EXPECT_EQ(config_.ToToml(), toml);
+}
+
 }  // namespace
 }  // namespace sinew

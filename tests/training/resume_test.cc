@@ -28,7 +28,7 @@ class ResumeTest : public testing::TestWithParam<std::string> {
   std::unique_ptr<RunConfig> Config() const {
     // a2c learns once a rollout; checkpoints fall into the middle of one
     const std::vector<std::string> more = GetParam() == "a2c"
-                                              ? std::vector<std::string>{"agent.horizon=4"}
+                                              ? std::vector<std::string>{"agent.rollout_steps=4"}
                                               : std::vector<std::string>{};
     return SmallRun(more, "pendulum", GetParam());
   }

@@ -104,7 +104,7 @@ TEST_F(TrainerTest, PolicyCarriesTheTasksContract) {
 
 TEST_F(TrainerTest, BestPolicyIsThatOfTheBestEvaluation) {
   const RunFolder folder = Folder("run");
-  const auto config = SmallRun({"train.eval_every=100", "agent.warmup_steps=50"});
+  const auto config = SmallRun({"train.eval_every=100", "agent.learning_starts=50"});
   const TrainSummary summary = Train(*config, folder, Quiet());
   double best = -INFINITY;
   for (const auto& line : EvaluationLines(folder.evaluations()))
@@ -145,7 +145,7 @@ std::unique_ptr<RunConfig> RunOn(const std::vector<std::string>& assignments) {
 
 const std::vector<std::string> kShort{
     "train.steps=400",       "train.num_envs=2", "train.checkpoint_every=40",
-    "train.eval_every=1000", "agent.batch=16",   "agent.warmup_steps=200"};
+    "train.eval_every=1000", "agent.batch_size=16",   "agent.learning_starts=200"};
 
 /// Rewards that a float still holds, and whose squared error's gradient it does not.
 class Overwhelming : public sim::PointMass {

@@ -21,6 +21,11 @@ RunConfig::RunConfig(std::string task, TaskHooks hooks, std::string agent, uint6
     config_.AddSection(table);
 }
 
+int RunConfig::EpisodeSteps(const spec::TaskSpec& spec) const {
+  const int64_t cut = train_.episode_steps > 0 ? train_.episode_steps : spec.time_limit;
+  return static_cast<int>(std::min<int64_t>(cut, spec.time_limit));
+}
+
 std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::Task& task,
                                                      ThreadPool* pool) const {
   const spec::TaskSpec& spec = task.spec();
@@ -35,7 +40,8 @@ std::unique_ptr<agents::Agent> RunConfig::BuildAgent(const sim::Task& task,
                                 .obs_magnitude = magnitude,
                                 .pool = pool,
                                 .goals = task.goals(),
-                                .contract = ContractOf(*this, task)});
+                                .contract = ContractOf(*this, task),
+                                .episode_steps = EpisodeSteps(spec)});
 }
 
 std::unique_ptr<ReverseCurriculum> RunConfig::BuildCurriculum(

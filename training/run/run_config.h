@@ -48,6 +48,9 @@ class RunConfig {
   std::unique_ptr<ReverseCurriculum> BuildCurriculum(std::shared_ptr<const sim::Task> task) const;
 
  private:
+  /// Of the longest training episode.
+  int EpisodeSteps(const spec::TaskSpec& spec) const;
+
   std::string task_name_, agent_name_;
   uint64_t seed_;
   TaskHooks hooks_;
