@@ -32,11 +32,13 @@ std::string Printable(const std::string& name) {
 
 void CheckLimits(const spec::Contract& contract) {
   for (const spec::ActionElement& element : contract.action) {
-    for (const double limit :
-         {element.ctrl_low, element.ctrl_high, element.torque_low, element.torque_high}) {
+    for (const double limit : {element.ctrl_low, element.ctrl_high, element.low(), element.high(),
+                               element.kp, element.kd}) {
       if (std::isfinite(limit)) continue;
-      throw Error(fmt::format("a limit of joint '{}' is {}", element.joint, limit));
+      throw Error(fmt::format("a limit of joint '{}' is {}", element.name(), limit));
     }
+    if (!std::isnan(element.torque_low) && !std::isnan(element.torque_high)) continue;
+    throw Error(fmt::format("a torque limit of joint '{}' is no number", element.name()));
   }
   for (const double period : {contract.control_dt, contract.timestep}) {
     if (!std::isfinite(period) || period <= 0) {

@@ -16,11 +16,12 @@ Env::Env(std::shared_ptr<const Task> task, uint64_t seed, Starts starts)
       starts_(starts),
       simulation_(task_->MakeSimulation()),
       random_(seed),
-      time_limit_(spec().time_limit) {
+      time_limit_(spec().time_limit),
+      servos_(spec(), simulation_.model()) {
   hold_.resize(spec().success.size());
   observation_.resize(spec().observation.size());
   reward_terms_.resize(spec().reward_terms.size());
-  torque_.resize(spec().action.size());
+  for (auto* values : {&input_, &command_, &torque_}) values->resize(spec().action.size());
   if (spec().randomization.enabled())
     randomizer_ = std::make_unique<Randomizer>(spec(), simulation_);
   Reset();
@@ -81,8 +82,6 @@ void Env::CutEpisodes(int64_t steps) {
   if (steps > 0) time_limit_ = std::min(time_limit_, steps);
 }
 
-std::span<double> Env::control() { return {simulation_.data()->ctrl, spec().action.size()}; }
-
 std::vector<DrawnValue> Env::drawn_physics() const {
   return randomizer_ ? randomizer_->drawn() : std::vector<DrawnValue>();
 }
@@ -94,6 +93,7 @@ void Env::BeginEpisode() {
   episode_return_ = 0;
   std::ranges::fill(hold_, 0);
   std::ranges::fill(reward_terms_, 0.0);
+  std::ranges::fill(command_, 0.0);
   std::ranges::fill(torque_, 0.0);
   Observe();
 }
@@ -115,16 +115,19 @@ void Env::Refresh() {
 
 spec::StepResult Env::Step(std::span<const float> action) {
   const auto& elements = spec().action;
-  double* ctrl = simulation_.data()->ctrl;
   for (size_t i = 0; i < elements.size(); ++i) {
     const double a = action[i];
     if (!std::isfinite(a)) {
       throw Error(
-          fmt::format("the action of joint '{}' is {} at step {}", elements[i].joint, a, step_));
+          fmt::format("the action of joint '{}' is {} at step {}", elements[i].name(), a, step_));
     }
     const double fraction = 0.5 * (std::clamp(a, -1.0, 1.0) + 1);
-    ctrl[i] = elements[i].ctrl_low + fraction * (elements[i].ctrl_high - elements[i].ctrl_low);
+    const bool target = elements[i].law == spec::ServoLaw::kController;
+    const double low = target ? elements[i].low() : elements[i].ctrl_low;
+    const double high = target ? elements[i].high() : elements[i].ctrl_high;
+    input_[i] = low + fraction * (high - low);
   }
+  servos_run_ = servos_.any();
   return Advance();
 }
 
@@ -136,34 +139,53 @@ spec::StepResult Env::StepControl(std::span<const double> ctrl) {
   }
   for (size_t i = 0; i < elements.size(); ++i) {
     if (!std::isfinite(ctrl[i])) {
-      throw Error(fmt::format("the control of joint '{}' is {} at step {}", elements[i].joint,
+      throw Error(fmt::format("the control of joint '{}' is {} at step {}", elements[i].name(),
                               ctrl[i], step_));
     }
-    simulation_.data()->ctrl[i] = std::clamp(ctrl[i], elements[i].ctrl_low, elements[i].ctrl_high);
+    const auto [low, high] = std::minmax(elements[i].ctrl_low, elements[i].ctrl_high);
+    input_[i] = std::clamp(ctrl[i], low, high);
   }
+  servos_run_ = false;
   return Advance();
+}
+
+// Controls from what was asked for; targets wait for the substeps.
+void Env::Command() {
+  const auto& elements = spec().action;
+  if (servos_run_) servos_.SetTargets(input_, simulation_);
+  for (size_t i = 0; i < elements.size(); ++i) {
+    const bool target = servos_run_ && elements[i].law == spec::ServoLaw::kController;
+    if (!target) simulation_.data()->ctrl[i] = input_[i];
+    command_[i] = target ? input_[i] : elements[i].CommandOfControl(input_[i]);
+  }
+  if (servos_run_) servos_.Drive(&simulation_);
+}
+
+bool Env::Substeps() {
+  const int count = spec().substeps;
+  bool finite = true;
+  for (int i = 0; i < count && finite; ++i) {
+    if (servos_run_ && i > 0) servos_.Drive(&simulation_);
+    if (before_substep_) before_substep_(i, {simulation_.data()->ctrl, spec().action.size()});
+    const bool seen = i + 1 == count && !spec().refresh_kinematics;
+    finite = simulation_.Substep(seen ? Simulation::Visuals::kPlaced : Simulation::Visuals::kLeft);
+  }
+  if (finite) servos_.ReadTorques(simulation_, torque_);
+  return finite;
 }
 
 spec::StepResult Env::Advance() {
   const spec::TaskSpec& spec = this->spec();
-  const mjModel* model = simulation_.model();
   if (randomizer_) {
-    randomizer_->DisturbControl(control());
+    randomizer_->DisturbControl(input_);
     randomizer_->Push(&simulation_);
   }
-  for (int i = 0; i < spec.act_dim(); ++i) {
-    torque_[i] = model->actuator_gear[6 * i] * simulation_.data()->ctrl[i];
-  }
+  Command();
   std::ranges::fill(reward_terms_, 0.0);
   task_->BeforeStep(simulation_, reward_terms_);
   spec::StepResult result;
   ++step_;
-  bool finite = true;
-  for (int i = 0; i < spec.substeps && finite; ++i) {
-    if (before_substep_) before_substep_(i, {simulation_.data()->ctrl, spec.action.size()});
-    const bool seen = i + 1 == spec.substeps && !spec.refresh_kinematics;
-    finite = simulation_.Substep(seen ? Simulation::Visuals::kPlaced : Simulation::Visuals::kLeft);
-  }
+  bool finite = Substeps();
   if (finite) task_->MoveTargets(simulation_);
   if (finite && spec.refresh_kinematics) finite = simulation_.RefreshKinematics();
   if (!finite) {

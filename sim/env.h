@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/randomization.h"
+#include "sim/servos.h"
 #include "sim/start_states.h"
 #include "sim/task.h"
 #include "spec/step_result.h"
@@ -65,7 +66,8 @@ class Env {
   /// @throws Error if an action, a reward term or an observation is not finite, naming it with step
   /// and episode.
   spec::StepResult Step(std::span<const float> action);
-  /// The same with MuJoCo controls in the actuators' own unit, clipped to their range.
+  /// The same with MuJoCo controls in the actuators' own unit, clipped to their range; a servo law
+  /// that is the controller's own does not run.
   spec::StepResult StepControl(std::span<const double> ctrl);
 
   /// Takes up what was written to the simulation's qpos, qvel or mocap bodies from outside: derived
@@ -81,7 +83,9 @@ class Env {
   std::span<const double> observation() const { return observation_; }
   /// [reward_terms] of the last step.
   std::span<const double> reward_terms() const { return reward_terms_; }
-  /// Torques at the joints [act_dim], of the last control [N·m].
+  /// What the last step commanded [act_dim], in the unit of each action element.
+  std::span<const double> command() const { return command_; }
+  /// What came of it [act_dim]: what MuJoCo applied in the last substep, at the joints [N·m, N].
   std::span<const double> torque() const { return torque_; }
   double goal_distance() const { return task_->GoalDistance(simulation_); }
   /// Whether criterion k of the spec holds as of now (distance within tolerance for its last
@@ -104,6 +108,8 @@ class Env {
   const StartStates::Start* DrawStart();
   void BeginEpisode();
   std::span<double> control();
+  void Command();
+  bool Substeps();
   spec::StepResult Advance();
   void Observe();
   [[noreturn]] void ThrowBadReward() const;
@@ -121,7 +127,11 @@ class Env {
   int64_t step_ = 0, time_limit_;
   double episode_return_ = 0;
   std::vector<int64_t> hold_;
-  std::vector<double> observation_, reward_terms_, torque_;
+  Servos servos_;
+  bool servos_run_ = false;  // in the present step
+  std::vector<double> observation_, reward_terms_;
+  std::vector<double> input_;  // controls, or targets of a law that is the controller's own
+  std::vector<double> command_, torque_;
   SubstepHook before_substep_;
 };
 

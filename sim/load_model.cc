@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/names.h"
+#include "sim/model_identity.h"
 
 namespace sinew::sim {
 namespace {
@@ -90,12 +91,14 @@ mjModel* LoadModel(const std::string& text, const std::filesystem::path& folder)
   return Compile((folder / name).string(), vfs.get());
 }
 
-std::string PrepareModel(mjModel* m) {
+spec::ModelIdentity PrepareModel(mjModel* m) {
+  spec::ModelIdentity identity{ModelHash(m), "", EngineName()};
   SkipBroadPhase(m);
   std::string bytes(static_cast<size_t>(mj_sizeModel(m)), '\0');
   mj_saveModel(m, nullptr, bytes.data(), static_cast<int>(bytes.size()));
   TrimConstraints(m);
-  return HashHex(bytes);
+  identity.engine_hash = HashHex(bytes);
+  return identity;
 }
 
 }  // namespace sinew::sim

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "spec/contract.h"
+
 namespace sinew::sim {
 
 /// What the MJCF file compiles to; the caller's to delete. @throws UserError with MuJoCo's own
@@ -14,7 +16,7 @@ mjModel* LoadModel(const std::filesystem::path& mjcf);
 mjModel* LoadModel(const std::string& text, const std::filesystem::path& folder);
 
 /// Spares steps what MuJoCo 2 does for contacts that there cannot be.
-/// @return  the hash of what the MJCF compiles to, whatever room is set aside for it.
-std::string PrepareModel(mjModel* m);
+/// @return  what the model is, whatever room is set aside for it.
+spec::ModelIdentity PrepareModel(mjModel* m);
 
 }  // namespace sinew::sim

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/actuators.h"
+
 namespace sinew::sim {
 namespace {
 
@@ -18,7 +20,8 @@ class ModelTask : public Task {
     spec_.name = mjcf.stem().string();
     spec_.summary = "a model without a task";
     spec_.asset = mjcf.string();
-    spec_.action = ActionFromModel(m);
+    // a model may be looked at whatever its actuators are
+    spec_.action = DescribeActuators(m).action;
     spec_.substeps = std::max(1, static_cast<int>(std::lround(kControlPeriod / m->opt.timestep)));
     spec_.control_dt = spec_.substeps * m->opt.timestep;
     spec_.time_limit = static_cast<int>(std::lround(kDuration / spec_.control_dt));
@@ -38,8 +41,7 @@ class ModelTask : public Task {
 
  private:
   void DescribeJoint(const mjModel* m, int j) {
-    const char* given = mj_id2name(m, mjOBJ_JOINT, j);
-    const std::string name = given ? given : fmt::format("joint{}", j);
+    const std::string name = JointName(m, j);
     const bool angular = m->jnt_type[j] == mjJNT_HINGE;
     const int next_qpos = j + 1 < m->njnt ? m->jnt_qposadr[j + 1] : m->nq;
     const int next_dof = j + 1 < m->njnt ? m->jnt_dofadr[j + 1] : m->nv;

@@ -10,11 +10,14 @@ namespace {
 
 constexpr double kFullTorqueError = 0.5;  // [rad], on slides without a range [m]
 constexpr double kRangeShare = 0.25;      // of a slide's range
+constexpr double kApproach = 0.2;         // in which a velocity servo would be there [s]
 
 struct JointControl {
   int q = 0, dof = 0;
   double target = 0, kp = 0, kd = 0;
-  double low = -1, high = 1;  // torque at action -1 and 1
+  double low = -1, high = 1;  // command at action -1 and 1
+  spec::ActionKind kind = spec::ActionKind::kTorque;
+  bool increment = false;
 };
 
 class PdPolicy : public SimulationPolicy {
@@ -36,8 +39,10 @@ class PdPolicy : public SimulationPolicy {
       control.q = model->jnt_qposadr[joint];
       control.dof = model->jnt_dofadr[joint];
       control.target = simulation.qpos()[control.q];
-      control.low = element.torque_low;
-      control.high = element.torque_high;
+      control.low = element.low();
+      control.high = element.high();
+      control.kind = element.kind;
+      control.increment = element.increment;
       const double limit = std::max(std::abs(control.low), std::abs(control.high));
       double error = kFullTorqueError;
       if (model->jnt_type[joint] == mjJNT_SLIDE && model->jnt_limited[joint]) {
@@ -56,10 +61,9 @@ class PdPolicy : public SimulationPolicy {
   void See(const Simulation& simulation) override {
     for (size_t i = 0; i < joints_.size(); ++i) {
       const JointControl& joint = joints_[i];
-      const double torque = joint.kp * (joint.target - simulation.qpos()[joint.q]) -
-                            joint.kd * simulation.qvel()[joint.dof];
+      const double command = Command(joint, simulation);
       const double middle = (joint.low + joint.high) / 2, half = (joint.high - joint.low) / 2;
-      actions_[i] = static_cast<float>(std::clamp((torque - middle) / half, -1.0, 1.0));
+      actions_[i] = static_cast<float>(std::clamp((command - middle) / half, -1.0, 1.0));
     }
   }
 
@@ -68,6 +72,14 @@ class PdPolicy : public SimulationPolicy {
   }
 
  private:
+  // a servo is given the pose itself, or a speed towards it
+  static double Command(const JointControl& joint, const Simulation& simulation) {
+    const double error = joint.target - simulation.qpos()[joint.q];
+    if (joint.kind == spec::ActionKind::kPosition) return joint.increment ? error : joint.target;
+    if (joint.kind == spec::ActionKind::kVelocity) return error / kApproach;
+    return joint.kp * error - joint.kd * simulation.qvel()[joint.dof];
+  }
+
   std::vector<JointControl> joints_;
   std::vector<float> actions_;  // for what was last seen
 };

@@ -130,6 +130,8 @@ class PositionsTask : public Task {
   bool ResetAtGoal(Simulation& simulation, Random& random) const override {
     return task_->ResetAtGoal(simulation, random);
   }
+  void RestPose(Simulation& simulation) const override { task_->RestPose(simulation); }
+  std::vector<std::string> Doubts() const override { return task_->Doubts(); }
   void MoveTargets(Simulation& simulation) const override { task_->MoveTargets(simulation); }
   void Observe(const Simulation& simulation, std::span<double> observation) const override {
     static thread_local std::vector<double> all;

@@ -51,8 +51,12 @@ Randomizer::Randomizer(const spec::TaskSpec& spec, const Simulation& nominal)
     : options_(spec.randomization) {
   const mjModel* m = nominal.model();
   for (const spec::ActionElement& element : spec.action) {
-    ctrl_low_.push_back(element.ctrl_low);
-    ctrl_high_.push_back(element.ctrl_high);
+    // a law of the controller's own is disturbed by its target
+    const bool target = element.law == spec::ServoLaw::kController;
+    const double a = target ? element.low() : element.ctrl_low;
+    const double b = target ? element.high() : element.ctrl_high;
+    ctrl_low_.push_back(std::min(a, b));
+    ctrl_high_.push_back(std::max(a, b));
   }
   for (const spec::ObservationElement& element : spec.observation)
     obs_magnitude_.push_back(element.magnitude);

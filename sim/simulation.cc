@@ -127,23 +127,20 @@ std::string Divergence::Describe() const {
 
 // the hash is that of the model as it was compiled, before its geoms are put in another order
 Simulation::Simulation(mjModel* model)
-    : model_(model),
-      model_hash_(PrepareModel(model)),
-      step_model_(model),
-      data_(mj_makeData(model)) {
+    : model_(model), identity_(PrepareModel(model)), step_model_(model), data_(mj_makeData(model)) {
   Forward();
 }
 
-Simulation::Simulation(mjModel* model, std::string model_hash, StepModel step_model)
+Simulation::Simulation(mjModel* model, spec::ModelIdentity identity, StepModel step_model)
     : model_(model),
-      model_hash_(std::move(model_hash)),
+      identity_(std::move(identity)),
       step_model_(std::move(step_model)),
       data_(mj_makeData(model)) {
   Forward();
 }
 
 Simulation Simulation::Clone() const {
-  Simulation clone(mj_copyModel(nullptr, model_.get()), model_hash_, step_model_);
+  Simulation clone(mj_copyModel(nullptr, model_.get()), identity_, step_model_);
   clone.gravity_joints_ = gravity_joints_;
   return clone;
 }

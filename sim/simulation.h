@@ -12,6 +12,7 @@
 
 #include "sim/step/step_model.h"
 #include "sim/step/warnings.h"
+#include "spec/contract.h"
 
 namespace sinew::sim {
 
@@ -56,8 +57,9 @@ class Simulation {
   /// model(): there those that are only seen come last.
   std::unique_ptr<mjModel, void (*)(mjModel*)> CompiledModel() const;
 
-  /// Identifies the compiled model: a hash of its binary form.
-  const std::string& model_hash() const { return model_hash_; }
+  /// Identifies the model by what it says, and by the engine's bytes and version.
+  const spec::ModelIdentity& identity() const { return identity_; }
+  const std::string& model_hash() const { return identity_.hash; }
 
   Eigen::Map<Eigen::VectorXd> qpos() { return {data_->qpos, model_->nq}; }
   Eigen::Map<const Eigen::VectorXd> qpos() const { return {data_->qpos, model_->nq}; }
@@ -108,7 +110,7 @@ class Simulation {
 
  private:
   explicit Simulation(mjModel* model);
-  Simulation(mjModel* model, std::string model_hash, StepModel step_model);
+  Simulation(mjModel* model, spec::ModelIdentity identity, StepModel step_model);
   bool Advance();
   void ApplyGravityCompensation();
   bool CheckWarnings(double time_before);
@@ -121,7 +123,7 @@ class Simulation {
     void operator()(mjData* d) const { mj_deleteData(d); }
   };
   std::unique_ptr<mjModel, ModelDeleter> model_;
-  std::string model_hash_;
+  spec::ModelIdentity identity_;
   StepModel step_model_;
   std::unique_ptr<mjData, DataDeleter> data_;
   std::vector<int> gravity_joints_;

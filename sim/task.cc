@@ -1,12 +1,14 @@
 #include "sim/task.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
-#include <set>
 
 #include "core/error.h"
+#include "sim/actuators.h"
 
 namespace sinew::sim {
 
@@ -14,36 +16,26 @@ double Task::GoalDistance(const Simulation&) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-std::vector<spec::ActionElement> Task::ActionFromModel(const mjModel* model) {
-  std::vector<spec::ActionElement> action;
-  for (int i = 0; i < model->nu; ++i) {
-    const char* name = mj_id2name(model, mjOBJ_ACTUATOR, i);
-    if (model->actuator_trntype[i] == mjTRN_JOINT) {
-      name = mj_id2name(model, mjOBJ_JOINT, model->actuator_trnid[2 * i]);
-    }
-    const double low = model->actuator_ctrlrange[2 * i],
-                 high = model->actuator_ctrlrange[2 * i + 1];
-    const double gear = model->actuator_gear[6 * i];
-    action.push_back({name ? name : "", low, high, gear * low, gear * high});
-  }
-  return action;
+void Task::RestPose(Simulation& simulation) const {
+  const mjModel* m = simulation.model();
+  if (m->nkey > 0) std::copy_n(m->key_qpos, m->nq, simulation.data()->qpos);
 }
 
-void CheckNames(const spec::TaskSpec& spec) {
-  std::set<std::string> names;
-  for (const spec::ObservationElement& element : spec.observation) {
-    if (names.insert(element.name).second) continue;
-    throw UserError(fmt::format(
-        "{}: two elements of the observation are called '{}': list the piece once, and give joints "
-        "and sensors names that differ from the pieces'",
-        spec.name, element.name));
-  }
-  std::set<std::string> joints;
-  for (const spec::ActionElement& element : spec.action) {
-    if (joints.insert(element.joint).second) continue;
-    throw UserError(
-        fmt::format("{}: two actuators drive '{}': give each joint one", spec.name, element.joint));
-  }
+void Task::UseActionInterface(const ActionInterface& options) {
+  if (!options.enabled()) return;
+  Simulation simulation = MakeSimulation();
+  RestPose(simulation);
+  simulation.Forward();
+  ApplyActionInterface(options, simulation, &spec_.action);
+}
+
+std::vector<spec::ActionElement> Task::ActionFromModel(const mjModel* model) {
+  ActuatorReport report = DescribeActuators(model);
+  if (report.refused.empty()) return std::move(report.action);
+  throw UserError(
+      fmt::format("{} of {} actuators command what cannot be said in torques or targets "
+                  "at joints; {}",
+                  report.refused.size(), model->nu, fmt::join(report.refused, "; ")));
 }
 
 std::string FrameOf(const spec::ObservationElement& element, const mjModel* model) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "sim/action_interface.h"
 #include "sim/simulation.h"
 #include "spec/goal.h"
 #include "spec/task_spec.h"
@@ -55,13 +56,24 @@ class Task {
   /// How the goal in the observation is exchanged; null where there is none.
   virtual std::shared_ptr<const spec::GoalModel> goals() const { return nullptr; }
 
+  /// What of the task is hardly meant, a line each, with what to write instead; for CheckTask.
+  virtual std::vector<std::string> Doubts() const { return {}; }
+  /// Puts a simulation at qpos0 into the pose that targets are about: the model's first keyframe,
+  /// where it has one.
+  virtual void RestPose(Simulation& simulation) const;
+
+  /// Makes targets out of the torques that actions command; before the first Env is made.
+  /// @throws UserError as ApplyActionInterface.
+  void UseActionInterface(const ActionInterface& options);
   /// Sets how far episodes' physics may lie from the model; before the first Env is made.
   void set_randomization(const spec::RandomizationOptions& options) {
     spec_.randomization = options;
   }
 
  protected:
-  /// Fills the action elements from the model's actuators.
+  /// The action elements that the model's actuators make; see DescribeActuators.
+  /// @throws UserError that names every actuator of which it cannot be said what it gives, with
+  /// what to write instead.
   static std::vector<spec::ActionElement> ActionFromModel(const mjModel* model);
   const Simulation& prototype() const { return prototype_; }
   spec::TaskSpec spec_;
@@ -69,10 +81,6 @@ class Task {
  private:
   Simulation prototype_;
 };
-
-/// @throws UserError if two elements of the observation have one name, or two actuators one joint:
-/// a controller tells them apart by nothing else.
-void CheckNames(const spec::TaskSpec& spec);
 
 /// The element's frame, or "joint" where it states none and is named after a joint of the model
 /// ("angle_", "position_", "velocity_", "cos_", "sin_", "q_" or "v_<joint>"), or else empty.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/options.h"
+#include "sim/action_interface.h"
 #include "sim/positions_task.h"
 #include "sim/task.h"
 
@@ -15,9 +16,11 @@ namespace sinew::sim {
 class TaskBuilder {
  public:
   virtual ~TaskBuilder() = default;
-  /// The section "task" of the configuration: the task's own options, and those of every task.
+  /// The section "task" of the configuration: the task's own options, and those of
+  /// every task: its action interface and what of the observation is seen.
   void Describe(OptionTable& table) {
     DescribeOwn(table);
+    action.Describe(table);
     table.Add("observe", &observe, {"all", "positions"},
               "positions: the policy sees no velocity, that is no element in m/s or rad/s");
   }
@@ -25,9 +28,10 @@ class TaskBuilder {
   /// model does not load.
   std::shared_ptr<const Task> Build() const {
     std::shared_ptr<Task> task = Make();
-    CheckNames(task->spec());
     if (observe == "positions") task = MakePositionsTask(std::move(task));
     task->set_randomization(randomization);
+    task->UseActionInterface(action);
+    spec::CheckNames(task->spec());
     return task;
   }
 
@@ -35,6 +39,8 @@ class TaskBuilder {
   std::string observe = "all";
   /// The section "randomize": how far episodes' physics may lie from the model.
   spec::RandomizationOptions randomization;
+  /// What actions command.
+  ActionInterface action;
 
  private:
   virtual void DescribeOwn(OptionTable& table) = 0;

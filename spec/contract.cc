@@ -16,9 +16,11 @@ namespace {
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
+constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+
 // equal but for the last bits, which a sum of timesteps may differ in
 bool Same(double a, double b) {
-  return std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+  return a == b || std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
 }
 
 // Reads fields of one JSON object and names the field that is not as it should be.
@@ -90,14 +92,46 @@ OrderedJson ToJson(const Contract::Observation& element) {
           {"training_high", element.training_high}};
 }
 
+// a limit that there is not is null
+OrderedJson LimitToJson(double limit) {
+  return std::isfinite(limit) ? OrderedJson(limit) : OrderedJson(nullptr);
+}
+
+OrderedJson ToJson(const DrivenJoint& joint) {
+  return {{"joint", joint.joint},
+          {"component", joint.component},
+          {"unit", joint.linear ? "N" : "N·m"},
+          {"arm", joint.arm},
+          {"torque_low", LimitToJson(joint.torque_low)},
+          {"torque_high", LimitToJson(joint.torque_high)}};
+}
+
 OrderedJson ToJson(const ActionElement& element) {
-  return {{"joint", element.joint},
-          {"ctrl_low", element.ctrl_low},
-          {"ctrl_high", element.ctrl_high},
-          {"torque_low", element.torque_low},
-          {"torque_high", element.torque_high},
-          // of the normalised action [N·m]; follows from the limits
-          {"torque_scale", 0.5 * (element.torque_high - element.torque_low)}};
+  OrderedJson json{{"joint", element.joint},
+                   {"ctrl_low", element.ctrl_low},
+                   {"ctrl_high", element.ctrl_high},
+                   {"torque_low", LimitToJson(element.torque_low)},
+                   {"torque_high", LimitToJson(element.torque_high)}};
+  // of the normalised action [N·m]; follows from the limits
+  if (!element.is_servo()) json["torque_scale"] = 0.5 * (element.torque_high - element.torque_low);
+  if (element.actuator.empty()) return json;  // of a contract that says no more
+  json["name"] = element.name();
+  json["actuator"] = element.actuator;
+  json["kind"] = ToText(element.kind);
+  json["unit"] = element.unit();
+  json["low"] = element.low();
+  json["high"] = element.high();
+  json["torque_unit"] = element.torque_unit();
+  json["tendon"] = element.tendon;
+  if (element.is_servo()) {
+    json["servo"] = {{"law", ToText(element.law)},
+                     {"kp", element.kp},
+                     {"kd", element.kd},
+                     {"increment", element.increment}};
+  }
+  json["joints"] = OrderedJson::array();
+  for (const DrivenJoint& joint : element.joints) json["joints"].push_back(ToJson(joint));
+  return json;
 }
 
 OrderedJson ToJson(const Contract::Evaluation& evaluation) {
@@ -109,14 +143,75 @@ OrderedJson ToJson(const Contract::Evaluation& evaluation) {
           {"success_rate", evaluation.success_rate}};
 }
 
+// null: there is none
+double ReadLimit(const Fields& item, const char* key, double none) {
+  const double limit = item.NumberOrNull(key);
+  return std::isnan(limit) ? none : limit;
+}
+
+void ReadServo(const Fields& servo, ActionElement* element) {
+  const auto law = ServoLawOf(servo.Text("law"));
+  if (!law || *law == ServoLaw::kNone) servo.Fail("'law' is neither model nor controller");
+  element->law = *law;
+  element->kp = servo.Number("kp");
+  element->kd = servo.Number("kd");
+  element->increment = servo.Flag("increment");
+}
+
+// Whether the element is along a line. @throws UserError for a unit that is not of its kind.
+bool ReadLinear(const Fields& item, ActionKind kind) {
+  const std::string unit = item.Text("unit");
+  for (const bool linear : {false, true}) {
+    ActionElement element;
+    element.kind = kind;
+    element.linear = linear;
+    if (unit == element.unit()) return linear || kind == ActionKind::kForce;
+  }
+  item.Fail(fmt::format("'unit' is {}, which no {} has", unit, ToText(kind)));
+}
+
+// what a contract says since actions are more than torques
+void ReadMeaning(const Fields& item, ActionElement* element) {
+  const auto kind = ActionKindOf(item.Text("kind"));
+  if (!kind || *kind == ActionKind::kControl)
+    item.Fail("'kind' is none of torque, force, position and velocity");
+  element->kind = *kind;
+  element->linear = ReadLinear(item, *kind);
+  element->actuator = item.Text("actuator");
+  if (element->actuator.empty()) item.Fail("'actuator' is empty");
+  const std::string name = item.Text("name");
+  if (name != element->joint) element->label = name;
+  element->tendon = item.Flag("tendon");
+  for (const Fields& joint : item.List("joints")) {
+    element->joints.push_back(
+        {joint.Text("joint"), static_cast<int>(joint.SignedCount("component")),
+         joint.Text("unit") == "N", joint.Number("arm"),
+         ReadLimit(joint, "torque_low", -kUnlimited), ReadLimit(joint, "torque_high", kUnlimited)});
+    if (element->joints.back().component > 5) joint.Fail("'component' is beyond 5");
+  }
+  if (element->is_servo()) {
+    element->target_low = item.Number("low");
+    element->target_high = item.Number("high");
+    ReadServo(item.Object("servo"), element);
+  } else if (!Same(item.Number("low"), element->torque_low) ||
+             !Same(item.Number("high"), element->torque_high)) {
+    item.Fail("'low' and 'high' are not the torque's limits");
+  }
+}
+
 ActionElement ReadAction(const Fields& item) {
-  const ActionElement element{item.Text("joint"), item.Number("ctrl_low"), item.Number("ctrl_high"),
-                              item.Number("torque_low"), item.Number("torque_high")};
+  ActionElement element{item.Text("joint"), item.Number("ctrl_low"), item.Number("ctrl_high")};
+  const bool servo = item.Has("servo");
+  element.torque_low =
+      servo ? ReadLimit(item, "torque_low", -kUnlimited) : item.Number("torque_low");
+  element.torque_high =
+      servo ? ReadLimit(item, "torque_high", kUnlimited) : item.Number("torque_high");
   const double scale = 0.5 * (element.torque_high - element.torque_low);
   if (item.Has("torque_scale") && !Same(item.Number("torque_scale"), scale)) {
     item.Fail(fmt::format("'torque_scale' is {:.6g}, the limits say {:.6g}",
                           item.Number("torque_scale"), scale));
   }
+  if (item.Has("kind")) ReadMeaning(item, &element);
   return element;
 }
 
@@ -125,6 +220,7 @@ Contract FromFields(const Fields& fields) {
   contract.task = fields.Text("task");
   contract.agent = fields.Text("agent");
   contract.model_hash = fields.Text("model_hash");
+  contract.engine = fields.Has("engine") ? fields.Text("engine") : "";
   contract.commit = fields.Text("commit");
   contract.control_dt = fields.Number("control_dt");
   contract.timestep = fields.Number("timestep");
@@ -186,6 +282,34 @@ void CompareObservation(const Contract& contract, const TaskSpec& spec, Differen
   }
 }
 
+void CompareServo(const ActionElement& policy, const ActionElement& task, Differences* out) {
+  const std::string& name = task.name();
+  out->Compare(name + " target low", policy.low(), task.low(), task.unit());
+  out->Compare(name + " target high", policy.high(), task.high(), task.unit());
+  out->Compare(name + " law", ToText(policy.law), ToText(task.law));
+  out->Compare(name + " kp", policy.kp, task.kp, "");
+  out->Compare(name + " kd", policy.kd, task.kd, "");
+  out->Compare(name + " increment", policy.increment ? "on" : "off", task.increment ? "on" : "off");
+}
+
+void CompareElement(const ActionElement& policy, const ActionElement& task, size_t i,
+                    Differences* out) {
+  out->Compare(fmt::format("action[{}]", i), policy.name(), task.name());
+  // an older contract knows torques only, and calls forces so too
+  const bool says_more = !policy.actuator.empty();
+  if (says_more || task.is_servo()) {
+    out->Compare(task.name() + " kind", ToText(policy.kind), ToText(task.kind));
+    out->Compare(task.name() + " unit", policy.unit(), task.unit());
+  }
+  if (says_more) out->Compare(task.name() + " actuator", policy.actuator, task.actuator);
+  out->Compare(task.name() + " control low", policy.ctrl_low, task.ctrl_low, "");
+  out->Compare(task.name() + " control high", policy.ctrl_high, task.ctrl_high, "");
+  out->Compare(task.name() + " torque low", policy.torque_low, task.torque_low, task.torque_unit());
+  out->Compare(task.name() + " torque high", policy.torque_high, task.torque_high,
+               task.torque_unit());
+  if (policy.is_servo() && task.is_servo()) CompareServo(policy, task, out);
+}
+
 void CompareAction(const Contract& contract, const TaskSpec& spec, Differences* out) {
   if (contract.action.size() != spec.action.size()) {
     out->Compare("action size", std::to_string(contract.action.size()),
@@ -193,12 +317,7 @@ void CompareAction(const Contract& contract, const TaskSpec& spec, Differences* 
     return;
   }
   for (size_t i = 0; i < spec.action.size(); ++i) {
-    const ActionElement &policy = contract.action[i], &task = spec.action[i];
-    out->Compare(fmt::format("action[{}]", i), policy.joint, task.joint);
-    out->Compare(task.joint + " control low", policy.ctrl_low, task.ctrl_low, "");
-    out->Compare(task.joint + " control high", policy.ctrl_high, task.ctrl_high, "");
-    out->Compare(task.joint + " torque low", policy.torque_low, task.torque_low, "N·m");
-    out->Compare(task.joint + " torque high", policy.torque_high, task.torque_high, "N·m");
+    CompareElement(contract.action[i], spec.action[i], i, out);
   }
 }
 
@@ -224,6 +343,7 @@ std::string ContractToJson(const Contract& contract, int indent) {
   OrderedJson json{{"task", contract.task},
                    {"agent", contract.agent},
                    {"model_hash", contract.model_hash},
+                   {"engine", contract.engine},
                    {"commit", contract.commit},
                    {"control_dt", contract.control_dt},
                    {"timestep", contract.timestep},
@@ -237,6 +357,7 @@ std::string ContractToJson(const Contract& contract, int indent) {
                    {"action", OrderedJson::array()},
                    {"evaluation", ToJson(contract.evaluation)}};
   if (contract.updates < 0) json.erase("updates");
+  if (contract.engine.empty()) json.erase("engine");
   for (const auto& option : contract.task_options) {
     json["task_options"].push_back({{"key", option.key}, {"value", option.value}});
   }
@@ -261,7 +382,27 @@ void CheckTrained(const Contract& contract) {
                               contract.env_steps, std::max<int64_t>(contract.updates, 0)));
 }
 
-void CheckContract(const Contract& contract, const TaskSpec& spec, const std::string& model_hash) {
+void CheckTorques(const Contract& contract) {
+  std::string targets;
+  for (const ActionElement& element : contract.action) {
+    if (element.kind == ActionKind::kTorque || element.kind == ActionKind::kForce) continue;
+    targets += fmt::format("{}{} ({} [{}])", targets.empty() ? "" : ", ", element.name(),
+                           ToText(element.kind), element.unit());
+  }
+  if (targets.empty()) return;
+  throw UserError(
+      fmt::format("the policy commands targets of servos, which files for controllers cannot say: {}; "
+                  "train it with torques (motors in the model, task.action = \"torque\")",
+                  targets));
+}
+
+std::string EngineWarning(const Contract& contract, const ModelIdentity& model) {
+  if (contract.engine.empty() || contract.engine == model.engine) return "";
+  return fmt::format("the policy was trained on {}, this is {}: returns may differ",
+                     contract.engine, model.engine);
+}
+
+void CheckContract(const Contract& contract, const TaskSpec& spec, const ModelIdentity* model) {
   Differences differences;
   differences.Compare("task", contract.task, spec.name);
   CompareObservation(contract, spec, &differences);
@@ -270,7 +411,10 @@ void CheckContract(const Contract& contract, const TaskSpec& spec, const std::st
   differences.Compare("timestep", contract.timestep, spec.control_dt / spec.substeps, "s");
   differences.Compare("gravity compensation", contract.gravity_compensation ? "on" : "off",
                       spec.gravity_compensation ? "on" : "off");
-  if (!model_hash.empty()) differences.Compare("model", contract.model_hash, model_hash);
+  if (model && !model->Matches(contract.model_hash, contract.engine)) {
+    differences.Compare("model", contract.model_hash,
+                        contract.engine.empty() ? model->engine_hash : model->hash);
+  }
   if (differences.list().empty()) return;
   throw UserError(fmt::format("the policy was made for another task than '{}': {}", spec.name,
                               fmt::join(differences.list(), "; ")));

@@ -8,12 +8,26 @@
 
 namespace sinew::spec {
 
+/// What a model is, for comparison with the one that a policy was made for.
+struct ModelIdentity {
+  std::string hash;         // of what it says, in a form that engines share
+  std::string engine_hash;  // of the engine's own bytes, which older policies carry
+  std::string engine;       // "MuJoCo 2.2.2"
+
+  /// Whether a recorded hash is of this model. @param engine  recorded beside it; empty: the hash
+  /// is of the engine's bytes.
+  bool Matches(const std::string& recorded, const std::string& recorded_engine) const {
+    return recorded == (recorded_engine.empty() ? engine_hash : hash);
+  }
+};
+
 /// What a policy expects and gives, so that nothing about it has to be guessed: carried inside
 /// every artefact.
 struct Contract {
   std::string task;
   std::string agent;
-  std::string model_hash;  // of the compiled MJCF
+  std::string model_hash;  // of what the model says; without an engine: of its compiled bytes
+  std::string engine;      // "MuJoCo 2.2.2", that it was trained on; empty in older files
   std::string commit;      // of the program that trained it
   double control_dt = 0;   // [s]
   double timestep = 0;     // of the physics [s]
@@ -34,7 +48,8 @@ struct Contract {
     bool operator==(const Observation&) const = default;
   };
   std::vector<Observation> observation;
-  std::vector<ActionElement> action;  // joint names, control range, N·m limits
+  std::vector<ActionElement>
+      action;  // what each number is, its limits, the torque that comes of it
   struct Evaluation {
     int64_t episodes = 0;
     double mean = 0, iqm = 0, ci95_low = 0, ci95_high = 0, success_rate = 0;
@@ -47,6 +62,10 @@ struct Contract {
 /// Refuses a policy that no training has touched, where the contract says so. @throws UserError.
 void CheckTrained(const Contract& contract);
 
+/// Refuses a policy whose actions are anything but torques and forces, for exports and controllers,
+/// which run no servo's law. @throws UserError naming every such element with its kind.
+void CheckTorques(const Contract& contract);
+
 /// The contract as a JSON object. Training ranges and evaluation figures that are not finite become
 /// null.
 std::string ContractToJson(const Contract& contract, int indent = -1);
@@ -56,10 +75,14 @@ Contract ContractFromJson(const std::string& json, const std::string& source);
 
 /// Holds a policy's contract against the task that it is to run on: observation names, units and
 /// frames and order, joints, limits, control period, gravity compensation and compiled model.
-/// @param model_hash  of the simulation; empty where the model may differ (another version of
-/// MuJoCo, another look).
+/// @param model  of the simulation; null where it may differ (another look).
 /// @throws UserError in one line that lists every differing field.
-void CheckContract(const Contract& contract, const TaskSpec& spec, const std::string& model_hash);
+void CheckContract(const Contract& contract, const TaskSpec& spec,
+                   const ModelIdentity* model = nullptr);
+
+/// What to tell where a policy meets another engine than it was trained on; empty where it does
+/// not.
+std::string EngineWarning(const Contract& contract, const ModelIdentity& model);
 
 /// Every field in which two contracts differ: "observation[2].unit: 'rad', not 'deg'", the first
 /// one's value before the second one's. Empty if they are equal.

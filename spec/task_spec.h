@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "spec/action.h"
 #include "spec/randomization_options.h"
 
 namespace sinew::spec {
@@ -15,15 +16,6 @@ struct ObservationElement {
       1;  // what counts as a large value: the normaliser of mode "task" divides by it
   std::string frame = {};  // what it is measured in: "joint", "world", "tool"; empty: see FrameOf
   std::string constant_reason{};  // why it never changes, where it does not
-};
-
-/// One actuator. The action in [-1, 1] maps linearly to [ctrl_low, ctrl_high]; torque = gear *
-/// ctrl.
-struct ActionElement {
-  std::string joint;
-  double ctrl_low = -1, ctrl_high = 1;      // MuJoCo control [actuator's own unit]
-  double torque_low = -1, torque_high = 1;  // at the joint [N·m]
-  bool operator==(const ActionElement&) const = default;
 };
 
 struct RewardTerm {
@@ -70,5 +62,9 @@ struct TaskSpec {
   int obs_dim() const { return static_cast<int>(observation.size()); }
   int act_dim() const { return static_cast<int>(action.size()); }
 };
+
+/// Observations and actions are told apart by their names, in contracts, exports and runtimes.
+/// @throws UserError naming those that are there twice.
+void CheckNames(const TaskSpec& spec);
 
 }  // namespace sinew::spec

@@ -20,6 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// holds a policy against its task; another engine is told and no fault
+void CheckModel(const spec::Contract& contract, const sim::Task& task) {
+  const spec::ModelIdentity model = task.MakeSimulation().identity();
+  spec::CheckContract(contract, task.spec(), &model);
+  const std::string warning = spec::EngineWarning(contract, model);
+  if (!warning.empty()) fmt::print(stderr, "note: {}\n", warning);
+}
+
 Subject FromPolicyFile(const fs::path& file) {
   auto graph = std::make_shared<const policy::PolicyGraph>(policy::LoadPolicy(file));
   Subject subject;
@@ -28,8 +36,7 @@ Subject FromPolicyFile(const fs::path& file) {
   subject.policy_name = file.string();
   subject.graph = graph;
   subject.make_policy = [graph] { return policy::MakeArtifactPolicy(*graph); };
-  spec::CheckContract(graph->contract, subject.task->spec(),
-                      subject.task->MakeSimulation().model_hash());
+  CheckModel(graph->contract, *subject.task);
   return subject;
 }
 
@@ -55,8 +62,7 @@ Subject FromRunFolder(const fs::path& root, const std::string& choice) {
   subject.policy_file = file;
   subject.policy_name = file.string();
   auto graph = std::make_shared<const policy::PolicyGraph>(policy::LoadPolicy(file));
-  spec::CheckContract(graph->contract, subject.task->spec(),
-                      subject.task->MakeSimulation().model_hash());
+  CheckModel(graph->contract, *subject.task);
   subject.graph = graph;
   subject.make_policy = [graph] { return policy::MakeArtifactPolicy(*graph); };
   return subject;

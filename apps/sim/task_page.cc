@@ -13,15 +13,26 @@ namespace {
 using nlohmann::ordered_json;
 
 // the title of each list of TaskAsJson
-constexpr std::pair<const char*, const char*> kLists[] = {{"observation", "Observation"},
-                                                          {"action", "Action"},
-                                                          {"reward", "Reward"},
-                                                          {"success", "Success"},
-                                                          {"options", "Options"}};
+constexpr std::pair<const char*, const char*> kLists[] = {
+    {"observation", "Observation"}, {"action", "Action"}, {"servo", "Servos"},
+    {"driven", "Driven joints"},    {"reward", "Reward"}, {"success", "Success"},
+    {"options", "Options"}};
 
-const char* UnitOf(const spec::ActionElement& element, const mjModel* model) {
-  const int joint = mj_name2id(model, mjOBJ_JOINT, element.joint.c_str());
-  return joint >= 0 && model->jnt_type[joint] == mjJNT_SLIDE ? "N" : "N·m";
+// a limit that there is not is null
+ordered_json Limit(double limit) {
+  return std::isfinite(limit) ? ordered_json(limit) : ordered_json(nullptr);
+}
+
+ordered_json ActionRow(const spec::ActionElement& element) {
+  return {{"joint", element.joint},
+          {"actuator", element.actuator},
+          {"kind", spec::ToText(element.kind)},
+          {"unit", element.unit()},
+          {"low", element.low()},
+          {"high", element.high()},
+          {"torque_low", Limit(element.torque_low)},
+          {"torque_high", Limit(element.torque_high)},
+          {"torque_unit", element.torque_unit()}};
 }
 
 std::string RangeText(const OptionTable::Entry& option) {
@@ -31,6 +42,7 @@ std::string RangeText(const OptionTable::Entry& option) {
 }
 
 std::string CellText(const ordered_json& cell) {
+  if (cell.is_null()) return "none";
   if (cell.is_number_float()) return fmt::format("{:g}", cell.get<double>());
   return cell.is_string() ? cell.get<std::string>() : cell.dump();
 }
@@ -52,6 +64,29 @@ std::string MarkdownTable(const ordered_json& rows) {
     body += "|\n";
   }
   return head + "|\n" + rule + "|\n" + body;
+}
+
+// the laws of servos, and what tendons and axes give at each joint; nothing for plain motors
+void AddServos(const spec::TaskSpec& spec, ordered_json* json) {
+  for (const spec::ActionElement& element : spec.action) {
+    if (element.is_servo()) {
+      (*json)["servo"].push_back({{"joint", element.name()},
+                                  {"law", spec::ToText(element.law)},
+                                  {"kp", element.kp},
+                                  {"kd", element.kd},
+                                  {"increment", element.increment}});
+    }
+    if (!element.tendon && element.joints.size() == 1) continue;
+    for (const spec::DrivenJoint& joint : element.joints) {
+      (*json)["driven"].push_back({{"by", element.name()},
+                                   {"joint", joint.joint},
+                                   {"component", joint.component},
+                                   {"arm", joint.arm},
+                                   {"unit", joint.linear ? "N" : "N·m"},
+                                   {"torque_low", Limit(joint.torque_low)},
+                                   {"torque_high", Limit(joint.torque_high)}});
+    }
+  }
 }
 
 std::string Timing(const ordered_json& task) {
@@ -84,11 +119,9 @@ ordered_json TaskAsJson(const sim::Task& task, const OptionTable& options) {
                                    {"magnitude", element.magnitude}});
   }
   for (const spec::ActionElement& element : spec.action) {
-    json["action"].push_back({{"joint", element.joint},
-                              {"unit", UnitOf(element, model)},
-                              {"low", element.torque_low},
-                              {"high", element.torque_high}});
+    json["action"].push_back(ActionRow(element));
   }
+  AddServos(spec, &json);
   for (const spec::RewardTerm& term : spec.reward_terms)
     json["reward"].push_back({{"term", term.name}, {"value", term.help}});
   for (const spec::SuccessCriterion& criterion : spec.success) {
@@ -107,9 +140,11 @@ ordered_json TaskAsJson(const sim::Task& task, const OptionTable& options) {
 }
 
 std::string TaskAsText(const ordered_json& task) {
-  std::string text = fmt::format(
-      "{}: {}\nmodel: assets/{}\ncontrol period: {}\n", task["name"].get<std::string>(),
-      task["summary"].get<std::string>(), task["asset"].get<std::string>(), Timing(task));
+  std::string text =
+      fmt::format("{}: {}\nmodel: {}{}\ncontrol period: {}\n", task["name"].get<std::string>(),
+                  task["summary"].get<std::string>(),
+                  task["asset"].get<std::string>().starts_with('/') ? "" : "assets/",
+                  task["asset"].get<std::string>(), Timing(task));
   for (const auto& [key, title] : kLists) {
     if (!task[key].empty()) text += fmt::format("\n{}\n{}", title, FormatRows(task[key]));
   }

@@ -56,7 +56,7 @@ void WatchPolicyFile(const WatchArguments& arguments, viewer::ViewerOptions opti
   const auto task = TaskOfContract(contract, file.parent_path());
   options.task_options = TaskOptionsOf(contract);
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, file.string());
-  auto first = WatchedPolicy(file, "", task->spec(), task->MakeSimulation().model_hash());
+  auto first = WatchedPolicy(file, "", task->spec(), task->MakeSimulation().identity());
   Show(task, std::make_unique<FileSource>(task, std::move(first)), options, arguments);
 }
 
@@ -91,7 +91,7 @@ void WatchRun(const WatchArguments& arguments, viewer::ViewerOptions options) {
   options.title = fmt::format("Sinew: {}, {}", task->spec().name, folder.root().string());
   const fs::path file = PolicyOfRun(folder, arguments);
   viewer::PolicyHandle first =
-      fs::exists(file) ? WatchedPolicy(file, "", task->spec(), task->MakeSimulation().model_hash())
+      fs::exists(file) ? WatchedPolicy(file, "", task->spec(), task->MakeSimulation().identity())
                        : Scripted("zero", "waiting for a policy", task, options.seed);
   // a finished run's figures are worth seeing as well
   RunFeed feed(folder, run);

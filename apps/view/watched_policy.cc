@@ -54,9 +54,9 @@ std::function<std::unique_ptr<spec::ValueFunction>()> ValueMaker(
 }  // namespace
 
 viewer::PolicyHandle WatchedPolicy(const fs::path& path, const std::string& label,
-                                   const spec::TaskSpec& spec, const std::string& model_hash) {
+                                   const spec::TaskSpec& spec, const spec::ModelIdentity& model) {
   auto graph = std::make_shared<const policy::PolicyGraph>(policy::LoadPolicy(path));
-  spec::CheckContract(graph->contract, spec, model_hash);
+  spec::CheckContract(graph->contract, spec, &model);
   auto card = std::make_shared<viewer::PolicyCard>();
   card->hash = policy::PolicyHash(*graph);
   card->env_steps = graph->contract.env_steps;

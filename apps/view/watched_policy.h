@@ -17,16 +17,16 @@ namespace sinew::apps {
 /// A policy file as the viewer knows it, with its critic where one of the same policy lies beside.
 /// @param label  empty: the file's name and its training steps.
 /// @throws UserError if it cannot be read, or was made for another task than `spec` and
-/// `model_hash` say.
+/// `model` say.
 viewer::PolicyHandle WatchedPolicy(const std::filesystem::path& path, const std::string& label,
-                                   const spec::TaskSpec& spec, const std::string& model_hash);
+                                   const spec::TaskSpec& spec, const spec::ModelIdentity& model);
 
 /// Policies from files, for a task that they must fit.
 class FileSource : public viewer::PolicySource {
  public:
   FileSource(std::shared_ptr<const sim::Task> task, viewer::PolicyHandle first)
       : task_(std::move(task)),
-        model_hash_(task_->MakeSimulation().model_hash()),
+        model_(task_->MakeSimulation().identity()),
         first_(std::move(first)) {}
 
   viewer::PolicyHandle Poll() override { return std::exchange(first_, nullptr); }
@@ -36,12 +36,12 @@ class FileSource : public viewer::PolicySource {
 
  protected:
   viewer::PolicyHandle Read(const std::filesystem::path& path, const std::string& label) const {
-    return WatchedPolicy(path, label, task_->spec(), model_hash_);
+    return WatchedPolicy(path, label, task_->spec(), model_);
   }
 
  private:
   std::shared_ptr<const sim::Task> task_;
-  std::string model_hash_;
+  spec::ModelIdentity model_;
   viewer::PolicyHandle first_;
 };
 

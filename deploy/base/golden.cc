@@ -126,7 +126,7 @@ GoldenVectors Thinned(const GoldenVectors& golden, int count) {
 GoldenVectors MakeGoldenVectors(const policy::PolicyGraph& artifact,
                                 std::shared_ptr<const sim::Task> task,
                                 const GoldenOptions& options) {
-  spec::CheckContract(artifact.contract, task->spec(), "");
+  spec::CheckContract(artifact.contract, task->spec(), nullptr);
   const auto count = static_cast<size_t>(options.vectors);
   const auto policy = options.stochastic ? policy::MakeSamplingPolicy(artifact, options.seed)
                                          : policy::MakeArtifactPolicy(artifact);

@@ -157,7 +157,8 @@ ControlReport RunController(const std::filesystem::path& policy,
   const std::string bytes = ReadFile(policy);
   const auto artifact = policy::ParsePolicy(bytes, policy.string());
   spec::CheckTrained(artifact.contract);
-  spec::CheckContract(artifact.contract, spec, "");
+  spec::CheckTorques(artifact.contract);
+  spec::CheckContract(artifact.contract, spec, nullptr);
   RuntimeOptions runtime_options;
   runtime_options.soft_start = options.soft_start;
   runtime_options.max_age = options.max_age;

@@ -26,7 +26,7 @@ VerifySubject LoadSubject(const fs::path& folder, const spec::TaskSpec& spec) {
         fmt::format("'{}' holds no {}, which its contract.json lists", folder.string(), file.name));
   }
   subject.artifact = policy::LoadPolicy(folder / "policy.safetensors");
-  spec::CheckContract(subject.artifact.contract, spec, "");
+  spec::CheckContract(subject.artifact.contract, spec, nullptr);
   return subject;
 }
 

@@ -8,9 +8,11 @@
 namespace sinew::sim {
 
 /// What can be said of a model as it stands:
-///   names      bodies, joints, sites, tendons, actuators, sensors, cameras and keyframes have one,
-///              since observations, contracts and messages name them (other objects: a note)
-///   actuators  there are some, each with a finite control range
+///   names      bodies, joints and actuators have one, since observations, contracts and messages
+///              name them (free joints and other objects: a note)
+///   actuators  there are some, and of each it can be said what it commands and gives; noted is a
+///              control range that mostly saturates, and a range that is taken from elsewhere
+///   ranges     only where a hinge's range stays within 5 degrees: were radians meant?
 std::vector<CheckResult> CheckModel(const Simulation& simulation);
 
 /// "3, 5 and 2 more"; all of them where they are few.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "sim/check/model_check.h"
@@ -43,13 +44,21 @@ struct SignTest {
 void TrySigns(Simulation* simulation, const spec::ActionElement& element, int actuator,
               SignTest* test) {
   const SimulationState rest = simulation->SaveState();
-  const double still = Acceleration(simulation, rest, actuator, 0);
-  for (const double control : {element.ctrl_low, element.ctrl_high}) {
-    if (control == 0) continue;
-    const double gain =
-        (Acceleration(simulation, rest, actuator, control) - still) * (control > 0 ? 1 : -1);
+  const auto add = [test](double gain) {
     test->strongest = std::max(test->strongest, gain);
     test->worst = std::min(test->worst, gain);
+  };
+  if (element.law == spec::ServoLaw::kModel) {
+    // from the lowest target to the highest
+    add(Acceleration(simulation, rest, actuator, element.ctrl_high) -
+        Acceleration(simulation, rest, actuator, element.ctrl_low));
+  } else {
+    const double still = Acceleration(simulation, rest, actuator, 0);
+    for (const auto& [control, torque] : {std::pair(element.ctrl_low, element.torque_low),
+                                          std::pair(element.ctrl_high, element.torque_high)}) {
+      if (control == 0) continue;
+      add((Acceleration(simulation, rest, actuator, control) - still) * (torque > 0 ? 1 : -1));
+    }
   }
   simulation->RestoreState(rest);
 }
@@ -156,12 +165,12 @@ CheckResult CheckTorqueSigns(const std::shared_ptr<const Task>& task, const Chec
     }
   }
   if (!wrong.empty()) {
-    return {
-        "", Verdict::kFail,
-        "a full positive control does not speed up in the positive direction: " + JoinSome(wrong)};
+    return {"", Verdict::kFail,
+            "full torque (or the highest target) does not speed up in the positive direction: " +
+                JoinSome(wrong) + "; write a gear that moves the joint, and limits that let it"};
   }
   if (!untested.empty())
-    return {"", Verdict::kNote, "act on no joint or tendon directly: " + JoinSome(untested)};
+    return {"", Verdict::kNote, "act on no hinge, slide or tendon: " + JoinSome(untested)};
   return {"", Verdict::kOk,
           fmt::format("{} of {} push forwards; least {}: {:.3g} rad/s² (or m/s²) at full torque",
                       tests.size(), tests.size(), weakest_joint, weakest)};
@@ -171,6 +180,8 @@ CheckResult CheckEnergy(const std::shared_ptr<const Task>& task, const CheckOpti
   Simulation simulation = task->MakeSimulation();
   simulation.DisableGravityCompensation();
   simulation.model()->opt.enableflags |= mjENBL_ENERGY;
+  // a servo's control of 0 is no zero torque
+  simulation.model()->opt.disableflags |= mjDSBL_ACTUATION;
   Env env(task, options.seed);
   Random random(options.seed, "energy");
   EnergyBalance sum;
@@ -190,8 +201,11 @@ CheckResult CheckEnergy(const std::shared_ptr<const Task>& task, const CheckOpti
   }
   return {"", rise > kEnergyRise ? Verdict::kFail : Verdict::kOk,
           fmt::format("{:+.3g} J in {:g} s at zero torque where {:.3g} J moved; rises by {:.2g} % "
-                      "at most",
-                      sum.change, options.energy_seconds, sum.moved, 100 * rise)};
+                      "at most{}",
+                      sum.change, options.energy_seconds, sum.moved, 100 * rise,
+                      rise > kEnergyRise ? "; write a smaller timestep, less stiffness or "
+                                           "integrator=\"implicit\""
+                                         : "")};
 }
 
 CheckResult CheckDivergence(const std::shared_ptr<const Task>& task, const CheckOptions& options) {

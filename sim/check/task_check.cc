@@ -1,6 +1,7 @@
 #include "sim/check/task_check.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,8 +9,12 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/names.h"
+#include "sim/actuators.h"
 #include "sim/check/model_check.h"
 #include "sim/check/physics_check.h"
+#include "sim/check/reach_check.h"
+#include "sim/check/witness.h"
 #include "sim/env.h"
 
 namespace sinew::sim {
@@ -40,10 +45,12 @@ class Checker {
     Add(report, "bang-bang torque", [&] { return CheckDrive(BangBang()); });
     Add(report, "bounds", [&] { return CheckBounds(); });
     Add(report, "warnings", [&] { return CheckWarnings(); });
+    Add(report, "witness", [&] { return CheckWitness(); });
     if (has_task) Add(report, "reset", [&] { return CheckReset(); });
     Add(report, "restore", [&] { return CheckRestore(); });
     Add(report, "torque signs", [&] { return CheckTorqueSigns(task_, options_); });
     if (has_task) Add(report, "observations", [&] { return CheckObservations(); });
+    if (has_task) Add(report, "goal", [&] { return CheckGoal(); });
     Add(report, "energy", [&] { return CheckEnergy(task_, options_); });
     Add(report, "divergence", [&] { return CheckDivergence(task_, options_); });
   }
@@ -56,7 +63,7 @@ class Checker {
     try {
       result = check();
     } catch (const Error& error) {
-      result = {"", Verdict::kFail, error.what()};
+      result = {"", Verdict::kFail, OneLine(error.what())};
     }
     result.name = name;
     report->results.push_back(result);
@@ -68,12 +75,17 @@ class Checker {
       if (std::ranges::find(KnownUnits(), element.unit) == KnownUnits().end())
         unknown.push_back(fmt::format("'{}' of {}", element.unit, element.name));
     }
-    if (!unknown.empty()) return {"", Verdict::kFail, "unknown: " + JoinSome(unknown)};
+    if (!unknown.empty())
+      return {"", Verdict::kFail,
+              fmt::format("unknown: {}; write one of {}", JoinSome(unknown),
+                          fmt::join(KnownUnits(), ", "))};
     const double timestep = task_->MakeSimulation().model()->opt.timestep;
     if (std::abs(spec_.control_dt - spec_.substeps * timestep) > 1e-9) {
-      return {"", Verdict::kFail,
-              fmt::format("the control period {:g} s is not {} steps of {:g} s", spec_.control_dt,
-                          spec_.substeps, timestep)};
+      return {
+          "", Verdict::kFail,
+          fmt::format("the control period {:g} s is not {} steps of {:g} s; write a multiple of "
+                      "the timestep",
+                      spec_.control_dt, spec_.substeps, timestep)};
     }
     return {"", Verdict::kOk,
             fmt::format("{} observations in SI units, control at {:.4g} Hz", spec_.obs_dim(),
@@ -121,7 +133,9 @@ class Checker {
         result = env.Step(action);
         if (result.diverged) return Diverged(env);
         Watch(env);
+        WatchReward(result);
       }
+      longest_ = std::max(longest_, env.step());
       total += env.episode_return();
       steps += env.step();
     }
@@ -142,8 +156,9 @@ class Checker {
 
   CheckResult Diverged(const Env& env) const {
     return {"", Verdict::kFail,
-            fmt::format("episode {}, step {}: {}", env.episode(), env.step(),
-                        env.simulation().divergence()->Describe())};
+            fmt::format("episode {}, step {}: {}; write a smaller timestep, or an armature and "
+                        "damping that bear the torque",
+                        env.episode(), env.step(), env.simulation().divergence()->Describe())};
   }
 
   void Watch(const Env& env) {
@@ -154,6 +169,65 @@ class Checker {
       calm_low_[i] = std::min(calm_low_[i], env.observation()[i]);
       calm_high_[i] = std::max(calm_high_[i], env.observation()[i]);
     }
+  }
+
+  void WatchReward(const spec::StepResult& result) {
+    reward_low_ = std::min(reward_low_, result.reward);
+    reward_high_ = std::max(reward_high_, result.reward);
+    ended_ |= result.terminated;
+  }
+
+  // what the actions claim to give, against the user's own file
+  CheckResult CheckWitness() const {
+    if (std::ranges::any_of(spec_.action, [](const spec::ActionElement& element) {
+          return element.kind == spec::ActionKind::kControl;
+        })) {
+      return {"", Verdict::kNote, "not asked: the model has actuators that claim nothing"};
+    }
+    const auto model = FreshModel(*task_);
+    const WitnessReport report = AskEngine(model.get(), spec_.action, {.seed = options_.seed});
+    if (!report.fault.empty()) {
+      return {
+          "", Verdict::kFail,
+          report.fault + "; write actuators that act on hinges, slides and fixed tendons alone"};
+    }
+    return {"", Verdict::kOk,
+            fmt::format("{} forces are what MuJoCo applies in the model's own file, within {:.1g}",
+                        report.compared, report.worst)};
+  }
+
+  // what makes learning impossible, and what is hardly meant
+  CheckResult CheckGoal() const {
+    if (longest_ <= 1) {
+      return {"", Verdict::kFail,
+              "every episode ends in its first step: write ends (end.height, end.upright) that the "
+              "start pose keeps, and a time limit of many control periods"};
+    }
+    std::vector<std::string> notes = task_->Doubts();
+    if (reward_low_ == reward_high_ && !ended_) {
+      const std::string text = fmt::format(
+          "the reward was {:g} in every step, whatever was done: give weight to a term that the "
+          "actions change",
+          reward_low_);
+      if (reward_low_ != 0) return {"", Verdict::kFail, text};
+      notes.push_back(text);
+    }
+    const double reach = ShareOutOfReach(task_, options_);
+    if (reach == 1) {
+      return {"", Verdict::kFail,
+              "no target drawn is anywhere near where the joints take the end effector: write "
+              "target.low and target.high within its reach, or leave them out"};
+    }
+    if (reach > 0.1) {
+      notes.push_back(
+          fmt::format("{:.0f} % of the targets drawn seem to be out of reach: write "
+                      "target.low and target.high within it",
+                      100 * reach));
+    }
+    if (!notes.empty()) return {"", Verdict::kNote, fmt::format("{}", fmt::join(notes, "; "))};
+    return {"", Verdict::kOk,
+            fmt::format("episodes of up to {} steps, rewards from {:.4g} to {:.4g}", longest_,
+                        reward_low_, reward_high_)};
   }
 
   CheckResult CheckBounds() {
@@ -174,14 +248,15 @@ class Checker {
           const spec::ActionElement& element = spec_.action[i];
           const double limit =
               std::max(std::abs(element.torque_low), std::abs(element.torque_high));
-          torque_share = std::max(torque_share,
-                                  std::abs(m->actuator_gear[6 * i] * d->actuator_force[i]) / limit);
+          // an unlimited servo keeps to what there is
+          if (std::isfinite(limit))
+            torque_share = std::max(torque_share, std::abs(env.torque()[i]) / limit);
         }
         for (int j = 0; j < m->njnt; ++j) {
           const double beyond = JointExcess(m, d, j);
           if (beyond <= excess) continue;
           excess = beyond;
-          excess_joint = mj_id2name(m, mjOBJ_JOINT, j) ? mj_id2name(m, mjOBJ_JOINT, j) : "?";
+          excess_joint = JointName(m, j);
         }
       }
     }
@@ -192,7 +267,9 @@ class Checker {
     const double spread = 1 + spec_.randomization.gear;
     const bool broken = torque_share > spread * (1 + 1e-9) || excess > kBrokenLimit;
     const Verdict verdict = excess > kSoftLimit ? Verdict::kNote : Verdict::kOk;
-    return {"", broken ? Verdict::kFail : verdict, text};
+    const char* advice =
+        broken ? "; write a stiffer solreflimit, a smaller timestep or less torque" : "";
+    return {"", broken ? Verdict::kFail : verdict, text + advice};
   }
 
   // how far outside its range a hinge or slide is, as a share of the range
@@ -235,7 +312,9 @@ class Checker {
       starts_differ |= start != first_start;
       if (Trace(&first, steps) != Trace(&second, steps)) {
         return {"", Verdict::kFail,
-                fmt::format("episode {} differs when other episodes came before it", k)};
+                fmt::format("episode {} differs when other episodes came before it; draw every "
+                            "start from the reset's own random numbers",
+                            k)};
       }
     }
     if (!starts_differ) return {"", Verdict::kNote, "every episode starts in the same state"};
@@ -255,8 +334,9 @@ class Checker {
         restored->RestoreState(state);
         if (Trace(restored, steps) == expected) continue;
         return {"", Verdict::kFail,
-                fmt::format("episode {} goes on differently after restoring its step {}{}", k,
-                            state.step, restored == &other ? " in another simulation" : "")};
+                fmt::format("episode {} goes on differently after restoring its step {}{}; keep "
+                            "nothing outside of the simulation's state",
+                            k, state.step, restored == &other ? " in another simulation" : "")};
       }
     }
     return {"", Verdict::kOk,
@@ -275,8 +355,13 @@ class Checker {
       const bool moves = calm_high_[i] - calm_low_[i] > kLeast * element.magnitude;
       if (moves && !element.constant_reason.empty()) moving.push_back(element.name);
     }
-    if (!constant.empty()) return {"", Verdict::kFail, "never change: " + JoinSome(constant)};
-    if (!moving.empty()) return {"", Verdict::kFail, "said to be constant: " + JoinSome(moving)};
+    if (!constant.empty())
+      return {"", Verdict::kFail,
+              "never change: " + JoinSome(constant) +
+                  "; leave them out of task.observation, or say why they do not vary"};
+    if (!moving.empty())
+      return {"", Verdict::kFail,
+              "said to be constant: " + JoinSome(moving) + "; take their reason away"};
     if (!declared.empty()) {
       return {"", Verdict::kOk,
               fmt::format("{} of {} vary; constant for a reason: {}",
@@ -293,6 +378,9 @@ class Checker {
   bool pushed_ = false;                       // whether the present episode began with a push
   std::vector<double> low_, high_;            // of every observation element, over all drives
   std::vector<double> calm_low_, calm_high_;  // the same without the pushed episodes
+  double reward_low_ = std::numeric_limits<double>::infinity(), reward_high_ = -reward_low_;
+  bool ended_ = false;   // an episode before its time
+  int64_t longest_ = 0;  // control steps of an episode
 };
 
 }  // namespace
@@ -308,7 +396,8 @@ CheckReport CheckTask(const std::shared_ptr<const Task>& task, const CheckOption
   report.subject = fmt::format("{}: {}", task->spec().name, task->spec().summary);
   report.results = CheckModel(task->MakeSimulation());
   // without limits on its actuators nothing can be driven
-  if (!report.passed() && report.results.back().verdict == Verdict::kFail) return report;
+  const auto actuators = std::ranges::find(report.results, "actuators", &CheckResult::name);
+  if (actuators->verdict == Verdict::kFail) return report;
   Checker(task, options).Run(&report);
   return report;
 }

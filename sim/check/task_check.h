@@ -24,12 +24,17 @@ struct CheckOptions {
 ///   bounds                  torques keep to the declared limits, also for actions beyond 1, and
 ///                           joints to their range but for the softness of its limit (a tenth of
 ///                           it; up to a half is noted)
+///   witness                 what actions claim to give is what MuJoCo applies in the user's own
+///                           file (see AskEngine)
 ///   reset                   equal seeds give equal episodes, whatever came before
 ///   restore                 reset, step, save, step; restore, step: the same bits, also in another
 ///                           Env
-///   torque signs            from rest, a positive control speeds its joint up in the positive
-///                           direction, compared with none
+///   torque signs            from rest, full torque (or the highest target) speeds its joint up in
+///                           the positive direction, compared with none (or the lowest)
 ///   observations            every element varies, but for those that say why they do not
+///   goal                    episodes last, the reward depends on what is done, targets can be
+///                           reached; noted is what is hardly meant
+///   warnings                only where MuJoCo dropped contacts or constraints, or warned otherwise
 ///   energy                  at zero torque and without gravity compensation it never rises by more
 ///                           than 2 % of what moves
 ///   divergence              a NaN in any position or velocity ends the step as diverged and names

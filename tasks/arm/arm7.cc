@@ -35,12 +35,7 @@ Arm7Task::Arm7Task(const std::string& asset, const Arm7Options& options)
   spec_.time_limit = 125;
   spec_.gravity_compensation = options.gravity_compensation;
   spec_.action = ActionFromModel(model);
-  for (spec::ActionElement& element : spec_.action) {
-    for (double* limit :
-         {&element.ctrl_low, &element.ctrl_high, &element.torque_low, &element.torque_high}) {
-      *limit *= options.torque_scale;
-    }
-  }
+  for (spec::ActionElement& element : spec_.action) element.ScaleRange(options.torque_scale);
   for (const spec::ActionElement& element : spec_.action)
     spec_.observation.push_back({"angle_" + element.joint, "rad"});
   for (const spec::ActionElement& element : spec_.action)

@@ -87,13 +87,7 @@ class ArmGrip : public sim::Task {
     const mjModel* model = prototype().model();
     spec_.control_dt = spec_.substeps * model->opt.timestep;
     spec_.action = ActionFromModel(model);
-    for (int i = 0; i < kJoints; ++i) {
-      spec::ActionElement& element = spec_.action[i];
-      for (double* limit :
-           {&element.ctrl_low, &element.ctrl_high, &element.torque_low, &element.torque_high}) {
-        *limit *= options.torque_scale;
-      }
-    }
+    for (int i = 0; i < kJoints; ++i) spec_.action[i].ScaleRange(options.torque_scale);
     spec_.observation = ObservationElements();
     for (spec::ObservationElement& element : spec_.observation) {
       if (element.name == "target_up" && lift)

@@ -108,6 +108,7 @@ class FileTask : public sim::Task {
       spec_.success = {{fmt::format("{:g}cm", 100 * options.success_distance),
                         options.success_distance, static_cast<int>(options.success_hold)}};
     }
+    FindConstants();
   }
 
   void Reset(Simulation& simulation, Random& random) const override {
@@ -120,6 +121,29 @@ class FileTask : public sim::Task {
           random.Uniform(-options_.reset_velocity, options_.reset_velocity);
     }
     if (!options_.object_low.empty()) ResetObject(simulation, random);
+  }
+
+  void RestPose(Simulation& simulation) const override { StartPose(simulation); }
+
+  std::vector<std::string> Doubts() const override {
+    std::vector<std::string> doubts;
+    if (options_.goal != "stand" && options_.goal != "run") return doubts;
+    Simulation simulation = prototype().Clone();
+    StartPose(simulation);
+    simulation.Forward();
+    const double height = context_.Height(simulation);
+    if (options_.goal == "stand" && options_.target_height > 1.5 * std::abs(height)) {
+      doubts.push_back(
+          fmt::format("task.target.height is {:.3g} m, and the root starts at {:.3g} m: write the "
+                      "height that it has when it stands",
+                      options_.target_height, height));
+    }
+    if (options_.end_height == 0 && options_.end_upright == -1) {
+      doubts.push_back(
+          "a robot that has fallen goes on to the end of the episode: write end.height or "
+          "end.upright if it is not to");
+    }
+    return doubts;
   }
 
   bool ResetAtGoal(Simulation& simulation, Random&) const override {
@@ -180,14 +204,8 @@ class FileTask : public sim::Task {
     const mjModel* m = prototype().model();
     if (m->nu == 0) throw UserError("the model has no actuator");
     spec_.action = ActionFromModel(m);
-    for (int i = 0; i < m->nu; ++i) {
-      spec::ActionElement& element = spec_.action[i];
-      if (!m->actuator_ctrllimited[i] || !(element.ctrl_low < element.ctrl_high)) {
-        throw UserError(fmt::format("actuator '{}' of the model has no ctrlrange", element.joint));
-      }
-      for (double* limit :
-           {&element.ctrl_low, &element.ctrl_high, &element.torque_low, &element.torque_high})
-        *limit *= options_.torque_scale;
+    for (spec::ActionElement& element : spec_.action) {
+      element.ScaleRange(options_.torque_scale);
       context_.ctrl.push_back(std::max(std::abs(element.ctrl_low), std::abs(element.ctrl_high)));
     }
   }
@@ -239,7 +257,54 @@ class FileTask : public sim::Task {
     for (const std::string& name : names) {
       pieces_.push_back(FindPiece(name, context_, prototype()));
       pieces_.back().describe(context_, prototype().model(), &spec_.observation);
+      // what a sensor feels, chance poses may not show
+      is_sensor_.resize(spec_.observation.size(), name.starts_with("sensor:"));
     }
+  }
+
+  // Elements that no state of the model changes, such as the height of a planar arm's tip.
+  void FindConstants() {
+    constexpr int kStates = 24;
+    Simulation simulation = prototype().Clone();
+    Random random(0, "constants");
+    std::vector<double> first(spec_.observation.size()), now(first);
+    std::vector<bool> varies(first.size());
+    for (int k = 0; k < kStates; ++k) {
+      simulation.Reset();
+      Reset(simulation, random);
+      Scatter(simulation, random);
+      MoveTargets(simulation);
+      simulation.Forward();
+      Observe(simulation, k == 0 ? first : now);
+      for (size_t i = 0; i < now.size() && k > 0; ++i)
+        varies[i] = varies[i] || !(std::abs(now[i] - first[i]) <= 1e-9);
+    }
+    for (size_t i = 0; i < first.size(); ++i) {
+      if (!varies[i] && !is_sensor_[i])
+        spec_.observation[i].constant_reason = "no state of the model changes it";
+    }
+  }
+
+  // any state and any controls
+  static void Scatter(Simulation& simulation, Random& random) {
+    const mjModel* m = simulation.model();
+    for (int j = 0; j < m->njnt; ++j) {
+      double* q = simulation.data()->qpos + m->jnt_qposadr[j];
+      const int type = m->jnt_type[j];
+      if (type == mjJNT_HINGE || type == mjJNT_SLIDE) {
+        *q = m->jnt_limited[j] ? random.Uniform(m->jnt_range[2 * j], m->jnt_range[2 * j + 1])
+                               : random.Uniform(-1, 1);
+        continue;
+      }
+      if (type == mjJNT_FREE) {
+        for (int k = 0; k < 3; ++k) q[k] += random.Uniform(-1, 1);
+        q += 3;
+      }
+      for (int k = 0; k < 4; ++k) q[k] = random.Normal();
+      mju_normalize4(q);
+    }
+    for (double& v : simulation.qvel()) v = random.Uniform(-1, 1);
+    for (int i = 0; i < m->nu; ++i) simulation.data()->ctrl[i] = random.Uniform(-1, 1);
   }
 
   void DescribeReward() {
@@ -335,6 +400,7 @@ class FileTask : public sim::Task {
   TaskContext context_;
   int keyframe_ = -1, goal_keyframe_ = -1;
   std::vector<ObservationPiece> pieces_;
+  std::vector<bool> is_sensor_;  // of each observation element
   std::vector<const RewardPiece*> terms_;
   std::vector<double> weights_;
 };

@@ -7,20 +7,17 @@
 
 #include "core/error.h"
 #include "core/names.h"
+#include "sim/actuators.h"
 #include "tasks/parts/target_path.h"
 
 namespace sinew::tasks {
 namespace {
 
 using Elements = std::vector<spec::ObservationElement>;
+using sim::JointName;
 using sim::Simulation;
 
 double* Write(const Eigen::Vector3d& v, double* out) { return std::copy_n(v.data(), 3, out); }
-
-std::string JointName(const mjModel* m, int joint) {
-  const char* name = mj_id2name(m, mjOBJ_JOINT, joint);
-  return name ? name : fmt::format("joint{}", joint);
-}
 
 bool IsHinge(const mjModel* m, int joint) { return m->jnt_type[joint] == mjJNT_HINGE; }
 

@@ -112,8 +112,10 @@ void TaskFileOptions::Describe(OptionTable& table) {
   table.Add("summary", &summary, any, "one line about the task");
   table.Add("control_period", &control_period, {1e-4, 1}, "between two actions", "s");
   table.Add("time_limit", &time_limit, {0.01, 1e4}, "length of an episode", "s");
-  table.Add("torque_scale", &torque_scale, {0.01, 1},
-            "share of each actuator's range that an action of 1 commands");
+  table.Add(
+      "torque_scale", &torque_scale, {0.01, 1},
+      "share of each actuator's range that an action of 1 commands; of a servo's targets, about "
+      "the middle of its range");
   table.Add("gravity_compensation", &gravity_compensation, any,
             "body that is relieved of its weight with all that hangs on it; empty: none");
   table.Add("observation", &observation, "pieces of the observation; empty: those of the goal");

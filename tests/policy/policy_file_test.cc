@@ -221,7 +221,8 @@ spec::TaskSpec SpecOf(const spec::Contract& contract) {
 std::string Differences(const spec::Contract& contract, const spec::TaskSpec& spec,
                         const std::string& hash) {
   try {
-    spec::CheckContract(contract, spec, hash);
+    const spec::ModelIdentity model{hash, hash, ""};
+    spec::CheckContract(contract, spec, hash.empty() ? nullptr : &model);
     return "";
   } catch (const UserError& error) {
     return error.what();

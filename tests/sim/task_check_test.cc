@@ -76,7 +76,7 @@ class Sled : public Task {
 TEST(TaskCheckTest, ASoundTaskPassesEveryCheck) {
   const CheckReport report = CheckTask(std::make_shared<Sled>());
   EXPECT_TRUE(report.passed()) << report.ToString();
-  EXPECT_EQ(report.Count(Verdict::kOk), 14) << report.ToString();
+  EXPECT_EQ(report.Count(Verdict::kOk), 16) << report.ToString();
   EXPECT_THAT(report.ToString(),
               AllOf(HasSubstr("sled: a sled on a rail\n  ok    names"), HasSubstr("0 failed")));
 }
@@ -104,10 +104,58 @@ TEST(TaskCheckTest, ActuatorsWithoutLimitsAreRefusedBeforeAnythingRuns) {
   std::string model = Sled::Model();
   const std::string limits = "ctrllimited=\"true\" ctrlrange=\"-1 1\"";
   model.erase(model.find(limits), limits.size());
+  EXPECT_THROW(Sled{model}, UserError);
+  const auto results = CheckModel(Simulation::FromString(model));
+  EXPECT_EQ(results.back().name, "actuators");
+  EXPECT_EQ(results.back().verdict, Verdict::kFail);
+  EXPECT_THAT(results.back().detail, AllOf(HasSubstr("'push'"), HasSubstr("write ctrllimited")));
+}
+
+TEST(TaskCheckTest, AFreeJointNeedsNoName) {
+  std::string model = Sled::Model();
+  const std::string joint = "<geom name=\"sled\"";
+  model.insert(model.find("<body name=\"sled\">"),
+               "<camera/><body name=\"box\"><freejoint/><geom name=\"box\" size=\"0.1\" "
+               "mass=\"1\" contype=\"0\" conaffinity=\"0\"/></body>");
+  const CheckResult names = CheckModel(Simulation::FromString(model)).front();
+  EXPECT_EQ(names.verdict, Verdict::kNote);
+  EXPECT_THAT(names.detail, HasSubstr("joint 0"));
+}
+
+TEST(TaskCheckTest, ANegativeGearIsSound) {
+  const CheckReport report = CheckTask(std::make_shared<Sled>(Sled::Model("", "gear=\"-1\"")));
+  EXPECT_TRUE(report.passed()) << report.ToString();
+}
+
+TEST(TaskCheckTest, ARangeThatSaturatesIsNoted) {
+  const CheckReport report = CheckTask(std::make_shared<Sled>(
+      Sled::Model("", "gear=\"10\" forcelimited=\"true\" forcerange=\"-0.2 0.2\"")));
+  EXPECT_TRUE(report.passed()) << report.ToString();
+  EXPECT_EQ(Find(report, "actuators").verdict, Verdict::kNote);
+  EXPECT_THAT(Find(report, "actuators").detail,
+              AllOf(HasSubstr("most of the ctrlrange of 'push' saturates"), HasSubstr("2 N")));
+}
+
+TEST(TaskCheckTest, AServoPassesAndIsNotTakenForAMotor) {
+  std::string model = Sled::Model();
+  const std::string motor = "<motor name=\"push\"";
+  model.replace(model.find(motor), motor.size(), "<position name=\"push\" kp=\"20\"");
   const CheckReport report = CheckTask(std::make_shared<Sled>(model));
-  EXPECT_EQ(report.results.size(), 2u);
-  EXPECT_EQ(Find(report, "actuators").verdict, Verdict::kFail);
-  EXPECT_THAT(Find(report, "actuators").detail, HasSubstr("push"));
+  EXPECT_TRUE(report.passed()) << report.ToString();
+  EXPECT_EQ(Find(report, "energy").verdict, Verdict::kOk);
+}
+
+TEST(TaskCheckTest, HingesOfAFewDegreesAskForRadians) {
+  std::string model = Sled::Model("limited=\"true\" range=\"-2.5 2.5\"");
+  const std::string slide = "type=\"slide\"";
+  model.replace(model.find(slide), slide.size(), "type=\"hinge\"");
+  const CheckResult ranges = CheckModel(Simulation::FromString(model)).back();
+  EXPECT_EQ(ranges.verdict, Verdict::kNote);
+  EXPECT_THAT(ranges.detail, AllOf(HasSubstr("rail (-2.5 to 2.5 degrees)"),
+                                   HasSubstr("<compiler angle=\"radian\"/>")));
+  std::string radians = model;
+  radians.insert(radians.find("<option"), "<compiler angle=\"radian\"/>");
+  EXPECT_EQ(CheckModel(Simulation::FromString(radians)).back().name, "actuators");
 }
 
 // What one change to the task makes fail.
@@ -160,7 +208,20 @@ INSTANTIATE_TEST_SUITE_P(
               [](Sled* sled) {
                 sled->reward = [n = 0](const Simulation&) mutable { return -0.1 * n++; };
               }},
-        Fault{"torque signs", "rail (-", nullptr, Sled::Model("", "gear=\"-1\"")},
+        Fault{"torque signs", "rail (-",
+              [](Sled* sled) {
+                spec::ActionElement& push = sled->mutable_spec().action[0];
+                std::swap(push.ctrl_low, push.ctrl_high);
+              }},
+        Fault{"witness", "'rail' is said to be given",
+              [](Sled* sled) {
+                spec::ActionElement& push = sled->mutable_spec().action[0];
+                push.torque_high = push.joints[0].torque_high = 3;
+              }},
+        Fault{"goal", "ends in its first step",
+              [](Sled* sled) { sled->mutable_spec().time_limit = 1; }},
+        Fault{"goal", "the reward was 2 in every step",
+              [](Sled* sled) { sled->reward = [](const Simulation&) { return 2; }; }},
         Fault{"observations", "never change: position = 0",
               [](Sled* sled) {
                 sled->observe = [](const Simulation&, std::span<double> o) { o[0] = 0; };

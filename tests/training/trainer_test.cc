@@ -87,7 +87,8 @@ TEST_F(TrainerTest, PolicyCarriesTheTasksContract) {
   const auto artifact = policy::LoadPolicy(folder.final_policy());
   const spec::Contract& contract = artifact.contract;
   const auto task = config->BuildTask();
-  EXPECT_NO_THROW(spec::CheckContract(contract, task->spec(), task->MakeSimulation().model_hash()));
+  const spec::ModelIdentity model = task->MakeSimulation().identity();
+  EXPECT_NO_THROW(spec::CheckContract(contract, task->spec(), &model));
   EXPECT_EQ(contract.task, "arm-reach");
   EXPECT_EQ(contract.agent, "ddpg");
   EXPECT_FALSE(contract.gravity_compensation);
@@ -337,13 +338,13 @@ TEST_F(TrainerTest, APolicyThatSeesPositionsIsRefusedWhereVelocitiesAreSeen) {
   Train(*positions, folder, Quiet());
   const spec::Contract contract = policy::LoadPolicy(folder.final_policy()).contract;
   EXPECT_EQ(contract.observation.size(), 2u) << "cosine and sine";
-  EXPECT_NO_THROW(spec::CheckContract(contract, positions->BuildTask()->spec(), ""));
-  EXPECT_THAT([&] { spec::CheckContract(contract, all->BuildTask()->spec(), ""); },
+  EXPECT_NO_THROW(spec::CheckContract(contract, positions->BuildTask()->spec(), nullptr));
+  EXPECT_THAT([&] { spec::CheckContract(contract, all->BuildTask()->spec(), nullptr); },
               ThrowsMessage<UserError>(HasSubstr("observation")));
   const RunFolder whole = Folder("whole");
   Train(*SmallRun({"train.steps=400"}), whole, Quiet());
   const spec::Contract seen = policy::LoadPolicy(whole.final_policy()).contract;
-  EXPECT_THAT([&] { spec::CheckContract(seen, positions->BuildTask()->spec(), ""); },
+  EXPECT_THAT([&] { spec::CheckContract(seen, positions->BuildTask()->spec(), nullptr); },
               ThrowsMessage<UserError>(HasSubstr("observation")));
 }
 

@@ -15,7 +15,7 @@ std::string FieldsThatDiffer(const spec::TaskSpec& spec, const RunFolder& folder
   if (steps.empty()) return "";
   const auto artifact = policy::LoadPolicy(folder.policy(steps.back()));
   try {
-    spec::CheckContract(artifact.contract, spec, "");
+    spec::CheckContract(artifact.contract, spec, nullptr);
   } catch (const UserError& differences) {
     return fmt::format("; {}", differences.what());
   }

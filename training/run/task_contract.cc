@@ -12,6 +12,7 @@ spec::Contract ContractOf(const RunConfig& config, const sim::Task& task) {
   contract.task = spec.name;
   contract.agent = config.agent_name();
   contract.model_hash = simulation.model_hash();
+  contract.engine = simulation.identity().engine;
   contract.commit = Commit();
   contract.control_dt = spec.control_dt;
   contract.timestep = simulation.model()->opt.timestep;
