@@ -171,8 +171,8 @@ std::string Elements(const spec::Contract& contract) {
   text += " * Joints:\n";
   for (size_t i = 0; i < contract.action.size(); ++i) {
     const auto& joint = contract.action[i];
-    text += fmt::format(" *   {:3} {}, {:.6g} to {:.6g} N·m\n", i, CComment(joint.joint),
-                        joint.torque_low, joint.torque_high);
+    text += fmt::format(" *   {:3} {}, {:.6g} to {:.6g} {}\n", i, CComment(joint.name()),
+                        joint.torque_low, joint.torque_high, joint.torque_unit());
   }
   return text + " */\n";
 }
@@ -190,7 +190,7 @@ std::string ContractArrays(const spec::Contract& contract) {
     training_high.push_back(known ? static_cast<float>(element.training_high) : FLT_MAX);
   }
   for (const auto& joint : contract.action) {
-    joints.push_back(joint.joint);
+    joints.push_back(joint.name());
     torque_low.push_back(WithinLimit(joint.torque_low));
     torque_high.push_back(WithinLimit(joint.torque_high));
   }

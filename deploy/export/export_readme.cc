@@ -145,8 +145,8 @@ std::string Tables(const spec::Contract& contract) {
   }
   for (size_t i = 0; i < contract.action.size(); ++i) {
     const auto& joint = contract.action[i];
-    joints += fmt::format("| {} | {} | {:.6g} to {:.6g} |\n", i, Cell(joint.joint),
-                          joint.torque_low, joint.torque_high);
+    joints += fmt::format("| {} | {} | {:.6g} to {:.6g} {} |\n", i, Cell(joint.name()),
+                          joint.torque_low, joint.torque_high, joint.torque_unit());
   }
   return fmt::format(fmt::runtime(kTables), fmt::arg("observation", observation),
                      fmt::arg("joints", joints));

@@ -26,7 +26,7 @@ std::vector<std::string> ObservationNames(const spec::Contract& contract) {
 
 std::vector<std::string> JointNames(const spec::Contract& contract) {
   std::vector<std::string> names;
-  for (const auto& element : contract.action) names.push_back(element.joint);
+  for (const auto& element : contract.action) names.push_back(element.name());
   return names;
 }
 

@@ -165,9 +165,11 @@ void CheckFits(const Episode& episode, const sim::Env& env) {
   if (episode.task != spec.name) {
     throw UserError(fmt::format("the episode is of task '{}', not '{}'", episode.task, spec.name));
   }
-  if (episode.model_hash != env.simulation().model_hash()) {
+  const spec::ModelIdentity& model = env.simulation().identity();
+  // older episodes carry the hash of the engine's bytes
+  if (episode.model_hash != model.hash && episode.model_hash != model.engine_hash) {
     throw UserError(fmt::format("the episode is of the model {}, this one is {}",
-                                episode.model_hash, env.simulation().model_hash()));
+                                episode.model_hash, model.hash));
   }
   const size_t obs_dim = spec.observation.size(), act_dim = spec.action.size();
   const auto before = static_cast<size_t>(std::max<int64_t>(0, episode.start.step));

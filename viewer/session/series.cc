@@ -124,9 +124,13 @@ std::vector<JointLoad> JointLoads(const Frame& frame, const spec::TaskSpec& spec
   std::vector<JointLoad> loads;
   for (size_t i = 0; i < spec.action.size(); ++i) {
     const auto& element = spec.action[i];
-    JointLoad load{element.joint, frame.intent[i], frame.action[i], frame.torque[i], 0, false};
+    JointLoad load{element.name(), frame.intent[i], frame.action[i], frame.torque[i], 0, false};
     load.limit = std::max(std::abs(element.torque_low), std::abs(element.torque_high));
     load.saturated = std::abs(load.action) >= 1;
+    load.command = element.CommandOfAction(std::clamp<double>(load.action, -1, 1));
+    load.unit = element.unit();
+    load.torque_unit = element.torque_unit();
+    load.servo = element.is_servo();
     loads.push_back(load);
   }
   return loads;

@@ -54,9 +54,12 @@ struct JointLoad {
   std::string joint;
   double intent = 0;       // as the policy meant it
   double action = 0;       // as it was applied: late, disturbed, or by hand
-  double torque = 0;       // [N·m]
-  double limit = 0;        // larger of the two torque limits [N·m]
+  double torque = 0;       // that MuJoCo applied [N·m, of slides N]
+  double limit = 0;        // larger of the two torque limits; infinite where there is none
   bool saturated = false;  // at or beyond the end of its range
+  double command = 0;      // what the action asks for [unit]
+  std::string unit{}, torque_unit{};
+  bool servo = false;  // the command is a target
 };
 std::vector<JointLoad> JointLoads(const Frame& frame, const spec::TaskSpec& spec);
 

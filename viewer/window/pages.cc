@@ -31,7 +31,7 @@ constexpr std::array<PanelInfo, kNumPanels> kPanels{{
     {kRecordPanel, "Video and pictures", kTapeTab},
     {kRewardPanel, "Reward", kEpisodeTab},
     {kDistancePanel, "Distance to goal", kEpisodeTab},
-    {kTorquePanel, "Torque [N·m]", kEpisodeTab},
+    {kTorquePanel, "Torques and targets", kEpisodeTab},
     {kTaskPanels, "Task", kEpisodeTab},
     {kEpisodePanel, "Episodes", kEpisodeTab},
     {kObservationPanel, "Observation", kMindTab},

@@ -20,7 +20,7 @@ void DrawTakeOverPanel(ViewerState& state) {
     ImGui::PushID(static_cast<int>(i));
     ImGui::TableNextColumn();
     bool taken = hand.taken[i];
-    if (ImGui::Checkbox(elements[i].joint.c_str(), &taken)) {
+    if (ImGui::Checkbox(elements[i].name().c_str(), &taken)) {
       hand.taken[i] = taken;
       // begins where the policy left it
       hand.action[i] = state.session.frame().action[i];
@@ -28,10 +28,9 @@ void DrawTakeOverPanel(ViewerState& state) {
     ImGui::TableNextColumn();
     ImGui::SetNextItemWidth(-1);
     float shown = taken ? hand.action[i] : state.session.frame().action[i];
-    const double middle = 0.5 * (elements[i].torque_low + elements[i].torque_high);
-    const double half = 0.5 * (elements[i].torque_high - elements[i].torque_low);
-    const std::string torque = fmt::format("{} N·m", FixedText(middle + half * shown, 2));
-    if (ImGui::SliderFloat("##action", &shown, -1, 1, torque.c_str(), ImGuiSliderFlags_NoInput)) {
+    const std::string command =
+        fmt::format("{} {}", FixedText(elements[i].CommandOfAction(shown), 2), elements[i].unit());
+    if (ImGui::SliderFloat("##action", &shown, -1, 1, command.c_str(), ImGuiSliderFlags_NoInput)) {
       hand.taken[i] = true;
       hand.action[i] = shown;
     }

@@ -20,9 +20,9 @@ constexpr int kSamplesAPicture = 100;  // of the window: about a millisecond
 
 bool JointCombo(const char* label, const spec::TaskSpec& spec, int* joint) {
   bool changed = false;
-  if (BeginLabelledCombo(label, spec.action[*joint].joint)) {
+  if (BeginLabelledCombo(label, spec.action[*joint].name())) {
     for (int i = 0; i < spec.act_dim(); ++i) {
-      if (ImGui::Selectable(spec.action[i].joint.c_str(), i == *joint)) {
+      if (ImGui::Selectable(spec.action[i].name().c_str(), i == *joint)) {
         *joint = i;
         changed = true;
       }

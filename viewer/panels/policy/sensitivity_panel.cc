@@ -41,13 +41,13 @@ void Update(ViewerState& state) {
 // above the columns, where all of them have room
 void ActionTitles(const spec::TaskSpec& spec, float left, float cell) {
   for (const auto& element : spec.action) {
-    if (ImGui::CalcTextSize(element.joint.c_str()).x > cell) return;
+    if (ImGui::CalcTextSize(element.name().c_str()).x > cell) return;
   }
   const float begin = ImGui::GetCursorPosX() + left;
   for (int a = 0; a < spec.act_dim(); ++a) {
     if (a > 0) ImGui::SameLine();
     ImGui::SetCursorPosX(begin + cell * static_cast<float>(a) + 1);
-    ImGui::TextDisabled("%s", spec.action[a].joint.c_str());
+    ImGui::TextDisabled("%s", spec.action[a].name().c_str());
   }
 }
 
@@ -90,7 +90,7 @@ void DrawSensitivityPanel(ViewerState& state) {
     const int a = static_cast<int>(std::floor((mouse.x - at.x - names) / cell));
     const int i = static_cast<int>((mouse.y - at.y) / line);
     if (a >= 0 && a < sensitivity.actions && i >= 0 && i < sensitivity.observations) {
-      ImGui::SetTooltip("%s answers to %s: %.3f", spec.action[a].joint.c_str(),
+      ImGui::SetTooltip("%s answers to %s: %.3f", spec.action[a].name().c_str(),
                         spec.observation[i].name.c_str(), sensitivity.at(a, i));
     }
   }

@@ -20,7 +20,9 @@ void Bar(const JointLoad& load) {
   const auto colour = [](const ImVec4& c) { return ImGui::ColorConvertFloat4ToU32(c); };
   const float top = at.y + 0.2f * size.y, bottom = at.y + 0.8f * size.y;
   const float middle = at.x + 0.5f * size.x;
-  const double fraction = load.limit > 0 ? std::clamp(load.torque / load.limit, -1.0, 1.0) : 0;
+  const double fraction = load.limit > 0 && std::isfinite(load.limit)
+                              ? std::clamp(load.torque / load.limit, -1.0, 1.0)
+                              : std::clamp(load.action, -1.0, 1.0);
   const float end = middle + 0.5f * size.x * static_cast<float>(fraction);
   list->AddRectFilled({at.x, top}, {at.x + size.x, bottom}, colour(theme::kBackground), 2);
   list->AddRectFilled({std::min(middle, end), top}, {std::max(middle, end), bottom},
@@ -32,7 +34,8 @@ void Bar(const JointLoad& load) {
   list->AddLine({tick, top - 2}, {tick, bottom + 2}, colour(theme::kText), 2);
   ImGui::Dummy(size);
   if (ImGui::IsItemHovered()) {
-    ImGui::SetTooltip("action %.3f, meant %.3f", load.action, load.intent);
+    ImGui::SetTooltip("action %.3f, meant %.3f: %s %.3f %s", load.action, load.intent,
+                      load.servo ? "target" : "torque", load.command, load.unit.c_str());
   }
 }
 
@@ -55,7 +58,11 @@ void DrawActionPanel(ViewerState& state) {
     TextRight(FixedText(load.torque, 2));
     ImGui::PopStyleColor();
     ImGui::TableNextColumn();
-    ImGui::TextDisabled("/ %g", load.limit);
+    if (std::isfinite(load.limit)) {
+      ImGui::TextDisabled("/ %g %s", load.limit, load.torque_unit.c_str());
+    } else {
+      ImGui::TextDisabled("%s", load.torque_unit.c_str());
+    }
   }
   ImGui::EndTable();
 }
