@@ -12,12 +12,12 @@ namespace sinew::robots {
 
 /// What a user's robot is made of and where it goes.
 struct ImportOptions {
-  std::filesystem::path file;  // an MJCF of any MuJoCo, or a URDF
-  std::filesystem::path out;   // a fresh folder
-  std::string attach;          // "gripper.xml@BODY_OR_SITE"; empty: nothing
+  std::filesystem::path file{};  // an MJCF of any MuJoCo, or a URDF
+  std::filesystem::path out{};   // a fresh folder
+  std::string attach{};          // "gripper.xml@BODY_OR_SITE"; empty: nothing
   BaseKind base = BaseKind::kGuess;
-  std::string end_effector;                               // a body or site; empty: a guess
-  std::map<std::string, std::filesystem::path> packages;  // ROS packages by name
+  std::string end_effector{};                               // a body or site; empty: a guess
+  std::map<std::string, std::filesystem::path> packages{};  // ROS packages by name
   bool allow_outside = false;  // files beyond the model's folder may be read
   Limits limits{};
 };

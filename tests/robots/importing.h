@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/error.h"
 #include "core/files.h"
 #include "core/random.h"
 #include "robots/import.h"
