@@ -36,10 +36,15 @@ RecurrentNetwork::RecurrentNetwork(const RecurrentSpec& spec)
 
 std::span<const float> RecurrentNetwork::Step(std::span<const float> inputs,
                                               std::span<const uint8_t> begins,
-                                              std::span<float> state) {
+                                              std::span<float> state,
+                                              std::span<const float> late_inputs) {
   const int count = static_cast<int>(state.size()) / spec_.memory;
-  const auto outputs =
-      Forward({.steps = 1, .count = count, .inputs = inputs, .state = state, .begins = begins});
+  const auto outputs = Forward({.steps = 1,
+                                .count = count,
+                                .inputs = inputs,
+                                .late_inputs = late_inputs,
+                                .state = state,
+                                .begins = begins});
   std::ranges::copy(states(), state.begin());
   return outputs;
 }

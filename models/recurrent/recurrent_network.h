@@ -93,9 +93,10 @@ class RecurrentNetwork : public Learnable {
 
   /// One step of every sequence. @param inputs  [count x inputs]. @param begins  [count] or empty,
   /// see Sequences. @param state  [count x memory], before the step and then behind it.
+  /// @param late_inputs  [count x late_inputs], empty if there are none.
   /// @return  [count x outputs], valid until the next call.
   std::span<const float> Step(std::span<const float> inputs, std::span<const uint8_t> begins,
-                              std::span<float> state);
+                              std::span<float> state, std::span<const float> late_inputs = {});
 
  private:
   RecurrentSpec spec_;
