@@ -43,6 +43,8 @@ std::unique_ptr<models::RecurrentNetwork> MakeNetwork(const models::RecurrentSpe
 class ParameterLearner {
  public:
   const std::string& name() const { return name_; }
+  /// What it steps.
+  models::Learnable& learnable() { return *online_; }
 
   /// One optimiser step along the gradient that the last Backward left; the target follows by `tau`
   /// of what is then between them. @param pool  works on both halves side by side; may be null.

@@ -105,8 +105,8 @@ class DdpgRule : public UpdateRule {
     return {critics_.front().last.mean_abs_q, TdErrors(batch)};
   }
 
-  std::vector<Learner*> learners() override {
-    std::vector<Learner*> learners{&actor_};
+  std::vector<ParameterLearner*> learners() override {
+    std::vector<ParameterLearner*> learners{&actor_};
     for (Critic& critic : critics_) learners.push_back(&critic.learner);
     return learners;
   }

@@ -66,8 +66,8 @@ class NafRule : public UpdateRule {
     return {loss.mean_abs_q, td_errors_};
   }
 
-  std::vector<Learner*> learners() override {
-    std::vector<Learner*> learners{&quadratic_};
+  std::vector<ParameterLearner*> learners() override {
+    std::vector<ParameterLearner*> learners{&quadratic_};
     if (second_) learners.push_back(&*second_);
     return learners;
   }

@@ -136,7 +136,7 @@ class SacRule : public UpdateRule {
     return {critics_[0]->last.mean_abs_q, TdErrors(batch), EntropyBonus(temperature_.alpha())};
   }
 
-  std::vector<Learner*> learners() override {
+  std::vector<ParameterLearner*> learners() override {
     return {&actor_, &critics_[0]->learner, &critics_[1]->learner, &temperature_.learner()};
   }
 

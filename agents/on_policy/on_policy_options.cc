@@ -26,6 +26,7 @@ void OnPolicyOptions::Describe(OptionTable& table) {
   table.Add("normalize_rewards", &normalize_rewards,
             "divide rewards by the running deviation of the discounted return");
   table.Add("reward_clip", &reward_clip, {0.1, 1e6}, "bound of the normalised reward");
+  MemoryOptions::Describe(table);
   CommonOptions::Describe(table, {"task", "running"});
 }
 

@@ -25,13 +25,15 @@ RolloutBuffer::RolloutBuffer(int horizon, int num_envs, int obs_dim, int act_dim
   ends_.reserve(rows);
 }
 
-void RolloutBuffer::Add(const StepBatch& batch) {
+void RolloutBuffer::Add(const StepBatch& batch, std::span<const uint8_t> begins) {
   assert(!full());
+  assert(begins.size() == static_cast<size_t>(num_envs_));
   const bool last = steps() + 1 == horizon_;
   const int first_row = static_cast<int>(rewards_.size());
   Append(batch.observations, &observations_);
   Append(batch.actions, &actions_);
   Append(batch.rewards, &rewards_);
+  begins_.insert(begins_.end(), begins.begin(), begins.end());
   for (int i = 0; i < num_envs_; ++i) {
     const StepEnd end = EndOf(batch.results[i]);
     ends_.push_back(end);
@@ -45,6 +47,7 @@ void RolloutBuffer::Add(const StepBatch& batch) {
 void RolloutBuffer::Clear() {
   for (auto* values : {&observations_, &actions_, &rewards_, &successors_}) values->clear();
   ends_.clear();
+  begins_.clear();
   successor_rows_.clear();
 }
 
@@ -84,6 +87,7 @@ void RolloutBuffer::Serialize(models::Archive& archive, const std::string& name)
   archive.Values(name + ".actions", actions_);
   archive.Values(name + ".rewards", rewards_);
   archive.CopiedValues(name + ".ends", ends);
+  archive.Values(name + ".begins", begins_);
   archive.Values(name + ".successors", successors_);
   archive.Values(name + ".successor_rows", successor_rows_);
   ends_.resize(ends.size());

@@ -23,14 +23,18 @@ class RolloutBuffer {
   bool full() const { return steps() == horizon_; }
   /// One step of every environment, as the learner wants to see it. Requires !full().
   /// @param batch  results say how the steps ended; the other spans are copied.
-  void Add(const StepBatch& batch);
+  /// @param begins  [num_envs], not 0 where an episode begins with the step.
+  void Add(const StepBatch& batch, std::span<const uint8_t> begins);
   void Clear();
 
   std::span<const float> observations() const { return observations_; }  // [rows x obs_dim]
   std::span<const float> actions() const { return actions_; }            // [rows x act_dim]
   std::span<const float> rewards() const { return rewards_; }            // [rows]
   std::span<const StepEnd> ends() const { return ends_; }                // [rows]
+  std::span<const uint8_t> begins() const { return begins_; }            // [rows]
   std::span<const float> successors() const { return successors_; }      // [any number x obs_dim]
+  /// The row that each of successors() follows.
+  std::span<const int32_t> successor_rows() const { return successor_rows_; }
 
   /// Rows to learn from: all but the diverged ones, ascending.
   std::vector<int> LearnableRows() const;
@@ -46,6 +50,7 @@ class RolloutBuffer {
   int horizon_, num_envs_, obs_dim_;
   std::vector<float> observations_, actions_, rewards_, successors_;
   std::vector<StepEnd> ends_;
+  std::vector<uint8_t> begins_;
   std::vector<int32_t> successor_rows_;  // the row that each of successors_ follows
 };
 

@@ -38,9 +38,9 @@ struct GruSpec {
 /// a second input that joins behind the memory.
 struct RecurrentSpec {
   int inputs = 0;
-  std::vector<int> encoder;  // widths of the layers before the memory; none: it reads the input
-  int memory = 0;            // width of the state
-  std::vector<int> head;     // widths of the hidden layers behind the memory
+  std::vector<int> encoder{};  // widths of the layers before the memory; none: it reads the input
+  int memory = 0;              // width of the state
+  std::vector<int> head{};     // widths of the hidden layers behind the memory
   int late_inputs = 0;
   int outputs = 0;
   Activation hidden_activation = Activation::kTanh;

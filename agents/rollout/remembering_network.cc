@@ -1,4 +1,4 @@
-#include "agents/on_policy/remembering_network.h"
+#include "agents/rollout/remembering_network.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/on_policy/rollout_network.h"
+#include "agents/rollout/rollout_network.h"
 
 namespace sinew::agents {
 

@@ -1,8 +1,8 @@
-#include "agents/on_policy/rollout_network.h"
+#include "agents/rollout/rollout_network.h"
 
 #include <algorithm>
 
-#include "agents/on_policy/remembering_network.h"
+#include "agents/rollout/remembering_network.h"
 #include "agents/rollout/rows.h"
 #include "models/orthogonal.h"
 
