@@ -7,13 +7,17 @@
 namespace sinew::agents {
 
 void MemoryOptions::Describe(OptionTable& table) {
-  table.Add("memory", &memory, {"none", "gru"},
-            "what the policy remembers: nothing, or a layer of gated recurrent units");
+  DescribeAbsent(table);
   table.Add("memory_size", &memory_size, {1, 4096}, "width of the memory's state");
   table.Add("sequence_length", &sequence_length, {1, 1e6},
             "steps that the gradient goes back through a memory", "steps");
   table.Add("burn_in", &burn_in, {0, 1e6},
             "steps before them that only bring the memory's state up to date", "steps");
+}
+
+void MemoryOptions::DescribeAbsent(OptionTable& table) {
+  table.Add("memory", &memory, {"none", "gru"},
+            "what the policy remembers: nothing, or a layer of gated recurrent units");
 }
 
 void RefuseMemory(const MemoryOptions& options, const std::string& agent) {

@@ -15,6 +15,8 @@ struct MemoryOptions {
   int64_t burn_in = 0;
 
   void Describe(OptionTable& table);
+  /// For agents without a memory: the one option that RefuseMemory looks at.
+  void DescribeAbsent(OptionTable& table);
   /// Width of the state; 0: there is no memory.
   int width() const { return memory == "none" ? 0 : static_cast<int>(memory_size); }
 };

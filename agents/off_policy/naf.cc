@@ -177,10 +177,12 @@ void NafOptions::Describe(OptionTable& table) {
   table.Add("twin", &twin, "two networks, targets from the smaller V");
   ExplorationOptions::Describe(table);
   ImaginationOptions::Describe(table);
+  MemoryOptions::DescribeAbsent(table);
   OffPolicyOptions::Describe(table);
 }
 
 std::unique_ptr<Agent> MakeNafAgent(const NafOptions& options, const AgentContext& context) {
+  RefuseMemory(options, "naf");
   auto rule = std::make_unique<NafRule>(options, context);
   const bool imagines = options.imagination > 0;
   OffPolicyParts parts{.rule = nullptr,

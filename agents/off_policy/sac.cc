@@ -312,10 +312,12 @@ void SacOptions::Describe(OptionTable& table) {
   table.Add("log_std_high", &log_std_high, {-20, 2}, "largest one");
   table.Add("warmup_range", &warmup_range, {0, 1},
             "actions are uniform within this before the first update");
+  MemoryOptions::DescribeAbsent(table);
   OffPolicyOptions::Describe(table);
 }
 
 std::unique_ptr<Agent> MakeSacAgent(const SacOptions& options, const AgentContext& context) {
+  RefuseMemory(options, "sac");
   if (options.log_std_low >= options.log_std_high) {
     throw UserError(fmt::format("agent.log_std_low = {} is not below agent.log_std_high = {}",
                                 options.log_std_low, options.log_std_high));

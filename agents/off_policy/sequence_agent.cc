@@ -127,6 +127,10 @@ void SequenceAgent::WatchQ(double mean_abs_q) {
                   mean_abs_q, clock_.env_steps(), clock_.updates(), bound, step_worth));
 }
 
+policy::PolicyArtifact SequenceAgent::Snapshot() const {
+  throw Error("a policy with a memory cannot be written yet");
+}
+
 Metrics SequenceAgent::TakeMetrics() {
   Metrics metrics;
   figures_.TakeInto(&metrics);

@@ -27,13 +27,13 @@ RolloutBuffer::RolloutBuffer(int horizon, int num_envs, int obs_dim, int act_dim
 
 void RolloutBuffer::Add(const StepBatch& batch, std::span<const uint8_t> begins) {
   assert(!full());
-  assert(begins.size() == static_cast<size_t>(num_envs_));
   const bool last = steps() + 1 == horizon_;
   const int first_row = static_cast<int>(rewards_.size());
   Append(batch.observations, &observations_);
   Append(batch.actions, &actions_);
   Append(batch.rewards, &rewards_);
-  begins_.insert(begins_.end(), begins.begin(), begins.end());
+  begins_.resize(rewards_.size());
+  std::ranges::copy(begins, begins_.end() - num_envs_);
   for (int i = 0; i < num_envs_; ++i) {
     const StepEnd end = EndOf(batch.results[i]);
     ends_.push_back(end);

@@ -23,8 +23,8 @@ class RolloutBuffer {
   bool full() const { return steps() == horizon_; }
   /// One step of every environment, as the learner wants to see it. Requires !full().
   /// @param batch  results say how the steps ended; the other spans are copied.
-  /// @param begins  [num_envs], not 0 where an episode begins with the step.
-  void Add(const StepBatch& batch, std::span<const uint8_t> begins);
+  /// @param begins  [num_envs], not 0 where an episode begins with the step; empty: nowhere.
+  void Add(const StepBatch& batch, std::span<const uint8_t> begins = {});
   void Clear();
 
   std::span<const float> observations() const { return observations_; }  // [rows x obs_dim]
