@@ -73,10 +73,12 @@ std::vector<policy::DenseLayer> ToDenseLayers(const Network& network) {
 }
 
 std::vector<policy::DenseLayer> CriticLayers(const Network& network) {
-  const NetworkSpec& spec = network.spec();
+  return LayersOf(network.spec(), network.parameters().values());
+}
+
+std::vector<policy::DenseLayer> LayersOf(const NetworkSpec& spec, std::span<const float> values) {
   static constexpr const char* kNames[] = {"identity", "relu", "tanh"};
   std::vector<policy::DenseLayer> layers;
-  const auto values = network.parameters().values();
   for (int i = 0; i < spec.layers(); ++i) {
     policy::DenseLayer layer;
     layer.inputs = spec.layer_inputs(i);

@@ -90,6 +90,9 @@ void InitializeUniform(Network& network, Random& random, float final_range);
 void FillUniform(const NetworkSpec& spec, Random& random, float final_range,
                  std::span<float> values);
 
+/// The layers of a network of this shape as plain data; a late input stands behind the other inputs
+/// of its layer. @param values  [spec.parameter_count()].
+std::vector<policy::DenseLayer> LayersOf(const NetworkSpec& spec, std::span<const float> values);
 /// The layers as plain data, for the policy file. @throws std::logic_error if the network has a
 /// late input.
 std::vector<policy::DenseLayer> ToDenseLayers(const Network& network);

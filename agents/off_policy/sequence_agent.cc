@@ -6,6 +6,7 @@
 
 #include "agents/base/snapshot.h"
 #include "core/error.h"
+#include "models/recurrent/recurrent_graph.h"
 
 namespace sinew::agents {
 namespace {
@@ -127,8 +128,12 @@ void SequenceAgent::WatchQ(double mean_abs_q) {
                   mean_abs_q, clock_.env_steps(), clock_.updates(), bound, step_worth));
 }
 
-policy::PolicyArtifact SequenceAgent::Snapshot() const {
-  throw Error("a policy with a memory cannot be written yet");
+policy::PolicyGraph SequenceAgent::Snapshot() const {
+  auto graph = StartSnapshot(context_, normalizer_, clock_);
+  const auto memory = models::DescribeMemory(rule_.actor(), kNormalized, &graph);
+  auto layers = models::HeadLayers(rule_.actor());
+  if (rule_.tanh_behind()) layers.back().activation = "tanh";
+  return graph.Build(graph.Layers(memory, layers));
 }
 
 Metrics SequenceAgent::TakeMetrics() {

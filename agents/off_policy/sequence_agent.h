@@ -31,7 +31,7 @@ class SequenceAgent : public Agent {
   LearnOutcome Learn() override;
   int64_t env_steps() const override { return clock_.env_steps(); }
   int64_t updates() const override { return clock_.updates(); }
-  policy::PolicyArtifact Snapshot() const override;
+  policy::PolicyGraph Snapshot() const override;
   Metrics TakeMetrics() override;
   void Serialize(models::Archive& archive) override;
   void Adjust(const Adjustment& adjustment) override { adjustment_ = adjustment; }

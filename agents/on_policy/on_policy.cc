@@ -143,15 +143,15 @@ double OnPolicyAgent::RateFactor() const {
 
 policy::PolicyGraph OnPolicyAgent::Snapshot() const {
   auto graph = StartSnapshot(context_, normalizer_, clock_);
-  return graph.Build(policy_.distribution().Describe(
-      kNormalized, models::ToDenseLayers(*policy_.network().network()), policy_.shared(), &graph));
+  const auto [value, layers] = policy_.network().Describe(kNormalized, &graph);
+  return graph.Build(policy_.distribution().Describe(value, layers, policy_.shared(), &graph));
 }
 
 std::optional<policy::Critic> OnPolicyAgent::CriticSnapshot() const {
-  // a value of a memory's state is none of an observation
-  if (!critic_.network().network()) return std::nullopt;
+  // a value of what is remembered is none of what is seen
+  if (options_.width() > 0) return std::nullopt;
   return policy::Critic{.kind = policy::Critic::Kind::kValue,
-                        .layers = models::CriticLayers(*critic_.network().network()),
+                        .layers = critic_.layers(),
                         .output_scale = advantages_.value_scale(),
                         .gamma = options_.gamma};
 }

@@ -19,6 +19,10 @@ ValueLearner::ValueLearner(const Options& options, Random& random)
   network_->learner().Keep();
 }
 
+std::vector<policy::DenseLayer> ValueLearner::layers() const {
+  return models::CriticLayers(network_->plain()->online());
+}
+
 void ValueLearner::Evaluate(const RolloutBuffer& rollout) {
   network_->Evaluate(rollout, &values_);
   network_->EvaluateSuccessors(rollout, &successor_values_);

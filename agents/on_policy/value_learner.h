@@ -32,7 +32,8 @@ class ValueLearner {
 
   std::vector<ParameterLearner*> learners() { return {&network_->learner()}; }
   RolloutNetwork& network() { return *network_; }
-  const RolloutNetwork& network() const { return *network_; }
+  /// The layers of a critic without a memory.
+  std::vector<policy::DenseLayer> layers() const;
   Mean& loss() { return loss_; }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agents/rollout/rows.h"
+#include "models/recurrent/recurrent_graph.h"
 
 namespace sinew::agents {
 namespace {
@@ -141,6 +142,12 @@ void RememberingNetwork::EndRollout(const RolloutBuffer& rollout) {
   Evaluate(rollout, &outputs_);
   first_.assign(states_.end() - static_cast<int64_t>(first_.size()), states_.end());
   acting_ = first_;
+}
+
+RememberingNetwork::Described RememberingNetwork::Describe(const std::string& x,
+                                                           policy::GraphBuilder* graph) const {
+  return {models::DescribeMemory(learner_.online(), x, graph),
+          models::HeadLayers(learner_.online())};
 }
 
 void RememberingNetwork::Serialize(models::Archive& archive) {

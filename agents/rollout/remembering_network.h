@@ -29,7 +29,7 @@ class RememberingNetwork : public RolloutNetwork {
   std::span<const float> Forward(const RolloutBuffer& rollout, const Minibatch& minibatch) override;
   void Backward(std::span<const float> gradient) override;
   void EndRollout(const RolloutBuffer& rollout) override;
-  const models::RecurrentNetwork* recurrent() const override { return &learner_.online(); }
+  Described Describe(const std::string& x, policy::GraphBuilder* graph) const override;
   void Serialize(models::Archive& archive) override;
 
  private:

@@ -39,6 +39,9 @@ class PlainNetwork : public RolloutNetwork {
   void Backward(std::span<const float> gradient) override {
     learner_.online().Backward(gradient, {.parameters = true});
   }
+  Described Describe(const std::string& x, policy::GraphBuilder*) const override {
+    return {x, models::ToDenseLayers(learner_.online())};
+  }
   Learner* plain() override { return &learner_; }
 
  private:

@@ -11,6 +11,7 @@
 #include "agents/rollout/rollout_buffer.h"
 #include "core/random.h"
 #include "models/archive.h"
+#include "policy/graph_builder.h"
 
 namespace sinew::agents {
 
@@ -55,14 +56,15 @@ class RolloutNetwork {
   /// network of now would have it behind the rollout's last step.
   virtual void EndRollout(const RolloutBuffer&) {}
 
-  /// The network itself if it has no memory; null otherwise.
+  /// The network as it is: all but its last layers is put into the graph.
+  /// @param x  the value that it reads.
+  struct Described {
+    std::string value;  // what the layers read
+    std::vector<policy::DenseLayer> layers;
+  };
+  virtual Described Describe(const std::string& x, policy::GraphBuilder* graph) const = 0;
+  /// The learner with the kind of its network if it has no memory; null otherwise.
   virtual Learner* plain() { return nullptr; }
-  const models::Network* network() const {
-    Learner* learner = const_cast<RolloutNetwork*>(this)->plain();
-    return learner ? &learner->online() : nullptr;
-  }
-  /// If it has one; null otherwise.
-  virtual const models::RecurrentNetwork* recurrent() const { return nullptr; }
   /// What a memory holds; parameters are the learner's.
   virtual void Serialize(models::Archive&) {}
 };
