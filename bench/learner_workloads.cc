@@ -74,10 +74,9 @@ class PpoEpochs {
     while (!rollout_.full()) rollout_.Add(steps.Next());
     policy_.BeginUpdate(rollout_);
     value_.Evaluate(rollout_);
-    rows_ = rollout_.LearnableRows();
-    for (size_t i = rows_.size(); i > 1; --i) std::swap(rows_[i - 1], rows_[random_.Below(i)]);
-    advantages_ = RandomRows(static_cast<int>(rows_.size()), 1, &random_);
-    minibatches_ = agents::Minibatches(rows_, shape.batch);
+    order_.Assign(rollout_);
+    advantages_ = RandomRows(static_cast<int>(order_.rows().size()), 1, &random_);
+    minibatches_ = order_.Shuffle(shape.batch);
   }
 
   int minibatches() const { return static_cast<int>(minibatches_.size()); }
@@ -90,13 +89,8 @@ class PpoEpochs {
   }
 
  private:
-  static models::NetworkSpec Spec(const LearnerShape& shape, int outputs) {
-    models::NetworkSpec spec;
-    spec.inputs = shape.obs;
-    spec.hidden = {shape.hidden, shape.hidden};
-    spec.outputs = outputs;
-    spec.hidden_activation = models::Activation::kTanh;
-    return spec;
+  static agents::RolloutNetworkSpec Spec(const LearnerShape& shape, int outputs) {
+    return {.inputs = shape.obs, .hidden = {shape.hidden, shape.hidden}, .outputs = outputs};
   }
   // small steps: the policy stays near the one that the rollout is said to come from
   static agents::LearnerOptions Options(const std::string& device) {
@@ -113,9 +107,9 @@ class PpoEpochs {
   agents::StochasticPolicy policy_;
   agents::PolicyEpochs policy_epochs_;
   agents::ValueLearner value_;
-  std::vector<int> rows_;
+  agents::MinibatchOrder order_{1};
   std::vector<float> advantages_;
-  std::vector<std::span<const int>> minibatches_;
+  std::vector<agents::Minibatch> minibatches_;
 };
 
 }  // namespace

@@ -88,11 +88,12 @@ void CopyColumns(const float* from, int columns, int rows, float* to, int stride
 }
 
 void DenseForward(const float* x, int inputs, const float* weight, const float* bias, int outputs,
-                  int batch, Activation activation, float* y, int stride) {
+                  int batch, Activation activation, float* y, int stride, RowBits bits) {
   const Epilogue epilogue{.bias = bias, .activation = activation};
   if (outputs >= kSkinny) {
-    return Product({batch, outputs, inputs}, {x, inputs}, {weight, inputs, true}, epilogue, y,
-                   stride);
+    const auto multiply = bits == RowBits::kSame ? BlockedGemm : Product;
+    return multiply({batch, outputs, inputs}, {x, inputs}, {weight, inputs, true}, epilogue, y,
+                    stride);
   }
   for (int i = 0; i < batch; i += kRows) {
     // behind the last row it is repeated, so that where a row stands does not change its result

@@ -11,11 +11,16 @@ namespace sinew::models {
 /// to[i, :columns] = from[i, :] for each of `rows` rows; rows of `to` are `stride` apart.
 void CopyColumns(const float* from, int columns, int rows, float* to, int stride);
 
+/// Which code multiplies: what is fastest for the number of rows, or what gives a row the same bits
+/// however many stand beside it.
+enum class RowBits { kFastest, kSame };
+
 /// y = activation(x W' + b).
 /// @param x       [batch x inputs]. @param weight  [outputs x inputs]. @param bias  [outputs].
 /// @param y       [batch x outputs], rows `stride` apart.
 void DenseForward(const float* x, int inputs, const float* weight, const float* bias, int outputs,
-                  int batch, Activation activation, float* y, int stride);
+                  int batch, Activation activation, float* y, int stride,
+                  RowBits bits = RowBits::kFastest);
 
 /// delta = gradient * activation'(pre-activation), from the activation's value.
 /// @param gradient, value, delta  [batch x width]; gradient may be delta itself.

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "models/autograd_network.h"
-#include "models/fused_network.h"
+#include "models/fused_layers.h"
 
 namespace sinew::models {
 
@@ -32,8 +32,7 @@ int64_t NetworkSpec::bias_offset(int layer) const {
 
 int64_t NetworkSpec::parameter_count() const { return weight_offset(layers()); }
 
-Network::Network(const NetworkSpec& spec)
-    : spec_(spec), parameters_(spec.parameter_count()), gradient_(spec.parameter_count()) {
+Network::Network(const NetworkSpec& spec) : Learnable(spec.parameter_count()), spec_(spec) {
   if (spec.late_inputs > 0 && spec.late_layer >= spec.layers()) {
     throw UserError(
         "the action joins behind the critic's last layer: give the critic more hidden layers");
@@ -51,9 +50,8 @@ std::unique_ptr<Network> MakeNetwork(const NetworkSpec& spec, Backend backend,
   return MakeAutogradNetwork(spec, device);
 }
 
-void InitializeUniform(Network& network, Random& random, float final_range) {
-  const NetworkSpec& spec = network.spec();
-  auto values = network.parameters().values();
+void FillUniform(const NetworkSpec& spec, Random& random, float final_range,
+                 std::span<float> values) {
   for (int layer = 0; layer < spec.layers(); ++layer) {
     const bool last = layer + 1 == spec.layers();
     const double range =
@@ -64,6 +62,10 @@ void InitializeUniform(Network& network, Random& random, float final_range) {
   }
 }
 
+void InitializeUniform(Network& network, Random& random, float final_range) {
+  FillUniform(network.spec(), random, final_range, network.parameters().values());
+}
+
 std::vector<policy::DenseLayer> ToDenseLayers(const Network& network) {
   const NetworkSpec& spec = network.spec();
   if (spec.late_inputs > 0) throw std::logic_error("a network with a late input is no policy");
@@ -71,10 +73,12 @@ std::vector<policy::DenseLayer> ToDenseLayers(const Network& network) {
 }
 
 std::vector<policy::DenseLayer> CriticLayers(const Network& network) {
-  const NetworkSpec& spec = network.spec();
+  return LayersOf(network.spec(), network.parameters().values());
+}
+
+std::vector<policy::DenseLayer> LayersOf(const NetworkSpec& spec, std::span<const float> values) {
   static constexpr const char* kNames[] = {"identity", "relu", "tanh"};
   std::vector<policy::DenseLayer> layers;
-  const auto values = network.parameters().values();
   for (int i = 0; i < spec.layers(); ++i) {
     policy::DenseLayer layer;
     layer.inputs = spec.layer_inputs(i);

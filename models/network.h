@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "core/thread_pool.h"
 #include "models/flat_parameters.h"
+#include "models/learnable.h"
 #include "policy/perceptron.h"
 
 namespace sinew::models {
@@ -49,15 +50,11 @@ struct BackwardOptions {
 /// A multilayer perceptron with its parameters, gradient and workspaces; forward and backward over
 /// a batch. Two implementations agree to rounding: the fused CPU path, and LibTorch's autograd (the
 /// oracle in tests, other devices). Not thread-safe; allocates only when the batch grows.
-class Network {
+class Network : public Learnable {
  public:
   explicit Network(const NetworkSpec& spec);
-  virtual ~Network() = default;
 
   const NetworkSpec& spec() const { return spec_; }
-  FlatParameters& parameters() { return parameters_; }
-  const FlatParameters& parameters() const { return parameters_; }
-  FlatParameters& gradient() { return gradient_; }
 
   /// @param input       [batch x inputs].
   /// @param late_input  [batch x late_inputs], empty if there is none.
@@ -77,7 +74,6 @@ class Network {
 
  private:
   NetworkSpec spec_;
-  FlatParameters parameters_, gradient_;
 };
 
 enum class Backend { kFused, kAutograd };
@@ -90,7 +86,13 @@ std::unique_ptr<Network> MakeNetwork(const NetworkSpec& spec, Backend backend = 
 /// Hidden layers U(+-1/sqrt(fan_in)), last layer U(+-final_range), biases alike.
 /// Source: Lillicrap et al. 2015, arXiv:1509.02971, section 7 (final_range 3e-3).
 void InitializeUniform(Network& network, Random& random, float final_range);
+/// The same for parameters of this shape. @param values  [spec.parameter_count()], overwritten.
+void FillUniform(const NetworkSpec& spec, Random& random, float final_range,
+                 std::span<float> values);
 
+/// The layers of a network of this shape as plain data; a late input stands behind the other inputs
+/// of its layer. @param values  [spec.parameter_count()].
+std::vector<policy::DenseLayer> LayersOf(const NetworkSpec& spec, std::span<const float> values);
 /// The layers as plain data, for the policy file. @throws std::logic_error if the network has a
 /// late input.
 std::vector<policy::DenseLayer> ToDenseLayers(const Network& network);

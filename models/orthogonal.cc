@@ -36,23 +36,28 @@ std::vector<Vector> OrthonormalVectors(int count, int length, Random& random) {
 
 }  // namespace
 
-void InitializeOrthogonal(Network& network, Random& random, double hidden_gain, double final_gain) {
-  const NetworkSpec& spec = network.spec();
-  const auto values = network.parameters().values();
-  std::ranges::fill(values, 0.0f);
-  for (int layer = 0; layer < spec.layers(); ++layer) {
-    const double gain = layer + 1 == spec.layers() ? final_gain : hidden_gain;
-    const int rows = spec.layer_outputs(layer), columns = spec.layer_inputs(layer);
-    const auto vectors =
-        OrthonormalVectors(std::min(rows, columns), std::max(rows, columns), random);
-    float* weight = values.data() + spec.weight_offset(layer);
-    for (int i = 0; i < rows; ++i) {
-      for (int j = 0; j < columns; ++j) {
-        const double element = rows <= columns ? vectors[i][j] : vectors[j][i];
-        weight[i * columns + j] = static_cast<float>(gain * element);
-      }
+void FillOrthogonal(Random& random, int rows, int columns, double gain, float* weight) {
+  const auto vectors = OrthonormalVectors(std::min(rows, columns), std::max(rows, columns), random);
+  for (int i = 0; i < rows; ++i) {
+    for (int j = 0; j < columns; ++j) {
+      const double element = rows <= columns ? vectors[i][j] : vectors[j][i];
+      weight[i * columns + j] = static_cast<float>(gain * element);
     }
   }
+}
+
+void FillOrthogonal(const NetworkSpec& spec, Random& random, double hidden_gain, double final_gain,
+                    std::span<float> parameters) {
+  std::ranges::fill(parameters, 0.0f);
+  for (int layer = 0; layer < spec.layers(); ++layer) {
+    const double gain = layer + 1 == spec.layers() ? final_gain : hidden_gain;
+    FillOrthogonal(random, spec.layer_outputs(layer), spec.layer_inputs(layer), gain,
+                   parameters.data() + spec.weight_offset(layer));
+  }
+}
+
+void InitializeOrthogonal(Network& network, Random& random, double hidden_gain, double final_gain) {
+  FillOrthogonal(network.spec(), random, hidden_gain, final_gain, network.parameters().values());
 }
 
 }  // namespace sinew::models

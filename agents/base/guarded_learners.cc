@@ -7,12 +7,12 @@
 namespace sinew::agents {
 
 void GuardedLearners::Keep() const {
-  for (const Learner* learner : learners_) learner->CheckMoments();
-  for (Learner* learner : learners_) learner->Keep();
+  for (const ParameterLearner* learner : learners_) learner->CheckMoments();
+  for (ParameterLearner* learner : learners_) learner->Keep();
 }
 
 void GuardedLearners::GoBack(const NotFinite& failure, int64_t update, int64_t env_step) {
-  for (Learner* learner : learners_) learner->RollBack();
+  for (ParameterLearner* learner : learners_) learner->RollBack();
   if (count_ == most_) {
     throw Error(
         fmt::format("{} at update {} (environment step {}), after {} roll-backs to a good "
@@ -32,7 +32,7 @@ std::vector<std::string> GuardedLearners::TakeWarnings() { return std::exchange(
 void GuardedLearners::Serialize(models::Archive& archive) {
   archive.Value("rollbacks", count_);
   archive.Value("caution", caution_);
-  for (Learner* learner : learners_) learner->Serialize(archive);
+  for (ParameterLearner* learner : learners_) learner->Serialize(archive);
 }
 
 }  // namespace sinew::agents

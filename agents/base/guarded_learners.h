@@ -15,12 +15,12 @@ namespace sinew::agents {
 class GuardedLearners {
  public:
   /// @param learners  outlive this. @param most  updates that may fail before the run stops.
-  GuardedLearners(std::vector<Learner*> learners, int64_t most)
+  GuardedLearners(std::vector<ParameterLearner*> learners, int64_t most)
       : learners_(std::move(learners)), most_(most) {}
 
   /// Every step size is `factor` of what it was built with.
   void SetRateFactor(double factor) const {
-    for (Learner* learner : learners_) learner->SetRateFactor(factor);
+    for (ParameterLearner* learner : learners_) learner->SetRateFactor(factor);
   }
   /// Runs `update()`, and undoes what it did if it throws NotFinite.
   /// @param number, env_step  of the update, for messages.
@@ -35,11 +35,11 @@ class GuardedLearners {
   }
   /// @throws NotFinite if the last steps left a parameter that is not finite; costs nothing.
   void CheckSteps() const {
-    for (const Learner* learner : learners_) learner->CheckStep();
+    for (const ParameterLearner* learner : learners_) learner->CheckStep();
   }
   /// @throws NotFinite if a parameter is not finite.
   void CheckParameters() const {
-    for (const Learner* learner : learners_) learner->CheckParameters();
+    for (const ParameterLearner* learner : learners_) learner->CheckParameters();
   }
   /// Takes the present state for good. @throws NotFinite if a moment of an optimiser is not finite.
   void Keep() const;
@@ -54,7 +54,7 @@ class GuardedLearners {
  private:
   void GoBack(const NotFinite& failure, int64_t update, int64_t env_step);
 
-  std::vector<Learner*> learners_;
+  std::vector<ParameterLearner*> learners_;
   int64_t most_, count_ = 0;
   double caution_ = 1;
   std::vector<std::string> warnings_;

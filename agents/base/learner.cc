@@ -13,50 +13,56 @@ models::AdamOptions AdamOf(const LearnerOptions& options) {
           .max_gradient_norm = options.max_gradient_norm};
 }
 
+models::Backend BackendOf(const LearnerOptions& options) {
+  return options.backend == "fused" ? models::Backend::kFused : models::Backend::kAutograd;
+}
+
 }  // namespace
 
 void CheckFinite(double value, const char* quantity) {
   if (!std::isfinite(static_cast<float>(value))) throw NotFinite(quantity);
 }
 
-Learner::Learner(std::string name, const models::NetworkSpec& spec, const LearnerOptions& options,
-                 Random& random)
+ParameterLearner::ParameterLearner(std::string name, std::unique_ptr<models::Learnable> online,
+                                   std::unique_ptr<models::Learnable> target,
+                                   const LearnerOptions& options)
     : name_(std::move(name)),
       learning_rate_(options.learning_rate),
-      online_(MakeNetwork(spec, options)),
-      target_(options.has_target ? MakeNetwork(spec, options) : nullptr),
-      adam_(spec.parameter_count(), AdamOf(options)),
-      kept_{{}, {}, adam_} {
-  models::InitializeUniform(*online_, random, static_cast<float>(options.final_layer_range));
+      online_(std::move(online)),
+      target_(std::move(target)),
+      adam_(online_->parameters().size(), AdamOf(options)),
+      kept_{{}, {}, adam_} {}
+
+void ParameterLearner::Start() {
   if (target_) CopyTo(target_.get());
   Keep();
 }
 
-void Learner::Step(double tau, ThreadPool* pool) {
+void ParameterLearner::Step(double tau, ThreadPool* pool) {
   models::Follower follower;
   if (tau > 0) follower = {target_->parameters().values(), static_cast<float>(tau)};
   finite_ = adam_.Step(online_->parameters().values(), online_->gradient().values(), follower, pool)
                 .finite;
 }
 
-void Learner::CopyTo(models::Network* network) const {
+void ParameterLearner::CopyTo(models::Learnable* network) const {
   std::ranges::copy(online_->parameters().values(), network->parameters().values().begin());
 }
 
-void Learner::CheckParameters() const {
+void ParameterLearner::CheckParameters() const {
   if (models::AllFinite(online_->parameters().values())) return;
   throw NotFinite("parameter vector of " + name_);
 }
 
-void Learner::CheckStep() const {
+void ParameterLearner::CheckStep() const {
   if (!finite_) throw NotFinite("parameter vector of " + name_);
 }
 
-void Learner::CheckMoments() const {
+void ParameterLearner::CheckMoments() const {
   if (!adam_.Finite()) throw NotFinite("moment vector of " + name_);
 }
 
-void Learner::Keep() {
+void ParameterLearner::Keep() {
   const auto online = online_->parameters().values();
   kept_.online.assign(online.begin(), online.end());
   if (target_) {
@@ -66,14 +72,14 @@ void Learner::Keep() {
   kept_.adam = adam_;
 }
 
-void Learner::RollBack() {
+void ParameterLearner::RollBack() {
   std::ranges::copy(kept_.online, online_->parameters().values().begin());
   if (target_) std::ranges::copy(kept_.target, target_->parameters().values().begin());
   adam_ = kept_.adam;
   finite_ = true;
 }
 
-void Learner::Serialize(models::Archive& archive) {
+void ParameterLearner::Serialize(models::Archive& archive) {
   // a broken learner must not replace the last good checkpoint
   if (!archive.loading()) CheckParameters();
   archive.Values(name_ + ".online", online_->parameters().values());
@@ -89,9 +95,12 @@ void Learner::Serialize(models::Archive& archive) {
 
 std::unique_ptr<models::Network> MakeNetwork(const models::NetworkSpec& spec,
                                              const LearnerOptions& options) {
-  const auto backend =
-      options.backend == "fused" ? models::Backend::kFused : models::Backend::kAutograd;
-  return models::MakeNetwork(spec, backend, options.device);
+  return models::MakeNetwork(spec, BackendOf(options), options.device);
+}
+
+std::unique_ptr<models::RecurrentNetwork> MakeNetwork(const models::RecurrentSpec& spec,
+                                                      const LearnerOptions& options) {
+  return models::MakeRecurrentNetwork(spec, BackendOf(options), options.device);
 }
 
 std::vector<policy::DenseLayer> TanhHead(const models::Network& network, int first, int count) {

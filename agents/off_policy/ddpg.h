@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "agents/base/agent.h"
+#include "agents/base/memory_options.h"
 #include "agents/exploration/exploration_options.h"
 #include "agents/off_policy/off_policy.h"
 
 namespace sinew::agents {
 
 /// Options of DDPG and of the switches that turn it into TD3; section "agent" of the configuration.
-struct DdpgOptions : OffPolicyOptions, ExplorationOptions {
+struct DdpgOptions : OffPolicyOptions, ExplorationOptions, MemoryOptions {
   std::vector<int64_t> actor_hidden{64, 64};
   std::vector<int64_t> critic_hidden{64, 64};
   int64_t critic_action_layer = 0;

@@ -69,8 +69,8 @@ class NafRule : public UpdateRule {
     return {loss.mean_abs_q, td_errors_};
   }
 
-  std::vector<Learner*> learners() override {
-    std::vector<Learner*> learners{&quadratic_};
+  std::vector<ParameterLearner*> learners() override {
+    std::vector<ParameterLearner*> learners{&quadratic_};
     if (second_) learners.push_back(&*second_);
     return learners;
   }
@@ -180,10 +180,12 @@ void NafOptions::Describe(OptionTable& table) {
   table.Add("twin", &twin, "two networks, targets from the smaller V");
   ExplorationOptions::Describe(table);
   ImaginationOptions::Describe(table);
+  MemoryOptions::DescribeAbsent(table);
   OffPolicyOptions::Describe(table);
 }
 
 std::unique_ptr<Agent> MakeNafAgent(const NafOptions& options, const AgentContext& context) {
+  RefuseMemory(options, "naf");
   if (options.imagination > 0 && context.frames > 1) {
     throw UserError(
         fmt::format("agent.imagination = {} is for agent.history = 1: a model of the "

@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "agents/base/agent.h"
+#include "agents/base/memory_options.h"
 #include "agents/exploration/exploration_options.h"
 #include "agents/off_policy/off_policy.h"
 
 namespace sinew::agents {
 
 /// Options of NAF; section "agent" of the configuration.
-struct NafOptions : OffPolicyOptions, ExplorationOptions, ImaginationOptions {
+struct NafOptions : OffPolicyOptions, ExplorationOptions, ImaginationOptions, MemoryOptions {
   NafOptions() { max_grad_norm = 10; }
 
   std::vector<int64_t> hidden{64, 64};

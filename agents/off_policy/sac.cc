@@ -137,7 +137,7 @@ class SacRule : public UpdateRule {
     return {critics_[0]->last.mean_abs_q, TdErrors(batch), EntropyBonus(temperature_.alpha())};
   }
 
-  std::vector<Learner*> learners() override {
+  std::vector<ParameterLearner*> learners() override {
     return {&actor_, &critics_[0]->learner, &critics_[1]->learner, &temperature_.learner()};
   }
 
@@ -307,10 +307,12 @@ void SacOptions::Describe(OptionTable& table) {
   table.Add("log_std_high", &log_std_high, {-20, 2}, "largest one");
   table.Add("warmup_range", &warmup_range, {0, 1},
             "actions are uniform within this before the first update");
+  MemoryOptions::DescribeAbsent(table);
   OffPolicyOptions::Describe(table);
 }
 
 std::unique_ptr<Agent> MakeSacAgent(const SacOptions& options, const AgentContext& context) {
+  RefuseMemory(options, "sac");
   if (options.log_std_low >= options.log_std_high) {
     throw UserError(fmt::format("agent.log_std_low = {} is not below agent.log_std_high = {}",
                                 options.log_std_low, options.log_std_high));

@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "agents/base/agent.h"
+#include "agents/base/memory_options.h"
 #include "agents/distribution/tanh_gaussian.h"
 #include "agents/off_policy/off_policy.h"
 
 namespace sinew::agents {
 
 /// Options of SAC; section "agent" of the configuration.
-struct SacOptions : OffPolicyOptions {
+struct SacOptions : OffPolicyOptions, MemoryOptions {
   std::vector<int64_t> actor_hidden{64, 64};
   std::vector<int64_t> critic_hidden{64, 64};
   double actor_lr = 1e-3;

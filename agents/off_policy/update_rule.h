@@ -38,7 +38,7 @@ class UpdateRule {
   /// @throws NotFinite.
   virtual UpdateOutcome Update(const Batch& batch, const UpdateMoment& moment) = 0;
   /// Everything that is annealed, checked, saved and rolled back together.
-  virtual std::vector<Learner*> learners() = 0;
+  virtual std::vector<ParameterLearner*> learners() = 0;
   /// The deterministic policy behind the normaliser.
   virtual std::vector<policy::DenseLayer> PolicyLayers() const = 0;
   /// What makes it stochastic; none where actions are not sampled.

@@ -8,11 +8,18 @@
 namespace sinew::agents {
 namespace {
 
-models::NetworkSpec Spec(int inputs, const std::vector<int64_t>& hidden, int outputs) {
-  models::NetworkSpec spec{.inputs = inputs, .hidden = {}, .outputs = outputs};
-  spec.hidden.assign(hidden.begin(), hidden.end());
-  spec.hidden_activation = models::Activation::kTanh;
-  return spec;
+RolloutNetworkSpec Spec(const OnPolicyOptions& options, const AgentContext& context,
+                        const std::vector<int64_t>& hidden, int outputs) {
+  return {.inputs = context.obs_dim,
+          .hidden = hidden,
+          .outputs = outputs,
+          .memory = options.width(),
+          .burn_in = static_cast<int>(options.burn_in),
+          .num_envs = context.num_envs};
+}
+
+int PieceLength(const OnPolicyOptions& options) {
+  return options.width() > 0 ? static_cast<int>(options.sequence_length) : 0;
 }
 
 StochasticPolicy MakePolicy(const OnPolicyOptions& options, const AgentContext& context,
@@ -20,18 +27,19 @@ StochasticPolicy MakePolicy(const OnPolicyOptions& options, const AgentContext& 
   auto distribution = MakeGaussian(options, context.act_dim);
   const int outputs = distribution->outputs();
   return {std::move(distribution),
-          {.network = Spec(context.obs_dim, options.actor_hidden, outputs),
+          {.network = Spec(options, context, options.actor_hidden, outputs),
            .learner = options.learner(actor_lr)},
           random};
 }
 
 ValueLearner::Options CriticOf(const OnPolicyOptions& options, const AgentContext& context) {
-  return {.network = Spec(context.obs_dim, options.critic_hidden, 1),
+  return {.network = Spec(options, context, options.critic_hidden, 1),
           .learner = options.learner(options.critic_lr),
           .clip = options.value_clip};
 }
 
-std::vector<Learner*> Together(std::vector<Learner*> first, const std::vector<Learner*>& second) {
+std::vector<ParameterLearner*> Together(std::vector<ParameterLearner*> first,
+                                        const std::vector<ParameterLearner*>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
 }
@@ -55,10 +63,11 @@ OnPolicyAgent::OnPolicyAgent(const OnPolicyOptions& options, const AgentContext&
                   context.num_envs),
       rollout_(static_cast<int>(options.rollout_steps), context.num_envs, context.obs_dim,
                policy_.distribution().sample_width()),
-      rows_(context.seed),
+      rows_(context.seed, PieceLength(options)),
       rule_(parts.make_rule(&policy_)),
       learners_(Together(policy_.learners(), critic_.learners()), options.max_rollbacks),
-      kl_step_size_(parts.desired_kl) {
+      kl_step_size_(parts.desired_kl),
+      begins_(context.num_envs, 1) {
   rule_->Track(&figures_);
   figures_.Track("kl", &kl_);
   figures_.Track("value_loss", &critic_.loss());
@@ -67,11 +76,12 @@ OnPolicyAgent::OnPolicyAgent(const OnPolicyOptions& options, const AgentContext&
 }
 
 void OnPolicyAgent::Act(const ActBatch& batch, std::span<float> actions) {
+  if (!batch.episode_begins.empty()) std::ranges::copy(batch.episode_begins, begins_.begin());
   normalized_.resize(batch.observations.size());
   scaler_.Apply(batch.observations, normalized_);
   const Distribution& distribution = policy_.distribution();
   samples_.resize(actions.size() / context_.act_dim * distribution.sample_width());
-  policy_.Sample(normalized_, action_random_, samples_);
+  policy_.Sample(normalized_, begins_, action_random_, samples_);
   distribution.ToActions(samples_, actions);
 }
 
@@ -83,8 +93,10 @@ void OnPolicyAgent::Observe(const StepBatch& batch) {
   scaler_.Apply(batch.observations, normalized_);
   scaler_.Apply(batch.next_observations, next_normalized_);
   const auto samples = samples_.empty() ? batch.actions : std::span<const float>(samples_);
-  rollout_.Add({normalized_, samples, batch.rewards, next_normalized_, batch.results});
+  rollout_.Add({normalized_, samples, batch.rewards, next_normalized_, batch.results}, begins_);
   samples_.clear();
+  std::ranges::transform(batch.results, begins_.begin(),
+                         [](const spec::StepResult& result) { return result.done() ? 1 : 0; });
   advantages_.Observe(batch.rewards, batch.results);
   scaler_.Observe(batch.observations);
   clock_.Advance();
@@ -98,15 +110,17 @@ LearnOutcome OnPolicyAgent::Learn() {
     learners_.CheckParameters();
     learners_.Keep();
   });
+  policy_.network().EndRollout(rollout_);
+  critic_.network().EndRollout(rollout_);
   rollout_.Clear();
   return {clock_.updates() - updates_before, learners_.TakeWarnings()};
 }
 
 void OnPolicyAgent::LearnFromRollout() {
-  for (Learner* learner : policy_.learners()) learner->SetRateFactor(ActorRateFactor());
-  for (Learner* learner : critic_.learners()) learner->SetRateFactor(RateFactor());
+  for (ParameterLearner* learner : policy_.learners()) learner->SetRateFactor(ActorRateFactor());
+  for (ParameterLearner* learner : critic_.learners()) learner->SetRateFactor(RateFactor());
   policy_.SetProgress(Progress());
-  rows_.Assign(rollout_.LearnableRows());
+  rows_.Assign(rollout_);
   if (rows_.rows().empty()) return;
   RunBoth(
       context_.pool, [&] { policy_.BeginUpdate(rollout_); }, [&] { critic_.Evaluate(rollout_); });
@@ -129,13 +143,15 @@ double OnPolicyAgent::RateFactor() const {
 
 policy::PolicyGraph OnPolicyAgent::Snapshot() const {
   auto graph = StartSnapshot(context_, scaler_.normalizer(), clock_);
-  return graph.Build(policy_.distribution().Describe(
-      PolicyInput(context_), models::ToDenseLayers(policy_.network()), policy_.shared(), &graph));
+  const auto [value, layers] = policy_.network().Describe(PolicyInput(context_), &graph);
+  return graph.Build(policy_.distribution().Describe(value, layers, policy_.shared(), &graph));
 }
 
 std::optional<policy::Critic> OnPolicyAgent::CriticSnapshot() const {
+  // a value of what is remembered is none of what is seen
+  if (options_.width() > 0) return std::nullopt;
   return policy::Critic{.kind = policy::Critic::Kind::kValue,
-                        .layers = models::CriticLayers(critic_.network()),
+                        .layers = critic_.layers(),
                         .output_scale = advantages_.value_scale(),
                         .gamma = options_.gamma};
 }
@@ -162,6 +178,9 @@ void OnPolicyAgent::Serialize(models::Archive& archive) {
   advantages_.Serialize(archive);
   rollout_.Serialize(archive, "rollout");
   figures_.Serialize(archive);
+  policy_.network().Serialize(archive);
+  critic_.network().Serialize(archive);
+  archive.Values("begins", std::span<uint8_t>(begins_));
   if (archive.loading()) samples_.clear();
 }
 

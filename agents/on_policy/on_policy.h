@@ -9,6 +9,7 @@
 #include "agents/base/agent.h"
 #include "agents/base/common_options.h"
 #include "agents/base/guarded_learners.h"
+#include "agents/base/memory_options.h"
 #include "agents/base/run_clock.h"
 #include "agents/distribution/diagonal_gaussian.h"
 #include "agents/on_policy/kl_step_size.h"
@@ -17,7 +18,7 @@
 namespace sinew::agents {
 
 /// What every learner from rollouts of its own policy has in common; part of section "agent".
-struct OnPolicyOptions : CommonOptions {
+struct OnPolicyOptions : CommonOptions, MemoryOptions {
   OnPolicyOptions() {
     lr_schedule = {1, 0};
     max_grad_norm = 0.5;
@@ -58,6 +59,9 @@ struct OnPolicyParts {
 
 /// An agent that collects `rollout_steps` steps of every environment with a stochastic policy,
 /// estimates advantages with a critic, learns from these steps and throws them away.
+///
+/// With a memory, actor and critic each have a GRU of their own, since they share no parameters and
+/// learn side by side. Minibatches are then whole pieces of `sequence_length` steps.
 ///
 /// Truncated episodes bootstrap from the value of the true successor, terminated ones do not,
 /// diverged steps are dropped.
@@ -100,14 +104,15 @@ class OnPolicyAgent : public Agent {
   ObservationScaler scaler_;
   AdvantageEstimator advantages_;
   RolloutBuffer rollout_;
-  ShuffledRows rows_;
+  MinibatchOrder rows_;
   std::unique_ptr<LessonRule> rule_;
   GuardedLearners learners_;
   KlStepSize kl_step_size_;
   Figures figures_;
   Mean kl_;
   std::vector<float> normalized_, next_normalized_;
-  std::vector<float> samples_;  // of the last Act until they are observed
+  std::vector<float> samples_;   // of the last Act until they are observed
+  std::vector<uint8_t> begins_;  // [num_envs], 1 where the next step begins an episode
 };
 
 /// The agent's Gaussian policy as the options have it.

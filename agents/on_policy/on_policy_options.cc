@@ -27,6 +27,7 @@ void OnPolicyOptions::Describe(OptionTable& table) {
             "bound of a value's change per update (0: not clipped)");
   table.Add("normalize_rewards", &normalize_rewards,
             "divide rewards by the running deviation of the discounted return");
+  MemoryOptions::Describe(table);
   CommonOptions::Describe(table, {"task", "running"});
   table.BeginGroup(kRarelyUsed);
   table.Add("adam_epsilon", &adam_epsilon, {1e-12, 1},

@@ -19,7 +19,7 @@ class PolicyEpochs {
   /// One step for each minibatch. @param advantages  of every row of the rollout.
   /// @throws NotFinite.
   void Run(const RolloutBuffer& rollout, std::span<const float> advantages,
-           std::span<const std::span<const int>> minibatches, const PolicyLossOptions& loss);
+           std::span<const Minibatch> minibatches, const PolicyLossOptions& loss);
 
   /// Means over minibatches.
   void Track(Figures* figures) {
@@ -30,14 +30,14 @@ class PolicyEpochs {
 
  private:
   void Step(const RolloutBuffer& rollout, std::span<const float> advantages,
-            std::span<const int> rows, const PolicyLossOptions& loss);
+            const Minibatch& minibatch, const PolicyLossOptions& loss);
 
   StochasticPolicy& policy_;
   bool standardize_advantages_;
   std::vector<float> rows_gradient_;
-  struct Minibatch {
-    std::vector<float> observations, samples, old_rows, old_log_prob, advantages;
-  } minibatch_;
+  struct {
+    std::vector<float> samples, old_rows, old_log_prob, advantages;
+  } gathered_;
   struct {
     Mean surrogate, entropy, clip_fraction;
   } figures_;

@@ -29,8 +29,8 @@ void PolicyRegion::Begin(const RolloutBuffer& rollout, std::span<const float> ad
   network.Backward(rows_gradient_, {.parameters = true});
   // of the surrogate, which the loss is the negative of
   gradient_.clear();
-  for (Learner* learner : policy_.learners()) {
-    for (const float g : learner->online().gradient().values()) gradient_.push_back(-g);
+  for (ParameterLearner* learner : policy_.learners()) {
+    for (const float g : learner->learnable().gradient().values()) gradient_.push_back(-g);
   }
 }
 

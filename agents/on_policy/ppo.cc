@@ -4,7 +4,6 @@
 
 #include "agents/base/options_builder.h"
 #include "agents/on_policy/policy_epochs.h"
-#include "agents/rollout/rows.h"
 
 namespace sinew::agents {
 namespace {
@@ -24,8 +23,7 @@ class PpoRule : public LessonRule {
     for (int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
       const bool last = epoch + 1 == options_.epochs;
       if (epoch == 0 || options_.recompute_advantages) lesson.EstimateAdvantages();
-      const auto minibatches =
-          Minibatches(lesson.rows.Shuffle(), static_cast<int>(options_.batch_size));
+      const auto minibatches = lesson.rows.Shuffle(static_cast<int>(options_.batch_size));
       RunBoth(
           lesson.pool,
           [&] {

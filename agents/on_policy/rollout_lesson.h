@@ -7,31 +7,11 @@
 #include "agents/on_policy/advantage_estimator.h"
 #include "agents/on_policy/stochastic_policy.h"
 #include "agents/on_policy/value_learner.h"
+#include "agents/rollout/minibatches.h"
 #include "agents/rollout/rollout_buffer.h"
-#include "core/random.h"
 #include "core/thread_pool.h"
 
 namespace sinew::agents {
-
-/// Rows of a rollout in ever new random orders.
-class ShuffledRows {
- public:
-  explicit ShuffledRows(uint64_t seed) : random_(seed, "minibatches") {}
-
-  void Assign(std::vector<int> rows) {
-    shuffled_ = rows;
-    rows_ = std::move(rows);
-  }
-  /// Ascending.
-  std::span<const int> rows() const { return rows_; }
-  /// In another order; valid until the next call.
-  std::span<const int> Shuffle();
-  void Serialize(models::Archive& archive) { archive.Value("shuffle_random", random_); }
-
- private:
-  Random random_;
-  std::vector<int> rows_, shuffled_;
-};
 
 /// A full rollout, and what learns from it: what an on-policy algorithm works with.
 struct RolloutLesson {
@@ -39,8 +19,8 @@ struct RolloutLesson {
   StochasticPolicy& policy;  // its BeginUpdate has been called
   ValueLearner& critic;      // its Evaluate has been called
   AdvantageEstimator& advantages;
-  ShuffledRows& rows;  // to learn from, of which there is at least one
-  double rate_factor;  // on step sizes: the schedule's, halved by every roll-back
+  MinibatchOrder& rows;  // to learn from, of which there is at least one
+  double rate_factor;    // on step sizes: the schedule's, halved by every roll-back
   ThreadPool* pool;
 
   void EstimateAdvantages() const { advantages.Estimate(rollout, critic); }

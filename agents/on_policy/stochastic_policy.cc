@@ -4,9 +4,6 @@
 #include <numbers>
 #include <utility>
 
-#include "agents/rollout/rows.h"
-#include "models/orthogonal.h"
-
 namespace sinew::agents {
 namespace {
 
@@ -26,15 +23,16 @@ LearnerOptions OnCpu(LearnerOptions options) {
 StochasticPolicy::StochasticPolicy(std::unique_ptr<Distribution> distribution,
                                    const Options& options, Random& random)
     : distribution_(std::move(distribution)),
-      network_("actor", options.network, options.learner, random) {
+      obs_dim_(options.network.inputs),
+      network_(MakeRolloutNetwork("actor", options.network, options.learner, random)) {
   if (const int size = distribution_->shared_size(); size > 0) {
     shared_.emplace(distribution_->shared_name(),
                     models::NetworkSpec{.hidden = {}, .outputs = size}, OnCpu(options.learner),
                     random);
     distribution_->InitializeShared(shared_->online().parameters().values());
   }
-  models::InitializeOrthogonal(network_.online(), random, kHiddenGain, kPolicyGain);
-  for (Learner* learner : learners()) learner->Keep();
+  network_->InitializeOrthogonal(random, kHiddenGain, kPolicyGain);
+  for (ParameterLearner* learner : learners()) learner->Keep();
 }
 
 std::span<const float> StochasticPolicy::shared() const {
@@ -47,16 +45,15 @@ std::span<float> StochasticPolicy::shared_gradient() {
   return shared_->online().gradient().values();
 }
 
-std::vector<Learner*> StochasticPolicy::learners() {
-  std::vector<Learner*> learners{&network_};
+std::vector<ParameterLearner*> StochasticPolicy::learners() {
+  std::vector<ParameterLearner*> learners{&network_->learner()};
   if (shared_) learners.push_back(&*shared_);
   return learners;
 }
 
-void StochasticPolicy::Sample(std::span<const float> observations, Random& random,
-                              std::span<float> samples) {
-  const int batch = static_cast<int>(samples.size()) / distribution_->sample_width();
-  const auto rows = network_.online().Evaluate(observations, {}, batch);
+void StochasticPolicy::Sample(std::span<const float> observations, std::span<const uint8_t> begins,
+                              Random& random, std::span<float> samples) {
+  const auto rows = network_->Act(observations, begins);
   distribution_->Sample({rows, shared()}, random, samples);
 }
 
@@ -70,20 +67,20 @@ void StochasticPolicy::SetShared(std::span<const float> shared) {
 }
 
 void StochasticPolicy::Step() {
-  network_.Step();
+  network_->learner().Step();
   if (shared_) shared_->Step();
   Constrain();
 }
 
 void StochasticPolicy::BeginUpdate(const RolloutBuffer& rollout) {
-  ForwardRows(network_.online(), rollout.observations(), &old_rows_);
+  network_->Evaluate(rollout, &old_rows_);
   old_shared_.assign(shared().begin(), shared().end());
   old_log_prob_.resize(rollout.rewards().size());
   distribution_->LogProb(rollout.actions(), old(), old_log_prob_);
 }
 
 double StochasticPolicy::Kl(const RolloutBuffer& rollout) {
-  ForwardRows(network_.online(), rollout.observations(), &rows_now_);
+  network_->Evaluate(rollout, &rows_now_);
   const double kl = distribution_->Kl(old(), {rows_now_, shared()});
   CheckFinite(kl, "KL divergence of the policy's step");
   return kl;

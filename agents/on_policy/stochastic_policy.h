@@ -8,6 +8,7 @@
 #include "agents/base/learner.h"
 #include "agents/distribution/distribution.h"
 #include "agents/rollout/rollout_buffer.h"
+#include "agents/rollout/rollout_network.h"
 #include "core/random.h"
 
 namespace sinew::agents {
@@ -18,21 +19,25 @@ namespace sinew::agents {
 class StochasticPolicy {
  public:
   struct Options {
-    models::NetworkSpec network;  // with the distribution's outputs
+    RolloutNetworkSpec network;  // with the distribution's outputs
     LearnerOptions learner;
   };
   StochasticPolicy(std::unique_ptr<Distribution> distribution, const Options& options,
                    Random& random);
 
   const Distribution& distribution() const { return *distribution_; }
-  int obs_dim() const { return network_.online().spec().inputs; }
-  const models::Network& network() const { return network_.online(); }
+  int obs_dim() const { return obs_dim_; }
+  RolloutNetwork& network() { return *network_; }
+  const RolloutNetwork& network() const { return *network_; }
   std::span<const float> shared() const;  // [shared_size]
-  Learner& network_learner() { return network_; }
-  std::vector<Learner*> learners();
+  /// Requires a network without a memory.
+  Learner& network_learner() { return *network_->plain(); }
+  std::vector<ParameterLearner*> learners();
 
-  /// @param observations  [batch x obs_dim]. @param samples  [batch x sample_width].
-  void Sample(std::span<const float> observations, Random& random, std::span<float> samples);
+  /// @param observations  [num_envs x obs_dim]. @param begins  see RolloutNetwork::Act.
+  /// @param samples  [num_envs x sample_width].
+  void Sample(std::span<const float> observations, std::span<const uint8_t> begins, Random& random,
+              std::span<float> samples);
 
   /// What Distribution::Constrain is told from now on.
   void SetProgress(double progress) { progress_ = progress; }
@@ -54,7 +59,8 @@ class StochasticPolicy {
  private:
   std::unique_ptr<Distribution> distribution_;
   double progress_ = 0;
-  Learner network_;
+  int obs_dim_;
+  std::unique_ptr<RolloutNetwork> network_;
   std::optional<Learner> shared_;
   std::vector<float> old_rows_, old_shared_, old_log_prob_, rows_now_;
 };

@@ -64,6 +64,7 @@ void TrpoOptions::Describe(OptionTable& table) {
 
 std::unique_ptr<Agent> MakeTrpoAgent(const TrpoOptions& options, const AgentContext& context) {
   options.Check();
+  RefuseMemory(options, "trpo");
   return std::make_unique<OnPolicyAgent>(options, context,
                                          OnPolicyParts{.make_rule = [&](StochasticPolicy* policy) {
                                            return std::make_unique<TrpoRule>(options, policy);

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "agents/base/figures.h"
 #include "agents/base/learner.h"
 #include "agents/rollout/rollout_buffer.h"
+#include "agents/rollout/rollout_network.h"
 #include "core/random.h"
 
 namespace sinew::agents {
@@ -14,7 +16,7 @@ namespace sinew::agents {
 class ValueLearner {
  public:
   struct Options {
-    models::NetworkSpec network;
+    RolloutNetworkSpec network;
     LearnerOptions learner;
     double clip = 0;  // see EvaluateValueLoss
   };
@@ -26,19 +28,21 @@ class ValueLearner {
   std::span<const float> next_values() const { return next_values_; }  // [rows]
   /// One step for each minibatch towards the returns of the rows. @throws NotFinite.
   void Epoch(const RolloutBuffer& rollout, std::span<const float> returns,
-             std::span<const std::span<const int>> minibatches);
+             std::span<const Minibatch> minibatches);
 
-  std::vector<Learner*> learners() { return {&value_}; }
-  const models::Network& network() const { return value_.online(); }
+  std::vector<ParameterLearner*> learners() { return {&network_->learner()}; }
+  RolloutNetwork& network() { return *network_; }
+  /// The layers of a critic without a memory.
+  std::vector<policy::DenseLayer> layers() const;
   Mean& loss() { return loss_; }
 
  private:
   Options options_;
-  Learner value_;
+  std::unique_ptr<RolloutNetwork> network_;
   std::vector<float> values_, next_values_, successor_values_, gradient_;
-  struct Minibatch {
-    std::vector<float> observations, old_values, returns;
-  } minibatch_;
+  struct {
+    std::vector<float> old_values, returns;
+  } gathered_;
   Mean loss_;
 };
 

@@ -15,7 +15,8 @@ Schema SchemaOf(int obs_dim, int act_dim, std::vector<Column> more) {
   std::vector<Column> columns{{"observations", ColumnType::kFloat32, obs_dim},
                               {"actions", ColumnType::kFloat32, act_dim},
                               {"rewards", ColumnType::kFloat32, 1},
-                              {"ends", ColumnType::kUint8, 1}};
+                              {"ends", ColumnType::kUint8, 1},
+                              {"begins", ColumnType::kUint8, 1}};
   std::ranges::move(more, std::back_inserter(columns));
   return Schema(std::move(columns));
 }
@@ -31,7 +32,8 @@ RolloutBuffer::RolloutBuffer(int horizon, int num_envs, int obs_dim, int act_dim
   store_.Reserve(static_cast<int64_t>(horizon) * num_envs);
 }
 
-void RolloutBuffer::Add(const StepBatch& batch, std::span<const std::span<const float>> more) {
+void RolloutBuffer::Add(const StepBatch& batch, std::span<const uint8_t> begins,
+                        std::span<const std::span<const float>> more) {
   assert(!full() && static_cast<int>(more.size()) == store_.schema().size() - kMore);
   const bool last = steps() + 1 == horizon_;
   const int first_row = static_cast<int>(store_.rows());
@@ -39,6 +41,8 @@ void RolloutBuffer::Add(const StepBatch& batch, std::span<const std::span<const 
   store_.Append(kActions, batch.actions);
   store_.Append(kRewards, batch.rewards);
   for (size_t k = 0; k < more.size(); ++k) store_.Append(kMore + static_cast<int>(k), more[k]);
+  const std::vector<uint8_t> nowhere(begins.empty() ? num_envs_ : 0);
+  store_.Append(kBegins, begins.empty() ? std::span<const uint8_t>(nowhere) : begins);
   for (int i = 0; i < num_envs_; ++i) {
     const StepEnd end = EndOf(batch.results[i]);
     const auto code = static_cast<uint8_t>(end);

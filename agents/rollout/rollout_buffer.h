@@ -29,8 +29,10 @@ class RolloutBuffer {
   bool full() const { return steps() == horizon_; }
   /// One step of every environment, as the learner wants to see it. Requires !full().
   /// @param batch  results say how the steps ended; the other spans are copied.
+  /// @param begins  [num_envs], not 0 where an episode begins with the step; empty: nowhere.
   /// @param more   of each added column, [num_envs x width].
-  void Add(const StepBatch& batch, std::span<const std::span<const float>> more = {});
+  void Add(const StepBatch& batch, std::span<const uint8_t> begins = {},
+           std::span<const std::span<const float>> more = {});
   void Clear();
 
   std::span<const float> observations() const { return Floats(kObservations); }  // [rows x obs_dim]
@@ -40,6 +42,9 @@ class RolloutBuffer {
   std::span<const float> successors() const { return successors_; }  // [any number x obs_dim]
   /// The k-th added column, [rows x width].
   std::span<const float> more(int k) const { return Floats(kMore + k); }
+  std::span<const uint8_t> begins() const { return store_.Values<uint8_t>(kBegins); }  // [rows]
+  /// The row that each of successors() follows.
+  std::span<const int32_t> successor_rows() const { return successor_rows_; }
 
   /// Rows to learn from: all but the diverged ones, ascending.
   std::vector<int> LearnableRows() const;
@@ -57,7 +62,7 @@ class RolloutBuffer {
   void Serialize(models::Archive& archive, const std::string& name);
 
  private:
-  enum ColumnIndex { kObservations, kActions, kRewards, kEnds, kMore };
+  enum ColumnIndex { kObservations, kActions, kRewards, kEnds, kBegins, kMore };
 
   std::span<const float> Floats(int column) const { return store_.Values<float>(column); }
 

@@ -4,16 +4,6 @@
 
 namespace sinew::agents {
 
-std::vector<std::span<const int>> Minibatches(std::span<const int> rows, int batch) {
-  const size_t count = std::max<size_t>(1, rows.size() / batch);
-  std::vector<std::span<const int>> minibatches;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t begin = rows.size() * i / count, end = rows.size() * (i + 1) / count;
-    minibatches.push_back(rows.subspan(begin, end - begin));
-  }
-  return minibatches;
-}
-
 void GatherRows(std::span<const float> from, int width, std::span<const int> rows,
                 std::vector<float>* to) {
   to->resize(rows.size() * width);

@@ -7,10 +7,6 @@
 
 namespace sinew::agents {
 
-/// Cuts the rows of an epoch into minibatches: as many of at least `batch` rows as there are, and
-/// none left over. @param rows  [n], n > 0. @return  the minibatches, in order.
-std::vector<std::span<const int>> Minibatches(std::span<const int> rows, int batch);
-
 /// to[i, :] = from[rows[i], :]. @param from  [any number x width]. @param to  resized to
 /// [rows x width].
 void GatherRows(std::span<const float> from, int width, std::span<const int> rows,

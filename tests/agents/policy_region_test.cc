@@ -27,10 +27,7 @@ class PolicyRegionTest : public testing::Test {
       : random_(5),
         policy_(std::make_unique<DiagonalGaussian>(kAct,
                                                    DiagonalGaussian::Options{.log_std_init = -0.4}),
-                {.network = {.inputs = kObs,
-                             .hidden = {6, 5},
-                             .outputs = kAct,
-                             .hidden_activation = models::Activation::kTanh},
+                {.network = {.inputs = kObs, .hidden = {6, 5}, .outputs = kAct},
                  .learner = {.has_target = false}},
                 random_),
         rollout_(kRows / 2, 2, kObs, kAct),
@@ -45,7 +42,7 @@ class PolicyRegionTest : public testing::Test {
     while (!rollout_.full()) {
       const auto observations = Values(2 * kObs), next = Values(2 * kObs);
       std::vector<float> actions(2 * kAct);
-      policy_.Sample(observations, random_, actions);
+      policy_.Sample(observations, {}, random_, actions);
       rollout_.Add({observations, actions, Values(2), next, results});
     }
     policy_.BeginUpdate(rollout_);
@@ -65,11 +62,11 @@ class PolicyRegionTest : public testing::Test {
     return direction;
   }
   torch::Tensor OldParameters() {
-    return torch::cat(
-        {Doubles(policy_.network().parameters().values()), Doubles(policy_.shared())});
+    return torch::cat({Doubles(policy_.network_learner().online().parameters().values()),
+                       Doubles(policy_.shared())});
   }
   torch::Tensor Mean(const torch::Tensor& theta) {
-    const models::NetworkSpec& spec = policy_.network().spec();
+    const models::NetworkSpec& spec = policy_.network_learner().online().spec();
     torch::Tensor h = Doubles(rollout_.observations()).reshape({-1, kObs});
     for (int layer = 0; layer < spec.layers(); ++layer) {
       const int inputs = spec.layer_inputs(layer), outputs = spec.layer_outputs(layer);

@@ -88,10 +88,10 @@ TEST_F(RolloutBufferTest, KeepsColumnsThatAnAlgorithmAdds) {
   RolloutBuffer buffer(2, kEnvs, 1, 1, {{"state", ColumnType::kFloat32, 2}});
   const std::vector<float> values(kEnvs, 0.5f), states{1, 2, 3, 4};
   const std::vector<spec::StepResult> results(kEnvs);
-  buffer.Add({values, values, values, values, results},
+  buffer.Add({values, values, values, values, results}, {},
              std::vector<std::span<const float>>{states});
   EXPECT_THAT(buffer.more(0), ElementsAre(1, 2, 3, 4));
-  EXPECT_EQ(buffer.schema().Index("state", ColumnType::kFloat32), 4);
+  EXPECT_EQ(buffer.schema().Index("state", ColumnType::kFloat32), 5);
 }
 
 TEST_F(RolloutBufferTest, StartsAnewWhenCleared) {
