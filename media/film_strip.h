@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 
 namespace sinew::media {
 

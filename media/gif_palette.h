@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 
 namespace sinew::media {
 

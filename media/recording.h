@@ -5,7 +5,7 @@
 #include <string>
 
 #include "media/video_writer.h"
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 #include "sim/task.h"
 #include "spec/policy.h"
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 
 namespace sinew::media {
 

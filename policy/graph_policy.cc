@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "policy/dense_kernel.h"
+#include "policy/operations/dense_kernel.h"
 
 namespace sinew::policy {
 namespace {

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/names.h"
 #include "robots/mjcf/versions.h"
-#include "sim/model_task.h"
+#include "sim/check/model_task.h"
 #include "tasks/arm/arm_grip.h"
 #include "tasks/arm/arm_insert.h"
 #include "tasks/arm/arm_push.h"

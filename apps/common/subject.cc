@@ -9,7 +9,7 @@
 #include "core/options.h"
 #include "core/value_text.h"
 #include "policy/policy_file.h"
-#include "sim/model_task.h"
+#include "sim/check/model_task.h"
 #include "sim/scripted_policies.h"
 #include "tasks/file/task_file.h"
 #include "tasks/registry.h"

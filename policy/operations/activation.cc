@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "policy/dense_kernel.h"
+#include "policy/operations/dense_kernel.h"
 
 namespace sinew::policy {
 

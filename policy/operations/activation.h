@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "policy/operation.h"
+#include "policy/operations/operation.h"
 
 namespace sinew::policy {
 

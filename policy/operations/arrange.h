@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "policy/operation.h"
+#include "policy/operations/operation.h"
 
 namespace sinew::policy {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "policy/dense_kernel.h"
+#include "policy/operations/dense_kernel.h"
 
 namespace sinew::policy {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "policy/dense_kernel.h"
+#include "policy/operations/dense_kernel.h"
 
 namespace sinew::policy {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 #include "tests/core/temporary_folder.h"
 
 namespace sinew::media {

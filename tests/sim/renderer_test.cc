@@ -1,4 +1,4 @@
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "sim/check/model_check.h"
-#include "sim/model_task.h"
+#include "sim/check/model_task.h"
 #include "tests/sim/point_mass.h"
 
 namespace sinew::sim {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 #include "viewer/window/state.h"
 
 namespace sinew::viewer {

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 
 namespace sinew::viewer {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 #include "sim/simulation.h"
 #include "viewer/session/perturbation.h"
 

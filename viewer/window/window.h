@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 
 struct GLFWwindow;
 

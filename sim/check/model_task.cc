@@ -1,4 +1,4 @@
-#include "sim/model_task.h"
+#include "sim/check/model_task.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "sim/renderer.h"
+#include "sim/render/renderer.h"
 
 #include <EGL/egl.h>
 #include <EGL/eglext.h>

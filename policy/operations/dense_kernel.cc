@@ -1,4 +1,4 @@
-#include "policy/dense_kernel.h"
+#include "policy/operations/dense_kernel.h"
 
 #include <cmath>
 

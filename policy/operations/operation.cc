@@ -1,4 +1,4 @@
-#include "policy/operation.h"
+#include "policy/operations/operation.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "policy/operation.h"
+#include "policy/operations/operation.h"
 #include "policy/operations/activation.h"
 
 namespace sinew::policy {
