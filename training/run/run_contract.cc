@@ -30,12 +30,11 @@ void CheckModelOfRun(const RunConfig& config, const RunFolder& folder) {
   const auto task = config.BuildTask();
   const std::string hash = task->MakeSimulation().model_hash();
   if (manifest.model_hash == hash) return;
-  throw UserError(
-      fmt::format("{} was trained on another model than {} is now (hash {}, now {}){}: put the "
-                  "model back as it "
-                  "was, or start a new run",
-                  folder.root().string(), task->spec().asset, manifest.model_hash, hash,
-                  FieldsThatDiffer(task->spec(), folder)));
+  throw UserError(fmt::format(
+      "{} was trained on another model than {} is now (hash {}, now {}){}: put the model back, or "
+      "start a new run",
+      folder.root().string(), task->spec().asset, manifest.model_hash, hash,
+      FieldsThatDiffer(task->spec(), folder)));
 }
 
 }  // namespace sinew::training
