@@ -43,8 +43,6 @@ class RolloutBuffer {
   /// The k-th added column, [rows x width].
   std::span<const float> more(int k) const { return Floats(kMore + k); }
   std::span<const uint8_t> begins() const { return store_.Values<uint8_t>(kBegins); }  // [rows]
-  /// The row that each of successors() follows.
-  std::span<const int32_t> successor_rows() const { return successor_rows_; }
 
   /// Rows to learn from: all but the diverged ones, ascending.
   std::vector<int> LearnableRows() const;

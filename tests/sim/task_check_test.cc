@@ -76,7 +76,7 @@ class Sled : public Task {
 TEST(TaskCheckTest, ASoundTaskPassesEveryCheck) {
   const CheckReport report = CheckTask(std::make_shared<Sled>());
   EXPECT_TRUE(report.passed()) << report.ToString();
-  EXPECT_EQ(report.Count(Verdict::kOk), 16) << report.ToString();
+  EXPECT_EQ(report.Count(Verdict::kOk), 17) << report.ToString();
   EXPECT_THAT(report.ToString(),
               AllOf(HasSubstr("sled: a sled on a rail\n  ok    names"), HasSubstr("0 failed")));
 }
