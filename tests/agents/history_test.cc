@@ -240,7 +240,7 @@ TEST_P(HistoryPolicyTest, GraphActsAsTheAgentDoesThroughEpisodes) {
   builder->Describe(table);
   for (const auto& [key, value] :
        std::vector<std::pair<std::string, std::string>>{{"history", "3"},
-                                                        {"normalizer", "running"},
+                                                        {"normalizer", "warmup"},
                                                         {"noise_sigma", "0"},
                                                         {"batch_size", "16"},
                                                         {"learning_starts", "40"},
