@@ -31,7 +31,7 @@ void CheckOptions(const DdpgOptions& options) {
 
 SequenceReplay::Options ReplayOf(const DdpgOptions& options, const AgentContext& context,
                                  int state_width) {
-  return {.capacity = options.replay_capacity,
+  return {.capacity = options.buffer_size,
           .num_envs = context.num_envs,
           .obs_dim = context.obs_dim,
           .act_dim = context.act_dim,

@@ -10,7 +10,7 @@
 #include "agents/columns/column_store.h"
 #include "agents/columns/row_ring.h"
 #include "agents/columns/sequences.h"
-#include "tests/policy/scratch_file.h"
+#include "tests/core/scratch_file.h"
 
 namespace sinew::agents {
 namespace {
@@ -106,7 +106,7 @@ TEST(ColumnStoreTest, KeepsColumnsApartAndComesBackFromAFile) {
   EXPECT_EQ(store.rows(), 3);
   EXPECT_THAT(store.Values<float>(3), ElementsAre(0, 10, 20));
   EXPECT_THAT(store.Values<int32_t>(2), ElementsAre(0, 1 << 30, -1, 1 << 30, -2, 1 << 30));
-  const models::ScratchFile file;
+  const ScratchFile file;
   {
     models::Archive archive;
     store.Serialize(archive, "store");

@@ -36,9 +36,9 @@ PpoOptions Ppo(const std::string& memory) {
   options.memory_size = 16;
   options.actor_hidden = options.critic_hidden = {16};
   // neither a divisor of the other: pieces overlap, rollouts begin within episodes
-  options.horizon = 32;
+  options.rollout_steps = 32;
   options.sequence_length = 12;
-  options.batch = 64;
+  options.batch_size = 64;
   options.epochs = 8;
   options.actor_lr = options.critic_lr = 3e-3;
   options.log_std_init = -1;
@@ -52,8 +52,8 @@ DdpgOptions Ddpg(bool twin) {
   options.actor_hidden = options.critic_hidden = {16};
   options.sequence_length = 8;
   options.burn_in = 4;
-  options.batch = 16;
-  options.warmup_steps = 400;
+  options.batch_size = 16;
+  options.learning_starts = 400;
   options.warmup_sigma = 0.5;
   options.updates_per_step = 0.1;
   options.actor_lr = options.critic_lr = 3e-3;
@@ -76,7 +76,7 @@ TEST(MemoryTest, A2cRecallsToo) {
   constexpr int kEpisodes = 600;
   A2cOptions options;
   static_cast<OnPolicyOptions&>(options) = Ppo("gru");
-  options.horizon = 12;
+  options.rollout_steps = 12;
   options.actor_lr = options.critic_lr = 1e-2;
   const auto agent = MakeA2cAgent(options, Context(kEpisodes));
   EXPECT_GT(RecallTask(kEnvs, 1).Run(agent.get(), kEpisodes, 40), -2.5);
@@ -109,15 +109,15 @@ TEST(MemoryTest, RestoredAgentsGoOnWithTheSameBits) {
   ppo.burn_in = 5;
   ExpectRestoredGoesOn([&] { return MakePpoAgent(ppo, Context(100)); }, 11);
   DdpgOptions td3 = Ddpg(true);
-  td3.warmup_steps = 200;
-  td3.replay_capacity = 300;  // so that it wraps around
+  td3.learning_starts = 200;
+  td3.buffer_size = 300;  // so that it wraps around
   ExpectRestoredGoesOn([&] { return MakeDdpgAgent(td3, Context(100)); }, 11);
 }
 
 TEST(MemoryTest, ThreadsDoNotChangeTheBits) {
   ThreadPool two(2);
   DdpgOptions td3 = Ddpg(true);
-  td3.warmup_steps = 200;
+  td3.learning_starts = 200;
   const auto bits = [&](auto make, ThreadPool* pool) {
     const auto agent = make(pool);
     RecallTask(kEnvs, 5).Run(agent.get(), 12, 1);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agents/base/agent.h"
+#include "policy/graph_policy.h"
 #include "sim/vec_env.h"
 #include "tests/agents/agent_testing.h"
 #include "tests/sim/point_mass.h"

@@ -182,7 +182,7 @@ TEST(ReplayBufferTest, SequencesAreTheEpisodesThatAreStillThere) {
 }
 
 TEST(ReplayBufferTest, SequencesGoOnAfterRestoring) {
-  const models::ScratchFile file;
+  const ScratchFile file;
   ReplayBuffer original = Buffer(7, 1), restored = Buffer(7, 1);
   for (int k = 0; k < 9; ++k) AddTransition(&original, k);
   {

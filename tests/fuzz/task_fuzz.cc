@@ -21,7 +21,7 @@ std::shared_ptr<const sinew::sim::Task> BuildForSled(std::string_view text) {
   sinew::OptionTable options("task");
   builder->Describe(options);
   options.Set("model", sinew::SourceDir() + "/tests/fuzz/sled.xml");
-  return sinew::builder->Build();
+  return builder->Build();
 }
 
 void Drive(const std::shared_ptr<const sinew::sim::Task>& task) {

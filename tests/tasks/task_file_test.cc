@@ -335,14 +335,14 @@ TEST(CheckNamesTest, ElementsAndJointsAreToldApartByTheirNames) {
   spec::TaskSpec spec;
   spec.observation = {{"angle", "rad"}, {"velocity", "rad/s"}};
   spec.action = {{"one"}, {"two"}};
-  EXPECT_NO_THROW(sim::CheckNames(spec));
+  EXPECT_NO_THROW(spec::CheckNames(spec));
   spec.observation.push_back({"angle", "rad"});
-  EXPECT_THAT([&] { sim::CheckNames(spec); },
+  EXPECT_THAT([&] { spec::CheckNames(spec); },
               testing::ThrowsMessage<UserError>(testing::HasSubstr("called 'angle'")));
   spec.observation.pop_back();
   spec.action.push_back({"one"});
-  EXPECT_THAT([&] { sim::CheckNames(spec); },
-              testing::ThrowsMessage<UserError>(testing::HasSubstr("drive 'one'")));
+  EXPECT_THAT([&] { spec::CheckNames(spec); },
+              testing::ThrowsMessage<UserError>(testing::HasSubstr("one action is called 'one'")));
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "policy/policy_file.h"
 #include "training/run/run_control.h"
 
 #include <gmock/gmock.h>
