@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <filesystem>
@@ -38,7 +39,8 @@ const CommandEntry* CommandOf(const Invocation& invocation) {
 }
 
 int Fail(const std::exception& error, int exit_code) {
-  fmt::print(stderr, "sinew: {}\n", OneLine(error.what()));
+  // no exception where stderr has no room either
+  std::fputs(fmt::format("sinew: {}\n", OneLine(error.what())).c_str(), stderr);
   return exit_code;
 }
 

@@ -9,6 +9,7 @@ namespace sinew::sim {
 namespace {
 
 constexpr int kPoses = 300;
+constexpr double kMoved = 1e-6;  // [m]
 constexpr double kNear = 0.2;  // of the distances that the poses span
 
 void DrawPose(Simulation* simulation, Random* random) {
@@ -41,6 +42,8 @@ double ShareOutOfReach(const std::shared_ptr<const Task>& task, const CheckOptio
       nearest = std::min(nearest, distance);
       farthest = std::max(farthest, distance);
     }
+    // what no pose changes, an object's place say, is no question of reach
+    if (farthest - nearest < kMoved) continue;
     far += nearest > task->spec().success[0].tolerance + kNear * (farthest - nearest);
   }
   return static_cast<double>(far) / options.episodes;

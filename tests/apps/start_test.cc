@@ -70,7 +70,6 @@ TEST(Start, NeitherLearningNorDrawingIsLoadedWhereThereIsNone) {
       {"check", "pendulum", "--episodes", "1"},
       {"eval", Policy(), "--episodes", "1"},
       {"eval", run, "--episodes", "1"},
-      {"plot", run, "--out", "curve.png"},
       {"replay", "missing.ep"},
       {"rollout", "pendulum", "--actions", "actions.csv", "--out", "trajectory.csv"},
       {"run-controller", "--help"},

@@ -67,8 +67,8 @@ eval_episodes = 5
 TEST_F(TaskFileProgramTest, GoesTheWholeWayEvenWithoutTheFile) {
   const Outcome check = Sinew({"check", "robot/sled.toml"});
   // the observation lists y and z, in which a sled on a rail has nothing to say
-  EXPECT_EQ(check.status, 1);
-  EXPECT_THAT(check.out, HasSubstr("never change: target_error_y"));
+  EXPECT_EQ(check.status, 0) << check.err;
+  EXPECT_THAT(check.out, HasSubstr("constant for a reason: target_error_y"));
 
   const Outcome trained = Sinew({"train", "robot/sled.toml", "--quiet", "--seed", "101"});
   ASSERT_EQ(trained.status, 0) << trained.err;
@@ -173,19 +173,23 @@ TEST_F(TaskFileProgramTest, ChecksTasksAndModels) {
   ASSERT_EQ(task.status, 0) << task.err;
   const auto json = nlohmann::json::parse(task.out);
   EXPECT_TRUE(json["passed"]);
-  EXPECT_EQ(json["checks"].size(), 15u);
+  EXPECT_EQ(json["checks"].size(), 17u);
   EXPECT_EQ(Sinew({"check", "robot/sled.xml"}).status, 0);
   const Outcome unknown = Sinew({"check", "pendulm"});
   EXPECT_EQ(unknown.status, 2);
   EXPECT_THAT(unknown.err, HasSubstr("'pendulum'"));
   EXPECT_EQ(Sinew({"check", "nowhere.xml"}).status, 2);
   std::string model = ReadFile(scratch_ / "robot/sled.xml");
-  model.insert(model.find("joint=\"rail\""), "gear=\"-1\" ");
-  std::ofstream(scratch_ / "backwards.xml") << model;
-  const Outcome backwards = Sinew({"check", "backwards.xml"});
-  EXPECT_EQ(backwards.status, 1);
-  EXPECT_THAT(backwards.out, HasSubstr("FAIL  torque signs"));
-  EXPECT_EQ(backwards.error_lines(), 1);
+  std::string backwards = model;
+  backwards.insert(backwards.find("joint=\"rail\""), "gear=\"-1\" ");
+  std::ofstream(scratch_ / "backwards.xml") << backwards;
+  EXPECT_EQ(Sinew({"check", "backwards.xml"}).status, 0);
+  model.replace(model.find("<motor"), 6, "<muscle");
+  std::ofstream(scratch_ / "muscle.xml") << model;
+  const Outcome muscle = Sinew({"check", "muscle.xml"});
+  EXPECT_EQ(muscle.status, 1);
+  EXPECT_THAT(muscle.out, HasSubstr("FAIL  actuators"));
+  EXPECT_EQ(muscle.error_lines(), 1);
 }
 
 TEST_F(TaskFileProgramTest, BuiltInTasksTakeRandomisationToo) {

@@ -136,7 +136,7 @@ TEST_F(ExportCTest, SafetyFunctionsDoWhatTheHeaderPromises) {
     })");
   ASSERT_EQ(Run("cc -std=c99 -O2 -ffast-math main.c -o main -lm && ./main"), 0) << output_;
   // limits: shoulder 3 x 2 N·m; elbow's action -1 is -0.7 x -1 N·m. 5x16 + 16x16 + 16x2 products
-  EXPECT_EQ(output_, "0 6 0.7\n0 1 -1\n-1\n3\n1 0 0\nelbow rad/s 0.02 368\n");
+  EXPECT_EQ(output_, "0 6 -0.7\n0 1 -1\n-1\n3\n1 0 0\nelbow rad/s 0.02 368\n");
 }
 
 TEST_F(ExportCTest, CostIsCounted) {

@@ -7,7 +7,7 @@ build=$1 source=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for component in runtime core sim tasks models agents training deploy; do
+for component in runtime core spec policy sim robots tasks models agents training deploy; do
   cmake --install "$build" --prefix "$work/first" --component $component > /dev/null
 done
 mv "$work/first" "$work/sinew"

@@ -148,7 +148,7 @@ TEST_F(TaskFileTest, EveryGoalPassesItsChecks) {
        "[task.reward]\nrun = 1\nalive = 1\nupright = 1\n"},
       {"stand",
        "observation = [\"joint_angles\", \"joint_velocities\"]\n"
-       "[task.reward]\nstand = 1\n"}};
+       "[task.reward]\nstand = 1\njoint_speed = 0.1\n"}};
   for (const auto& [goal, rest] : goals) {
     const auto report = sim::CheckTask(Make(head + '"' + goal + "\"\n" + rest));
     EXPECT_TRUE(report.passed()) << goal << "\n" << report.ToString();
