@@ -82,6 +82,7 @@ std::string ErrorOf(const nlohmann::ordered_json& json) {
 TEST(Manifest, NamesTheMemberThatIsWrong) {
   const auto whole = ToJson(Example());
   for (const auto& member : whole.items()) {
+    if (member.key() == "baselines") continue;  // of runs that were compared with none, or older
     auto json = whole;
     json.erase(member.key());
     EXPECT_EQ(ErrorOf(json), "runs/a/manifest.json: '" + member.key() + "' is missing");

@@ -25,6 +25,7 @@ std::string FieldsThatDiffer(const spec::TaskSpec& spec, const RunFolder& folder
 }  // namespace
 
 void CheckModelOfRun(const RunConfig& config, const RunFolder& folder) {
+  if (!std::filesystem::exists(folder.manifest())) return;  // that no checkpoint is sound will say
   const RunManifest manifest = ReadManifest(folder.manifest());
   if (manifest.task != config.task_name()) return;  // that the checkpoint will say
   const auto task = config.BuildTask();
