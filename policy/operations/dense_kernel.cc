@@ -1,6 +1,7 @@
 #include "policy/operations/dense_kernel.h"
 
 #include <cmath>
+#include <cstring>
 
 namespace sinew::policy {
 namespace {
@@ -24,11 +25,11 @@ PanelLayer::PanelLayer(const Tensor& weight, const Tensor& bias)
 }
 
 void PanelLayer::Sum(const float* x, float* y) const {
-  for (size_t p = 0; p < panels_; ++p) SumPanel(p, x, reinterpret_cast<Lanes*>(y + p * kLanes));
+  for (size_t p = 0; p < panels_; ++p) SumPanel(p, x, y + p * kLanes);
 }
 
 // four sums at a time, so that no addition waits for the one before
-void PanelLayer::SumPanel(size_t panel, const float* x, Lanes* y) const {
+void PanelLayer::SumPanel(size_t panel, const float* x, float* y) const {
   const Lanes* weight = &weight_[panel * inputs_];
   Lanes s0 = bias_[panel], s1{}, s2{}, s3{};
   for (size_t j = 0; j < inputs_; j += kUnroll) {
@@ -37,7 +38,8 @@ void PanelLayer::SumPanel(size_t panel, const float* x, Lanes* y) const {
     s2 += weight[j + 2] * x[j + 2];
     s3 += weight[j + 3] * x[j + 3];
   }
-  *y = (s0 + s1) + (s2 + s3);
+  const Lanes sum = (s0 + s1) + (s2 + s3);
+  std::memcpy(y, &sum, sizeof sum);  // wherever the caller's memory begins
 }
 
 void ApplyActivation(Activation activation, float* y, size_t count) {

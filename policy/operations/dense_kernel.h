@@ -27,7 +27,7 @@ class PanelLayer {
   size_t padded_outputs() const { return panels_ * kLanes; }
 
  private:
-  void SumPanel(size_t panel, const float* x, Lanes* y) const;
+  void SumPanel(size_t panel, const float* x, float* y) const;
 
   size_t inputs_, panels_;
   std::vector<Lanes> weight_, bias_;
