@@ -110,8 +110,9 @@ LearnOutcome OnPolicyAgent::Learn() {
     learners_.CheckParameters();
     learners_.Keep();
   });
-  policy_.network().EndRollout(rollout_);
-  critic_.network().EndRollout(rollout_);
+  RunBoth(
+      context_.pool, [this] { policy_.network().EndRollout(rollout_); },
+      [this] { critic_.network().EndRollout(rollout_); });
   rollout_.Clear();
   return {clock_.updates() - updates_before, learners_.TakeWarnings()};
 }

@@ -56,6 +56,8 @@ void RememberingNetwork::Evaluate(const RolloutBuffer& rollout, std::vector<floa
 
 void RememberingNetwork::EvaluateSuccessors(const RolloutBuffer& rollout,
                                             std::vector<float>* outputs) {
+  outputs->clear();
+  if (rollout.successor_rows().empty()) return;
   GatherRows(states_, width(), rollout.successor_rows(), &piece_state_);
   const auto values = learner_.online().Step(rollout.successors(), {}, piece_state_);
   outputs->assign(values.begin(), values.end());
@@ -141,6 +143,11 @@ void RememberingNetwork::Backward(std::span<const float> gradient) {
 void RememberingNetwork::EndRollout(const RolloutBuffer& rollout) {
   Evaluate(rollout, &outputs_);
   first_.assign(states_.end() - static_cast<int64_t>(first_.size()), states_.end());
+  // an observation that was not finite must not stay in mind
+  for (int env = 0; env < spec_.num_envs; ++env) {
+    const auto state = std::span(first_).subspan(static_cast<size_t>(env) * width(), width());
+    if (!models::AllFinite(state)) std::ranges::fill(state, 0.0f);
+  }
   acting_ = first_;
 }
 
