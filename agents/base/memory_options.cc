@@ -23,7 +23,8 @@ void MemoryOptions::DescribeAbsent(OptionTable& table) {
 void RefuseMemory(const MemoryOptions& options, const std::string& agent) {
   if (options.memory == "none") return;
   throw UserError(
-      fmt::format("agent.memory = \"{}\": {} has no memory; agents that have one: a2c, ppo; agent.history serves every agent",
+      fmt::format("agent.memory = \"{}\": {} has no memory; agents that have one: a2c, ddpg, ppo, "
+                  "td3; agent.history serves every agent",
                   options.memory, agent));
 }
 

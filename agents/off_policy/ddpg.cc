@@ -9,6 +9,7 @@
 #include "agents/base/options_builder.h"
 #include "agents/exploration/noisy_actor.h"
 #include "agents/off_policy/actor_head.h"
+#include "agents/off_policy/sequence_agent.h"
 #include "agents/off_policy/td_losses.h"
 #include "agents/off_policy/update_rule.h"
 #include "core/error.h"
@@ -249,7 +250,7 @@ void DdpgOptions::Describe(OptionTable& table) {
       "actions that stick to them");
   table.BeginGroup("");
   ExplorationOptions::Describe(table);
-  MemoryOptions::DescribeAbsent(table);
+  MemoryOptions::Describe(table);
   OffPolicyOptions::Describe(table);
 }
 
@@ -259,7 +260,7 @@ std::unique_ptr<Agent> MakeDdpgAgent(const DdpgOptions& options, const AgentCont
     throw UserError(fmt::format("agent.critic_action_layer = {}: the critic has layers 0 to {}",
                                 options.critic_action_layer, layers));
   }
-  RefuseMemory(options, options.twin ? "td3" : "ddpg");
+  if (options.width() > 0) return std::make_unique<SequenceAgent>(options, context);
   auto rule = std::make_unique<DdpgRule>(options, context);
   auto exploration =
       std::make_unique<NoisyActor>(options, rule->actor(), options.learner(0), context);

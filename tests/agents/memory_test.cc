@@ -45,6 +45,24 @@ PpoOptions Ppo(const std::string& memory) {
   return options;
 }
 
+DdpgOptions Ddpg(bool twin) {
+  DdpgOptions options;
+  options.memory = "gru";
+  options.memory_size = 16;
+  options.actor_hidden = options.critic_hidden = {16};
+  options.sequence_length = 8;
+  options.burn_in = 4;
+  options.batch_size = 16;
+  options.learning_starts = 400;
+  options.warmup_sigma = 0.5;
+  options.updates_per_step = 0.5;
+  options.n_step = 1;
+  options.critic_lr = 3e-3;
+  options.twin = twin;
+  options.policy_delay = twin ? 2 : 1;
+  return options;
+}
+
 TEST(MemoryTest, PpoRecallsWhatItSawStepsBefore) {
   constexpr int kEpisodes = 300;
   const auto with = MakePpoAgent(Ppo("gru"), Context(kEpisodes));
@@ -63,6 +81,49 @@ TEST(MemoryTest, A2cRecallsToo) {
   options.actor_lr = options.critic_lr = 1e-2;
   const auto agent = MakeA2cAgent(options, Context(kEpisodes));
   EXPECT_GT(RecallTask(kEnvs, 1).Run(agent.get(), kEpisodes, 40), -2.5);
+}
+
+TEST(MemoryTest, Td3RecallsFromReplayedSequences) {
+  constexpr int kEpisodes = 200;
+  const auto agent = MakeDdpgAgent(Ddpg(true), Context(kEpisodes));
+  EXPECT_GT(RecallTask(kEnvs, 1).Run(agent.get(), kEpisodes, 40), -1.5);
+}
+
+/// Six steps an episode, each worth 1, of which only the first looks different.
+/// @param end  of an episode's last step. @return  the mean of what the critic is to predict, over
+/// the last hundred rounds.
+double MeanTargetOfSteadyReward(Agent* agent, spec::StepResult end) {
+  const std::vector<float> rewards(kEnvs, 1.0f);
+  std::vector<float> actions(kEnvs), before(kEnvs), after(kEnvs);
+  constexpr int kRounds = 900;
+  for (int round = 0; round < kRounds; ++round) {
+    const bool first = round % 6 == 0, last = round % 6 == 5;
+    const std::vector<uint8_t> begins(kEnvs, first ? 1 : 0);
+    std::ranges::fill(before, first ? 1.0f : 0.0f);
+    agent->Act({before, begins}, actions);
+    const std::vector<spec::StepResult> results(kEnvs, last ? end : spec::StepResult{});
+    agent->Observe({before, actions, rewards, after, results});
+    if (round == kRounds - 100) agent->TakeMetrics();
+    agent->Learn();
+  }
+  return MetricOf(agent->TakeMetrics(), "target_mean");
+}
+
+// With gamma = 1/2 a step that k steps follow up to the end is worth 2 - 2^-k: from 1 for the last
+// to 2 - 1/32 for the first, in the mean 2 - (1 + 1/2 + ... + 1/32) / 6 = 1.672. Behind a truncated
+// step rewards would have gone on: 2 everywhere. The critic has to remember how far an episode is.
+TEST(MemoryTest, ReplayedSequencesAreWorthWhatTheirEndsSay) {
+  for (const int n_step : {1, 3}) {
+    DdpgOptions options = Ddpg(false);
+    options.gamma = 0.5;
+    options.n_step = n_step;
+    options.tau = 0.05;
+    const AgentContext context{.obs_dim = 1, .act_dim = 1, .num_envs = kEnvs, .total_steps = 7200};
+    const auto terminated = MakeDdpgAgent(options, context);
+    EXPECT_NEAR(MeanTargetOfSteadyReward(terminated.get(), {.terminated = true}), 1.672, 0.03);
+    const auto truncated = MakeDdpgAgent(options, context);
+    EXPECT_NEAR(MeanTargetOfSteadyReward(truncated.get(), {.truncated = true}), 2, 0.03);
+  }
 }
 
 /// Runs one agent on, and another that is restored from it, side by side.
@@ -85,29 +146,52 @@ TEST(MemoryTest, RestoredAgentsGoOnWithTheSameBits) {
   PpoOptions ppo = Ppo("gru");
   ppo.burn_in = 5;
   ExpectRestoredGoesOn([&] { return MakePpoAgent(ppo, Context(100)); }, 11);
+  DdpgOptions td3 = Ddpg(true);
+  td3.learning_starts = 200;
+  td3.buffer_size = 300;  // so that it wraps around
+  ExpectRestoredGoesOn([&] { return MakeDdpgAgent(td3, Context(100)); }, 11);
 }
 
 TEST(MemoryTest, ThreadsDoNotChangeTheBits) {
   ThreadPool two(2);
+  DdpgOptions td3 = Ddpg(true);
+  td3.learning_starts = 200;
   const auto bits = [&](auto make, ThreadPool* pool) {
     const auto agent = make(pool);
     RecallTask(kEnvs, 5).Run(agent.get(), 12, 1);
     return SavedTensors(agent.get());
   };
   const auto ppo = [](ThreadPool* pool) { return MakePpoAgent(Ppo("gru"), Context(20, 1, pool)); };
+  const auto ddpg = [&](ThreadPool* pool) { return MakeDdpgAgent(td3, Context(20, 1, pool)); };
   EXPECT_EQ(bits(ppo, nullptr), bits(ppo, &two));
+  EXPECT_EQ(bits(ddpg, nullptr), bits(ddpg, &two));
 }
 
 TEST(MemoryTest, AgentsWithoutOneSayWhichHaveOne) {
-  for (const std::string agent : {"ddpg", "naf", "sac", "td3", "trpo"}) {
+  for (const std::string agent : {"naf", "sac", "trpo"}) {
     const auto builder = MakeAgentBuilder(agent);
     OptionTable options("agent");
     builder->Describe(options);
     options.Set("memory", "gru");
     EXPECT_THAT([&] { builder->Build(Context(10)); },
                 ThrowsMessage<UserError>(
-                    AllOf(HasSubstr(agent + " has no memory"), HasSubstr("a2c, ppo"))));
+                    AllOf(HasSubstr(agent + " has no memory"), HasSubstr("a2c, ddpg, ppo, td3"))));
   }
+}
+
+TEST(MemoryTest, WhatNeedsSingleTransitionsIsRefused) {
+  DdpgOptions options = Ddpg(false);
+  options.prioritized = true;
+  EXPECT_THAT([&] { MakeDdpgAgent(options, Context(10)); },
+              ThrowsMessage<UserError>(HasSubstr("agent.prioritized = false")));
+  options = Ddpg(false);
+  options.hindsight = 0.5;
+  EXPECT_THAT([&] { MakeDdpgAgent(options, Context(10)); },
+              ThrowsMessage<UserError>(HasSubstr("agent.hindsight = 0")));
+  options = Ddpg(false);
+  options.noise = "parameter";
+  EXPECT_THAT([&] { MakeDdpgAgent(options, Context(10)); },
+              ThrowsMessage<UserError>(HasSubstr("agent.noise = \"gaussian\"")));
 }
 
 }  // namespace
