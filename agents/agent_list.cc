@@ -9,19 +9,21 @@ namespace sinew::agents {
 namespace {
 
 constexpr AgentTraits kOnPolicy{.on_policy = true, .stochastic = true};
+constexpr AgentTraits kRemembers{.on_policy = true, .stochastic = true, .memory = true};
 constexpr AgentTraits kDeterministic{.action_value = true};
+constexpr AgentTraits kReplaysSequences{.action_value = true, .memory = true};
 constexpr AgentTraits kSoft{.stochastic = true, .action_value = true};
 
 }  // namespace
 
 const std::vector<AgentInfo>& AgentList() {
   static const std::vector<AgentInfo> list{
-      {"a2c", "advantage actor-critic, synchronous (Mnih et al. 2016)", kOnPolicy},
-      {"ddpg", "deep deterministic policy gradient (Lillicrap et al. 2015)", kDeterministic},
+      {"a2c", "advantage actor-critic, synchronous (Mnih et al. 2016)", kRemembers},
+      {"ddpg", "deep deterministic policy gradient (Lillicrap et al. 2015)", kReplaysSequences},
       {"naf", "normalized advantage functions (Gu et al. 2016)", kDeterministic},
-      {"ppo", "proximal policy optimisation (Schulman et al. 2017)", kOnPolicy},
+      {"ppo", "proximal policy optimisation (Schulman et al. 2017)", kRemembers},
       {"sac", "soft actor-critic, learned temperature (Haarnoja et al. 2018)", kSoft},
-      {"td3", "twin delayed DDPG (Fujimoto et al. 2018)", kDeterministic},
+      {"td3", "twin delayed DDPG (Fujimoto et al. 2018)", kReplaysSequences},
       {"trpo", "trust region policy optimisation (Schulman et al. 2015)", kOnPolicy},
   };
   return list;
@@ -38,7 +40,8 @@ const AgentInfo& FindAgent(std::string_view name) {
 const std::vector<TraitName>& TraitNames() {
   static const std::vector<TraitName> names{{"on-policy", &AgentTraits::on_policy},
                                             {"stochastic", &AgentTraits::stochastic},
-                                            {"action-value", &AgentTraits::action_value}};
+                                            {"action-value", &AgentTraits::action_value},
+                                            {"memory", &AgentTraits::memory}};
   return names;
 }
 

@@ -11,6 +11,7 @@ struct AgentTraits {
   bool on_policy = false;   // learns from rollouts of its present policy, not from a replay buffer
   bool stochastic = false;  // its policy is a distribution that actions can be sampled from
   bool action_value = false;  // its critic rates actions, not states alone
+  bool memory = false;        // takes agent.memory: its networks may keep a state between steps
 };
 
 struct AgentInfo {
@@ -29,7 +30,7 @@ struct TraitName {
   const char* name;
   bool AgentTraits::*trait;
 };
-/// "on-policy", "stochastic", "action-value".
+/// "on-policy", "stochastic", "action-value", "memory".
 const std::vector<TraitName>& TraitNames();
 
 }  // namespace sinew::agents

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agents/agent_list.h"
 #include "agents/off_policy/ddpg.h"
 #include "agents/on_policy/a2c.h"
 #include "agents/on_policy/ppo.h"
@@ -168,14 +169,18 @@ TEST(MemoryTest, ThreadsDoNotChangeTheBits) {
 }
 
 TEST(MemoryTest, AgentsWithoutOneSayWhichHaveOne) {
-  for (const std::string agent : {"naf", "sac", "trpo"}) {
-    const auto builder = MakeAgentBuilder(agent);
+  for (const AgentInfo& agent : AgentList()) {
+    const auto builder = MakeAgentBuilder(agent.name);
     OptionTable options("agent");
     builder->Describe(options);
     options.Set("memory", "gru");
+    if (agent.traits.memory) {
+      EXPECT_NO_THROW(builder->Build(Context(10))) << agent.name;
+      continue;
+    }
     EXPECT_THAT([&] { builder->Build(Context(10)); },
-                ThrowsMessage<UserError>(
-                    AllOf(HasSubstr(agent + " has no memory"), HasSubstr("a2c, ddpg, ppo, td3"))));
+                ThrowsMessage<UserError>(AllOf(HasSubstr(agent.name + " has no memory"),
+                                               HasSubstr("a2c, ddpg, ppo, td3"))));
   }
 }
 
