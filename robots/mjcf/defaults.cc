@@ -144,18 +144,18 @@ class Applier {
 Attributes Merge(Attributes base, const Attributes& over) {
   const auto is_orientation = [](const auto& a) { return IsOrientation(a.first); };
   if (std::ranges::any_of(over, is_orientation)) std::erase_if(base, is_orientation);
-  // the name comes first, as people write it
-  std::ranges::stable_partition(base, [](const auto& a) { return a.first == "name"; });
   Attributes merged;
-  for (const auto& [name, value] : over)
-    if (name == "name") merged.emplace_back(name, value);
-  for (auto& entry : base) merged.push_back(std::move(entry));
-  for (const auto& [name, value] : over) {
-    const auto found = std::ranges::find_if(merged, [&](const auto& a) { return a.first == name; });
+  // the name comes first, as people write it
+  for (const auto& attribute : over)
+    if (attribute.first == "name") merged.push_back(attribute);
+  merged.insert(merged.end(), base.begin(), base.end());
+  for (const auto& attribute : over) {
+    const auto is_same = [&](const auto& a) { return a.first == attribute.first; };
+    const auto found = std::ranges::find_if(merged, is_same);
     if (found == merged.end())
-      merged.emplace_back(name, value);
-    else if (name != "name")
-      found->second = Overlay(name, found->second, value);
+      merged.push_back(attribute);
+    else if (attribute.first != "name")
+      found->second = Overlay(attribute.first, found->second, attribute.second);
   }
   return merged;
 }

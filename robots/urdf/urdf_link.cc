@@ -14,16 +14,11 @@ namespace {
 
 constexpr double kSmallMass = 1e-3, kSmallInertia = 1e-6;  // [kg], [kg m^2]
 
-double Component(const Element& inertia, const char* attribute) {
-  return Number(inertia, attribute, 0);
-}
-
 Eigen::Matrix3d TensorOf(const Element& inertia) {
-  const double xy = Component(inertia, "ixy"), xz = Component(inertia, "ixz"),
-               yz = Component(inertia, "iyz");
   Eigen::Matrix3d tensor;
-  tensor << Component(inertia, "ixx"), xy, xz, xy, Component(inertia, "iyy"), yz, xz, yz,
-      Component(inertia, "izz");
+  const char* names[3][3] = {{"ixx", "ixy", "ixz"}, {"ixy", "iyy", "iyz"}, {"ixz", "iyz", "izz"}};
+  for (int i = 0; i < 3; ++i)
+    for (int k = 0; k < 3; ++k) tensor(i, k) = Number(inertia, names[i][k], 0);
   return tensor;
 }
 
