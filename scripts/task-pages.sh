@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes docs/tasks/reference, a page for every task out of the code, and docs/tasks/README.md, the table of all tasks with
-# what simple baselines earn. EPISODES (100) a baseline.
+# Makes assets/tasks.json, the list that `sinew tasks` prints, docs/tasks/reference, a page for every task out of the
+# code, and docs/tasks/README.md, the table of all tasks with what simple baselines earn. EPISODES (100) a baseline.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sinew=${SINEW:-build/sinew}
@@ -26,6 +26,11 @@ figure() {
   jq -r '"\(.mean * 10 | round / 10)" + ([(.success // {}) | to_entries[0].value | select(.) |
     ", \(.rate * 100 | round) %"] | join(""))'
 }
+
+# without the file the list is made of the tasks themselves
+rm -f assets/tasks.json
+"$sinew" tasks --json > assets/tasks.json.new
+mv assets/tasks.json.new assets/tasks.json
 
 mkdir -p docs/tasks/reference
 out=docs/tasks/README.md.new

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -71,6 +72,27 @@ TEST(TasksCommand, RefuseWhatIsNoTask) {
   EXPECT_EQ(unknown.status, 2);
   EXPECT_THAT(unknown.err, HasSubstr("reacher"));
   EXPECT_EQ(Scratch().Sinew({"tasks", "--markdown"}).status, 2);
+}
+
+// the list is made beforehand, by scripts/task-pages.sh; what a task says of itself is the task's
+// own
+TEST(TasksCommand, TheListIsUpToDate) {
+  for (const json& row : Rows({"tasks", "--json"}, {"name"})) {
+    const Outcome outcome = Scratch().Sinew({"tasks", row.at("name"), "--json"});
+    const json task = json::parse(outcome.out);
+    for (const auto& [key, value] : row.items()) EXPECT_EQ(task.at(key), value) << row;
+  }
+}
+
+TEST(TasksCommand, TheListIsWholeWhereNoneIsMade) {
+  const Scratch scratch;
+  namespace fs = std::filesystem;
+  for (const auto& entry : fs::directory_iterator(SourceDir() + "/assets")) {
+    if (entry.path().filename() != "tasks.json")
+      fs::create_symlink(entry.path(), scratch.path() / entry.path().filename());
+  }
+  const RunOptions elsewhere{.environment = {{"SINEW_ASSETS", scratch.path().string()}}};
+  EXPECT_EQ(Scratch().Sinew({"tasks"}, elsewhere).out, Scratch().Sinew({"tasks"}).out);
 }
 
 // docs/tasks/reference is what `sinew tasks NAME --markdown` prints; scripts/task-pages.sh makes it
