@@ -41,7 +41,7 @@ nlohmann::ordered_json BenchSimulation(const BenchArguments& arguments, double s
 nlohmann::ordered_json BenchTraining(const BenchArguments& arguments) {
   const auto make_config = [](const std::string& task, const std::string& agent,
                               const std::vector<std::string>& assignments) {
-    return MakeRunConfig(task, agent, 1, "", "", assignments);
+    return MakeRunConfig({.task = task, .agent = agent, .assignments = assignments});
   };
   auto cases = bench::TrainCases(arguments.tasks, arguments.agents);
   for (bench::TrainCase& run : cases) {

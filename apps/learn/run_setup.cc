@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
+#include "agents/agent_list.h"
 #include "apps/common/recorded_run.h"
 #include "core/error.h"
 #include "core/files.h"
@@ -29,14 +30,19 @@ std::vector<std::string> PresetNames(const fs::path& folder) {
   return names;
 }
 
-void ApplyPreset(const std::string& task, const std::string& agent, const std::string& preset,
+fs::path PresetFile(const std::string& agent, const std::string& name) {
+  return sim::AssetFolder() / "presets" / agent / (name + ".toml");
+}
+
+// @param own  the preset that is used where none is named, if there is one
+void ApplyPreset(const std::string& own, const std::string& agent, const std::string& preset,
                  Config* config) {
-  const fs::path folder = sim::AssetFolder() / "presets" / agent;
-  const fs::path file = folder / ((preset.empty() ? task : preset) + ".toml");
+  const fs::path file = PresetFile(agent, preset.empty() ? own : preset);
   if (fs::exists(file)) return config->SetFromToml(ReadFile(file), file.string());
   if (preset.empty()) return;
   std::string known;
-  for (const std::string& name : PresetNames(folder)) known += (known.empty() ? "" : ", ") + name;
+  for (const std::string& name : PresetNames(file.parent_path()))
+    known += (known.empty() ? "" : ", ") + name;
   throw UserError(fmt::format("agent '{}' has no preset '{}'; it has: {}", agent, preset, known));
 }
 
@@ -46,25 +52,59 @@ training::RunConfig::TaskHooks HooksOf(const std::shared_ptr<sim::TaskBuilder>& 
           [builder](OptionTable& table) { builder->randomization.Describe(table); }};
 }
 
+std::string NameOf(const std::string& task) {
+  return tasks::IsTaskFile(task) ? fs::path(task).filename().string() : task;
+}
+
+// @param own  the preset that is used where none is named
+std::unique_ptr<training::RunConfig> MakeWithPreset(const RunChoice& choice,
+                                                    const std::string& own) {
+  auto run = std::make_unique<training::RunConfig>(
+      NameOf(choice.task), HooksOf(tasks::MakeTaskBuilder(choice.task)), choice.agent, choice.seed);
+  Config& config = run->config();
+  ApplyPreset(own, choice.agent, choice.preset, &config);
+  if (tasks::IsTaskFile(choice.task)) {
+    // what the file says of agent and training; the record of its model must hold elsewhere too
+    config.SetFromToml(ReadFile(choice.task), choice.task);
+    config.SetFromText("task.model=" + FormatText(tasks::ModelOfTaskFile(choice.task).string()));
+  }
+  if (!choice.config_file.empty())
+    config.SetFromToml(ReadFile(choice.config_file), choice.config_file);
+  for (const std::string& assignment : choice.assignments) config.SetFromText(assignment);
+  return run;
+}
+
+// Of an option as TOML; empty where the table has none of this name.
+std::string ValueOf(const OptionTable& table, std::string_view key) {
+  for (const OptionTable::Entry& entry : table.entries())
+    if (entry.key == key) return entry.get();
+  return "";
+}
+
+bool SeesPositionsOnly(const training::RunConfig& run) {
+  return ValueOf(run.task_options(), "observe") == "\"positions\"";
+}
+
 }  // namespace
 
-std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
-                                                   const std::string& agent, uint64_t seed,
-                                                   const std::string& preset,
-                                                   const std::string& file,
-                                                   const std::vector<std::string>& assignments) {
-  const std::string name = tasks::IsTaskFile(task) ? fs::path(task).filename().string() : task;
-  auto run = std::make_unique<training::RunConfig>(name, HooksOf(tasks::MakeTaskBuilder(task)),
-                                                   agent, seed);
-  ApplyPreset(name, agent, preset, &run->config());
-  if (tasks::IsTaskFile(task)) {
-    // what the file says of agent and training; the record of its model must hold elsewhere too
-    run->config().SetFromToml(ReadFile(task), task);
-    run->config().SetFromText("task.model=" + FormatText(tasks::ModelOfTaskFile(task).string()));
-  }
-  if (!file.empty()) run->config().SetFromToml(ReadFile(file), file);
-  for (const std::string& assignment : assignments) run->config().SetFromText(assignment);
+std::unique_ptr<training::RunConfig> MakeRunConfig(const RunChoice& choice) {
+  const std::string name = NameOf(choice.task), positions = name + "-positions";
+  auto run = MakeWithPreset(choice, name);
+  if (SeesPositionsOnly(*run) && fs::exists(PresetFile(choice.agent, positions)))
+    run = MakeWithPreset(choice, positions);
   return run;
+}
+
+std::string MissingMemory(const training::RunConfig& run) {
+  const auto& agent = run.agent_options();
+  const bool remembers = ValueOf(agent, "history") != "1" || ValueOf(agent, "memory") != "\"none\"";
+  if (!SeesPositionsOnly(run) || remembers) return "";
+  return fmt::format(
+      "task.observe=positions leaves out the velocities, and this policy does not remember: "
+      "agent.history=4 shows it the last observations{}",
+      agents::FindAgent(run.agent_name()).traits.memory
+          ? ", agent.memory=gru lets it keep what it needs"
+          : "");
 }
 
 std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& folder) {

@@ -11,17 +11,24 @@
 
 namespace sinew::apps {
 
-/// The configuration of a new run: defaults, then the preset, the file and the assignments, in this
-/// order.
-/// @param preset  name of a file in assets/presets/<agent>/ ("paper"); empty: the task's own where
-/// there is one.
-/// @param file    TOML with further values; may be empty. @param assignments "agent.actor_lr=1e-4".
+/// What a user says of a new run.
+struct RunChoice {
+  std::string task;  ///< name, or a task file
+  std::string agent = "ddpg";
+  uint64_t seed = 1;
+  std::string preset{};  ///< name of a file in assets/presets/<agent>/ ("paper"); empty: its own
+  std::string config_file{};               ///< TOML with further values; empty: none
+  std::vector<std::string> assignments{};  ///< "agent.actor_lr=1e-4"
+};
+
+/// The configuration of a new run: defaults, then the preset, the task's file, the file and the
+/// assignments, in this order. The preset of its own is the one of the task's name or, with
+/// task.observe=positions, "<task>-positions" where there is one.
 /// @throws UserError for unknown names and bad values.
-std::unique_ptr<training::RunConfig> MakeRunConfig(const std::string& task,
-                                                   const std::string& agent, uint64_t seed,
-                                                   const std::string& preset,
-                                                   const std::string& file,
-                                                   const std::vector<std::string>& assignments);
+std::unique_ptr<training::RunConfig> MakeRunConfig(const RunChoice& choice);
+
+/// A line about a policy that neither sees velocities nor can remember positions; empty for others.
+std::string MissingMemory(const training::RunConfig& run);
 
 /// The configuration that a run folder was trained with.
 std::unique_ptr<training::RunConfig> LoadRunConfig(const training::RunFolder& folder);

@@ -57,8 +57,8 @@ std::vector<std::string> Assignments(const SweepArguments& arguments, const Swee
 
 std::unique_ptr<training::RunConfig> ConfigOf(const SweepArguments& arguments,
                                               const SweepCell& cell) {
-  return MakeRunConfig(cell.task, cell.agent, cell.seed, arguments.preset, arguments.config_file,
-                       Assignments(arguments, cell));
+  return MakeRunConfig({cell.task, cell.agent, cell.seed, arguments.preset, arguments.config_file,
+                        Assignments(arguments, cell)});
 }
 
 fs::path FolderOf(const SweepArguments& arguments, const SweepCell& cell) {

@@ -76,8 +76,8 @@ void OpenViewer(const std::string& root) {
 void Train(const TrainArguments& arguments, const Invocation& invocation) {
   auto assignments = arguments.assignments;
   if (arguments.steps > 0) assignments.push_back(fmt::format("train.steps={}", arguments.steps));
-  const auto run = MakeRunConfig(arguments.task, arguments.agent, arguments.seed, arguments.preset,
-                                 arguments.config_file, assignments);
+  const auto run = MakeRunConfig({arguments.task, arguments.agent, arguments.seed, arguments.preset,
+                                  arguments.config_file, assignments});
   if (arguments.print_config) {
     fmt::print("{}", run->config().ToToml());
     return;
@@ -96,6 +96,8 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
   if (!arguments.quiet)
     fmt::print(stderr, "{} with {} into {} ({})\n", arguments.task, arguments.agent, out,
                models::BlasName());
+  if (const auto missing = MissingMemory(*run); !missing.empty())
+    fmt::print(stderr, "note: {}\n", missing);
   const training::InterruptGuard guard;
   if (arguments.watch) OpenViewer(out);
   Report(training::Train(*run, folder, MakeHooks(invocation, guard, arguments.quiet)), folder,
@@ -117,7 +119,7 @@ std::string SettingsHelp(const TrainArguments& arguments) {
   const auto run =
       arguments.task.empty()
           ? std::make_unique<training::RunConfig>("", no_task, arguments.agent, arguments.seed)
-          : MakeRunConfig(arguments.task, arguments.agent, arguments.seed, "", "", {});
+          : MakeRunConfig({arguments.task, arguments.agent, arguments.seed});
   return fmt::format(
       "\nSettings of --set and --config, for the agent {}{} (presets may differ: "
       "--print-config):\n{}",

@@ -63,6 +63,85 @@ TEST(Interrupt, SavesAndResumesToTheSameBytes) {
   EXPECT_EQ(ReadFile(scratch / "run/final.policy"), ReadFile(scratch / "straight/final.policy"));
 }
 
+struct RememberingRun {
+  std::string agent, steps, checkpoint_every;
+  std::vector<std::string> further{};
+};
+
+/// Pendulum from its positions, with a memory.
+std::vector<std::string> Words(const RememberingRun& run, const std::string& folder) {
+  std::vector<std::string> words{"train",
+                                 "pendulum",
+                                 "--agent",
+                                 run.agent,
+                                 "--seed",
+                                 "101",
+                                 "--steps",
+                                 run.steps,
+                                 "--out",
+                                 folder,
+                                 "--quiet",
+                                 "--set",
+                                 "task.observe=positions",
+                                 "--set",
+                                 "agent.memory=gru",
+                                 "--set",
+                                 "train.checkpoint_every=" + run.checkpoint_every,
+                                 "--set",
+                                 "train.eval_episodes=2",
+                                 "--set",
+                                 "train.final_episodes=3"};
+  words.insert(words.end(), run.further.begin(), run.further.end());
+  return words;
+}
+
+/// Returns once two checkpoints were begun, so that one of them is whole.
+void WaitForCheckpoint(const fs::path& folder) {
+  using namespace std::chrono_literals;
+  for (int i = 0; i < 12000; ++i) {
+    std::error_code missing;
+    const fs::directory_iterator entries(folder, missing);
+    if (!missing && std::distance(begin(entries), end(entries)) > 1) return;
+    std::this_thread::sleep_for(5ms);
+  }
+  FAIL() << folder << " stays empty";
+}
+
+class KilledWithMemory : public testing::TestWithParam<RememberingRun> {};
+
+TEST_P(KilledWithMemory, ResumesToTheSameBytes) {
+  const Scratch scratch;
+  Program run(scratch.path(), Words(GetParam(), "run"));
+  WaitForCheckpoint(scratch / "run/checkpoints");
+  run.Signal(SIGKILL);
+  run.Wait();
+  ASSERT_FALSE(fs::exists(scratch / "run/final.policy")) << "it ended before the signal came";
+
+  const Outcome resumed = scratch.Sinew({"resume", "run", "--quiet"});
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  const Outcome straight = scratch.Sinew(Words(GetParam(), "straight"));
+  ASSERT_EQ(straight.status, 0) << straight.err;
+  EXPECT_EQ(ReadFile(scratch / "run/final.policy"), ReadFile(scratch / "straight/final.policy"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Agents, KilledWithMemory,
+    testing::Values(RememberingRun{"ppo", "20000", "2000"},
+                    RememberingRun{"td3", "4000", "500", {"--set", "agent.learning_starts=400"}}),
+    [](const auto& info) { return info.param.agent; });
+
+TEST(PositionsOnly, TakesItsOwnPresetAndSaysWhenNothingRemembers) {
+  const Scratch scratch;
+  std::vector<std::string> words{"train", "pendulum", "--agent", "ppo",   "--steps",
+                                 "8",     "--out",    "run",     "--set", "task.observe=positions"};
+  const Outcome plain = scratch.Sinew(words);
+  EXPECT_THAT(plain.err, HasSubstr("agent.memory=gru"));
+  EXPECT_THAT(ReadFile(scratch / "run/config.toml"), HasSubstr("sequence_length = 32"));
+  words[7] = "remembering";
+  words.insert(words.end(), {"--set", "agent.history=4"});
+  EXPECT_THAT(scratch.Sinew(words).err, testing::Not(HasSubstr("does not remember")));
+}
+
 TEST(Interrupt, OfAnUnfinishedRunEvalSaysHowToFinishIt) {
   const Scratch scratch;
   Program run(scratch.path(), TrainInto("run", 100'000));

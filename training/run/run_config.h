@@ -37,6 +37,8 @@ class RunConfig {
 
   /// The section "task" as it stands.
   const OptionTable& task_options() const { return task_table_; }
+  /// The section "agent" as it stands.
+  const OptionTable& agent_options() const { return agent_table_; }
   /// The section "randomize" as it stands.
   const OptionTable& randomization() const { return randomize_table_; }
 
