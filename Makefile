@@ -30,7 +30,7 @@ bench: build  ## figures: simulation, learner, policy, training
 
 format:  ## lay out every source file with clang-format
 	@scripts/install-packages.sh clang-format
-	@find core spec policy sim tasks models agents training media deploy viewer bench apps tests examples \
+	@find core spec policy sim robots tasks models agents training media deploy viewer bench apps tests examples \
 	  -name '*.cc' -o -name '*.h' -o -name '*.c' | xargs clang-format -i
 
 lint: build  ## clang-format, clang-tidy and cppcheck over every source file

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-1}
-folders=(core spec policy sim tasks models agents training media deploy viewer bench apps tests examples)
+folders=(core spec policy sim robots tasks models agents training media deploy viewer bench apps tests examples)
 
 mapfile -t files < <(find "${folders[@]}" -name '*.cc' -o -name '*.h' -o -name '*.c' | sort)
 echo "clang-format: ${#files[@]} files"

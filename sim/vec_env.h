@@ -51,8 +51,8 @@ class VecEnv {
     double episode_return = 0;
     int64_t length = 0;
     bool success = false, diverged = false;
-    uint64_t start = 0;      // see Env::start
-    SimulationState end;     // of a success, while UseStarts is in force; else empty
+    uint64_t start = 0;        // see Env::start
+    SimulationState end;       // of a success, while UseStarts is in force; else empty
     std::string divergence{};  // which joint's number went bad, where it diverged
   };
   const std::vector<Episode>& finished() const { return finished_; }

@@ -390,10 +390,10 @@ void CheckTorques(const Contract& contract) {
                            ToText(element.kind), element.unit());
   }
   if (targets.empty()) return;
-  throw UserError(
-      fmt::format("the policy commands targets of servos, which files for controllers cannot say: {}; "
-                  "train it with torques (motors in the model, task.action = \"torque\")",
-                  targets));
+  throw UserError(fmt::format(
+      "the policy commands targets of servos, which files for controllers cannot say: {}; "
+      "train it with torques (motors in the model, task.action = \"torque\")",
+      targets));
 }
 
 std::string EngineWarning(const Contract& contract, const ModelIdentity& model) {

@@ -20,5 +20,4 @@ TrainSummary Train(const RunConfig& config, const RunFolder& folder, const Train
 /// @throws UserError as CheckModelOfRun; nothing is written then.
 TrainSummary Resume(const RunConfig& config, const RunFolder& folder, const TrainHooks& hooks);
 
-
 }  // namespace sinew::training

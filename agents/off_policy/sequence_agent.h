@@ -7,6 +7,7 @@
 
 #include "agents/base/agent.h"
 #include "agents/base/guarded_learners.h"
+#include "agents/base/observation_scaler.h"
 #include "agents/base/run_clock.h"
 #include "agents/exploration/noise.h"
 #include "agents/off_policy/ddpg.h"
@@ -14,7 +15,6 @@
 #include "agents/off_policy/recurrent_ddpg.h"
 #include "agents/replay/reward_range.h"
 #include "agents/replay/sequence_replay.h"
-#include "agents/base/observation_scaler.h"
 
 namespace sinew::agents {
 

@@ -28,7 +28,8 @@ constexpr CommandEntry kTable[] = {
 
     {"Know", "tasks", "list the tasks, or tell all about one", kSim},
     {"Know", "agents", "list the agents", kSim},
-    {"Know", "import", "make a model and a task of a robot's URDF, or of an MJCF of any MuJoCo", kSim},
+    {"Know", "import", "make a model and a task of a robot's URDF, or of an MJCF of any MuJoCo",
+     kSim},
     {"Know", "bench", "measure speed on this machine", kLearn},
     {"Know", "check", "see whether a task or a model is sound", kSim},
 };

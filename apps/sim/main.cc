@@ -5,6 +5,6 @@ int main(int argc, char** argv) {
   using namespace sinew::apps;
   return RunProgram(
       "sinew", {argc, argv},
-      {AddAgentsCommand, AddCheckCommand, AddEvalCommand, AddImportCommand, AddPlotCommand, AddReplayCommand,
-       AddRolloutCommand, AddRunControllerCommand, AddTasksCommand});
+      {AddAgentsCommand, AddCheckCommand, AddEvalCommand, AddImportCommand, AddPlotCommand,
+       AddReplayCommand, AddRolloutCommand, AddRunControllerCommand, AddTasksCommand});
 }

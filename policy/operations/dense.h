@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "policy/operations/operation.h"
 #include "policy/operations/activation.h"
+#include "policy/operations/operation.h"
 
 namespace sinew::policy {
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "policy/operations/operation.h"
 #include "policy/operations/activation.h"
+#include "policy/operations/operation.h"
 
 namespace sinew::policy {
 

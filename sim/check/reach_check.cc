@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kPoses = 300;
 constexpr double kMoved = 1e-6;  // [m]
-constexpr double kNear = 0.2;  // of the distances that the poses span
+constexpr double kNear = 0.2;    // of the distances that the poses span
 
 void DrawPose(Simulation* simulation, Random* random) {
   const mjModel* m = simulation->model();

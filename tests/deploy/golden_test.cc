@@ -1,5 +1,4 @@
 #include "deploy/base/golden.h"
-#include "deploy/base/reference.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "deploy/base/reference.h"
 #include "tests/deploy/test_task.h"
 
 namespace sinew::deploy {
@@ -51,7 +51,8 @@ TEST(GoldenVectorsTest, AreAsManyAsAskedForAndConsistent) {
   for (int n = 0; n < golden.size(); ++n) {
     const auto action = ReferenceAction(artifact, golden.Observation(n));
     EXPECT_EQ(std::vector(golden.Action(n).begin(), golden.Action(n).end()), action);
-    // torque of the shoulder: 3 x [-1, 2]; the elbow has a gear of -0.7, and +1 is its largest torque
+    // torque of the shoulder: 3 x [-1, 2]; the elbow has a gear of -0.7, and +1 is its largest
+    // torque
     EXPECT_NEAR(golden.Torque(n)[0], 3 * (0.5 + 1.5 * action[0]), 1e-12);
     EXPECT_NEAR(golden.Torque(n)[1], 0.7 * action[1], 1e-12);
   }

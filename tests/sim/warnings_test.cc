@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include "sim/check/task_check.h"
 #include "sim/check/model_task.h"
+#include "sim/check/task_check.h"
 #include "sim/simulation.h"
 #include "tests/core/temporary_folder.h"
 

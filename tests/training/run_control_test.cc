@@ -1,4 +1,3 @@
-#include "policy/policy_file.h"
 #include "training/run/run_control.h"
 
 #include <gmock/gmock.h>
@@ -11,6 +10,7 @@
 
 #include "core/error.h"
 #include "policy/critic.h"
+#include "policy/policy_file.h"
 #include "tests/core/temporary_folder.h"
 #include "tests/training/small_run.h"
 

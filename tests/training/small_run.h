@@ -33,8 +33,8 @@ inline std::unique_ptr<RunConfig> SmallRun(const std::vector<std::string>& assig
         "train.keep_checkpoints=2"}) {
     run->config().SetFromText(option);
   }
-  for (const char* option : {"agent.learning_starts=200", "agent.batch_size=16", "agent.actor_hidden=8",
-                             "agent.critic_hidden=8"}) {
+  for (const char* option : {"agent.learning_starts=200", "agent.batch_size=16",
+                             "agent.actor_hidden=8", "agent.critic_hidden=8"}) {
     try {
       run->config().SetFromText(option);
     } catch (const UserError&) {

@@ -144,9 +144,9 @@ std::unique_ptr<RunConfig> RunOn(const std::vector<std::string>& assignments) {
   return run;
 }
 
-const std::vector<std::string> kShort{
-    "train.steps=400",       "train.num_envs=2", "train.checkpoint_every=40",
-    "train.eval_every=1000", "agent.batch_size=16",   "agent.learning_starts=200"};
+const std::vector<std::string> kShort{"train.steps=400",           "train.num_envs=2",
+                                      "train.checkpoint_every=40", "train.eval_every=1000",
+                                      "agent.batch_size=16",       "agent.learning_starts=200"};
 
 /// Rewards that a float still holds, and whose squared error's gradient it does not.
 class Overwhelming : public sim::PointMass {
