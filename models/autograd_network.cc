@@ -1,6 +1,7 @@
 #include "models/autograd_network.h"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 
 #include "core/error.h"
 #include "models/autograd_layers.h"

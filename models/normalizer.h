@@ -34,6 +34,7 @@ class Normalizer {
   const std::vector<float>& mean() const { return mean_; }
   const std::vector<float>& scale() const { return scale_; }
   float clip() const { return clip_; }
+  NormalizerMode mode() const { return mode_; }
   const std::vector<float>& low() const { return low_; }
   const std::vector<float>& high() const { return high_; }
   void Serialize(Archive& archive, const std::string& name);

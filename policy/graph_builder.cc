@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <utility>
 
 namespace sinew::policy {
@@ -71,14 +72,39 @@ GraphBuilder::Value GraphBuilder::GruCell(const Value& x, Gru gru, const std::st
   return next;
 }
 
+// [x_t - x_t-1, x_t-1 - x_t-2, ...], every one scaled alike.
+GraphBuilder::Value GraphBuilder::Differences(const Value& x, const Value& past, int64_t length,
+                                              const Scaling& scaling) {
+  const auto width = static_cast<int64_t>(scaling.mean.size());
+  const int64_t size = (length - 1) * width;
+  const Value frames = Apply(Concatenate{}, {x, past}, "frames");
+  const Value newer = Apply(Slice{.begin = 0, .end = size}, {frames}, "newer");
+  const Value older = Apply(Slice{.begin = width, .end = size + width}, {frames}, "older");
+  // a product with -1 is exact
+  const Value minus_older =
+      Apply(policy::Normalize{VectorOf(std::vector<float>(size, 0.0f)),
+                              VectorOf(std::vector<float>(size, -1.0f)), FLT_MAX},
+            {older}, "minus_older");
+  Scaling each{{}, {}, scaling.clip};
+  for (int64_t k = 1; k < length; ++k) {
+    each.mean.insert(each.mean.end(), scaling.mean.begin(), scaling.mean.end());
+    each.scale.insert(each.scale.end(), scaling.scale.begin(), scaling.scale.end());
+  }
+  const Value steps = Apply(Add{}, {newer, minus_older}, "steps");
+  return Apply(
+      policy::Normalize{VectorOf(std::move(each.mean)), VectorOf(std::move(each.scale)), each.clip},
+      {steps}, "differences");
+}
+
 GraphBuilder::Value GraphBuilder::History(const Value& x, int64_t width, int64_t act_dim,
-                                          int64_t length) {
+                                          int64_t length, const Scaling* differences) {
   if (length <= 1) return x;
   const Value past = Remember(
       {.name = "past_values", .shape = {length - 1, width}, .next = x, .push = true, .fill = x});
   const Value actions = Remember(
       {.name = "past_actions", .shape = {length - 1, act_dim}, .next = kAction, .push = true});
-  return Apply(Concatenate{}, {x, past, actions}, "history");
+  const Value older = differences ? Differences(x, past, length, *differences) : past;
+  return Apply(Concatenate{}, {x, older, actions}, "history");
 }
 
 PolicyGraph GraphBuilder::Build(const Value& action) {

@@ -23,6 +23,11 @@ namespace sinew::policy {
 class GraphBuilder {
  public:
   using Value = std::string;
+  /// (x - mean) scale, clipped to +-clip.
+  struct Scaling {
+    std::vector<float> mean, scale;
+    float clip;
+  };
 
   /// @param contract  its observation says how many numbers there are.
   explicit GraphBuilder(spec::Contract contract) { graph_.contract = std::move(contract); }
@@ -49,12 +54,15 @@ class GraphBuilder {
   /// the actions put out. At the start of an episode the first x is repeated and the actions are
   /// zero.
   /// @param width  numbers in x. @param act_dim  numbers in an action. length 1 gives x itself.
-  Value History(const Value& x, int64_t width, int64_t act_dim, int64_t length);
+  /// @param differences  if not null, x_t-k gives way to x_t-k+1 - x_t-k, scaled so.
+  Value History(const Value& x, int64_t width, int64_t act_dim, int64_t length,
+                const Scaling* differences = nullptr);
 
   /// @param action  the value that the action is made of.
   PolicyGraph Build(const Value& action);
 
  private:
+  Value Differences(const Value& x, const Value& past, int64_t length, const Scaling& scaling);
   std::string FreeName(const std::string& wanted) const;
 
   PolicyGraph graph_;

@@ -37,6 +37,8 @@ struct AgentContext {
   /// Observations that one of obs_dim numbers is stacked of, newest first, with the actions between
   /// them behind; 1 unless the agent sees its history.
   int frames = 1;
+  /// Of older observations the networks see the differences to the next newer one.
+  bool differences = false;
   /// Numbers of a single one.
   int frame_dim() const { return (obs_dim - (frames - 1) * act_dim) / frames; }
 };

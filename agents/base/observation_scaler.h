@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,7 +12,9 @@ namespace sinew::agents {
 
 /// Scales observations for an agent's networks. Where an observation is a stack of frames with the
 /// actions between them (AgentContext::frames), every frame is scaled alike, by statistics of the
-/// newest ones, and actions are left as they are.
+/// newest ones, and actions are left as they are. With AgentContext::differences an older frame
+/// becomes the step to the next newer one, scaled by statistics of its own: a velocity, which is
+/// small beside the observations that it is told from.
 class ObservationScaler {
  public:
   /// @param normalizer  of a single frame.
@@ -19,17 +22,22 @@ class ObservationScaler {
 
   /// @param observations  [rows x obs_dim].
   void Observe(std::span<const float> observations);
-  void EndWarmup() { normalizer_.EndWarmup(); }
+  void EndWarmup();
   /// @param out  [rows x obs_dim], may be `observations` itself.
   void Apply(std::span<const float> observations, std::span<float> out) const;
 
   const models::Normalizer& normalizer() const { return normalizer_; }
-  void Serialize(models::Archive& archive) { normalizer_.Serialize(archive, "normalizer"); }
+  /// Of the steps between frames; null where older frames are shown as they are.
+  const models::Normalizer* differences() const { return differences_ ? &*differences_ : nullptr; }
+  void Serialize(models::Archive& archive);
 
  private:
+  void ObserveDifferences(std::span<const float> observations);
+
   size_t obs_dim_, frame_dim_, frames_;
   models::Normalizer normalizer_;
-  std::vector<float> newest_;
+  std::optional<models::Normalizer> differences_;
+  std::vector<float> newest_, scaled_;
 };
 
 }  // namespace sinew::agents

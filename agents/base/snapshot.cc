@@ -1,11 +1,13 @@
 #include "agents/base/snapshot.h"
 
+#include <optional>
 #include <utility>
 
 namespace sinew::agents {
 
-policy::GraphBuilder StartSnapshot(const AgentContext& context,
-                                   const models::Normalizer& normalizer, const RunClock& clock) {
+policy::GraphBuilder StartSnapshot(const AgentContext& context, const ObservationScaler& scaler,
+                                   const RunClock& clock) {
+  const models::Normalizer& normalizer = scaler.normalizer();
   spec::Contract contract = context.contract;
   contract.observation.resize(normalizer.low().size());
   for (size_t i = 0; i < normalizer.low().size(); ++i) {
@@ -17,7 +19,12 @@ policy::GraphBuilder StartSnapshot(const AgentContext& context,
   contract.seed = context.seed;
   policy::GraphBuilder graph(std::move(contract));
   graph.Normalize(policy::kObservation, normalizer.mean(), normalizer.scale(), normalizer.clip());
-  graph.History(kNormalized, context.frame_dim(), context.act_dim, context.frames);
+  std::optional<policy::GraphBuilder::Scaling> differences;
+  if (const models::Normalizer* steps = scaler.differences()) {
+    differences = {steps->mean(), steps->scale(), steps->clip()};
+  }
+  graph.History(kNormalized, context.frame_dim(), context.act_dim, context.frames,
+                differences ? &*differences : nullptr);
   return graph;
 }
 

@@ -22,23 +22,27 @@ class HistoryBuilder : public AgentBuilder {
         "observations that the policy sees, the actions between them included, where one does "
         "not tell the state (1: the present one)",
         "steps");
+    table.Add("history_differences", &differences_,
+              "with a history: older observations as the differences to the next newer one, scaled "
+              "by their own statistics, so that velocities are as large as positions");
   }
 
   std::unique_ptr<Agent> Build(const AgentContext& context) const override {
     if (history_ == 1) return builder_->Build(context);
     const auto frames = static_cast<int>(history_);
-    return std::make_unique<HistoryAgent>(context, frames,
-                                          builder_->Build(StackedContext(context, frames)));
+    return std::make_unique<HistoryAgent>(
+        context, frames, builder_->Build(StackedContext(context, frames, differences_)));
   }
 
  private:
   std::unique_ptr<AgentBuilder> builder_;
   int64_t history_ = 1;
+  bool differences_ = true;
 };
 
 }  // namespace
 
-AgentContext StackedContext(const AgentContext& context, int frames) {
+AgentContext StackedContext(const AgentContext& context, int frames, bool differences) {
   if (context.episode_steps > 0 && frames > context.episode_steps) {
     throw UserError(
         fmt::format("agent.history = {} is longer than an episode of this task, {} steps: 1 to {} "
@@ -47,6 +51,7 @@ AgentContext StackedContext(const AgentContext& context, int frames) {
   }
   AgentContext stacked = context;
   stacked.frames = frames;
+  stacked.differences = differences;
   stacked.obs_dim = frames * context.obs_dim + (frames - 1) * context.act_dim;
   if (context.goals) {
     stacked.goals = std::make_shared<StackedGoals>(context.goals, context.obs_dim, frames);

@@ -10,8 +10,8 @@
 namespace sinew::agents {
 
 /// What an agent that sees the last `frames` observations in one has to know of the world.
-/// @throws UserError if an episode is not as long.
-AgentContext StackedContext(const AgentContext& context, int frames);
+/// @param differences  see AgentContext. @throws UserError if an episode is not as long.
+AgentContext StackedContext(const AgentContext& context, int frames, bool differences = false);
 
 /// An agent of any kind with `frames` observations and the actions between them for its
 /// observation: where velocities cannot be seen, they can be told from it. The agent within learns

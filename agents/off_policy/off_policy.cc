@@ -148,7 +148,7 @@ void OffPolicyAgent::WatchQ(const UpdateOutcome& outcome) {
 }
 
 policy::PolicyGraph OffPolicyAgent::Snapshot() const {
-  auto graph = StartSnapshot(context_, scaler_.normalizer(), clock_);
+  auto graph = StartSnapshot(context_, scaler_, clock_);
   return graph.Build(
       graph.Layers(PolicyInput(context_), parts_.rule->PolicyLayers(), parts_.rule->PolicyNoise()));
 }

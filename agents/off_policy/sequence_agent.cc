@@ -129,7 +129,7 @@ void SequenceAgent::WatchQ(double mean_abs_q) {
 }
 
 policy::PolicyGraph SequenceAgent::Snapshot() const {
-  auto graph = StartSnapshot(context_, scaler_.normalizer(), clock_);
+  auto graph = StartSnapshot(context_, scaler_, clock_);
   const auto memory = models::DescribeMemory(rule_.actor(), PolicyInput(context_), &graph);
   auto layers = models::HeadLayers(rule_.actor());
   if (rule_.tanh_behind()) layers.back().activation = "tanh";

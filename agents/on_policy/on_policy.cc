@@ -143,7 +143,7 @@ double OnPolicyAgent::RateFactor() const {
 }
 
 policy::PolicyGraph OnPolicyAgent::Snapshot() const {
-  auto graph = StartSnapshot(context_, scaler_.normalizer(), clock_);
+  auto graph = StartSnapshot(context_, scaler_, clock_);
   const auto [value, layers] = policy_.network().Describe(PolicyInput(context_), &graph);
   return graph.Build(policy_.distribution().Describe(value, layers, policy_.shared(), &graph));
 }

@@ -8,7 +8,9 @@
 // 0 elsewhere.
 
 #include <ATen/Parallel.h>
-#include <torch/script.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/types.h>
 
 #include <cstdio>
 #include <cstdlib>

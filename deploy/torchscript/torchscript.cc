@@ -1,7 +1,9 @@
 #include "deploy/torchscript/torchscript.h"
 
 #include <fmt/format.h>
-#include <torch/script.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/types.h>
 
 #include <sstream>
 

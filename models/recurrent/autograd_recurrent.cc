@@ -1,6 +1,6 @@
 #include "models/recurrent/autograd_recurrent.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "models/autograd_layers.h"
 

@@ -219,6 +219,25 @@ TEST(ObservationScalerTest, ScalesEveryFrameAlikeAndNoAction) {
   EXPECT_THAT(scaled, ElementsAre(1, 1, 3, 2, 0.5f, -1, 10, 0, 0, -1));
 }
 
+// what a step is worth is said by its own statistics, whatever scales the observation
+TEST(ObservationScalerTest, ShowsOlderFramesAsScaledDifferences) {
+  const AgentContext context{
+      .obs_dim = 7, .act_dim = 2, .obs_magnitude = {2}, .frames = 3, .differences = true};
+  ObservationScaler scaler(
+      context, models::Normalizer(1, models::NormalizerMode::kTask, 10, context.obs_magnitude));
+  // steps of 0.1 and -0.3 of the magnitude: mean -0.1, standard deviation 0.2
+  const Values rows{2, 1.8f, 1.2f, 0.5f, 0, 0, 0.7f, 1, 1.6f, 1.4f, -1, 1, 0, 0};
+  scaler.Observe(rows);
+  Values shown(rows.size());
+  scaler.Apply(rows, shown);
+  const Values expected{1, 1, 2, 0.5f, 0, 0, 0.7f, 0.5f, -1, 1.0, -1, 1, 0, 0};
+  for (size_t i = 0; i < shown.size(); ++i) EXPECT_NEAR(shown[i], expected[i], 1e-5) << i;
+  scaler.EndWarmup();
+  scaler.Observe(Values(7, 100));
+  scaler.Apply(rows, shown);
+  EXPECT_NEAR(shown[1], 1, 1e-5) << "statistics of the warm-up";
+}
+
 TEST(HistoryOptionTest, NafDoesNotImagineWhatItRemembers) {
   const auto builder = MakeAgentBuilder("naf");
   OptionTable table("agent");
@@ -231,15 +250,17 @@ TEST(HistoryOptionTest, NafDoesNotImagineWhatItRemembers) {
 }
 
 /// Agents whose exploration can be switched off, so that what they do is what their policy does.
-class HistoryPolicyTest : public testing::TestWithParam<std::string> {};
+class HistoryPolicyTest : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
 
 TEST_P(HistoryPolicyTest, GraphActsAsTheAgentDoesThroughEpisodes) {
   models::UseOneMathThread();
-  const auto builder = MakeAgentBuilder(GetParam());
+  const auto [name, differences] = GetParam();
+  const auto builder = MakeAgentBuilder(name);
   OptionTable table("agent");
   builder->Describe(table);
   for (const auto& [key, value] :
        std::vector<std::pair<std::string, std::string>>{{"history", "3"},
+                                                        {"history_differences", differences},
                                                         {"normalizer", "warmup"},
                                                         {"noise_sigma", "0"},
                                                         {"batch_size", "16"},
@@ -279,8 +300,12 @@ TEST_P(HistoryPolicyTest, GraphActsAsTheAgentDoesThroughEpisodes) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Deterministic, HistoryPolicyTest, testing::Values("ddpg", "td3", "naf"),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Deterministic, HistoryPolicyTest,
+                         testing::Combine(testing::Values("ddpg", "td3", "naf"),
+                                          testing::Values("true", "false")),
+                         [](const auto& info) {
+                           return std::get<0>(info.param) + "_" + std::get<1>(info.param);
+                         });
 
 }  // namespace
 }  // namespace sinew::agents
