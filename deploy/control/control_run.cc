@@ -157,8 +157,7 @@ ControlReport RunController(const std::filesystem::path& policy,
   const std::string bytes = ReadFile(policy);
   const auto artifact = policy::ParsePolicy(bytes, policy.string());
   spec::CheckTrained(artifact.contract);
-  spec::CheckTorques(artifact.contract);
-  spec::CheckContract(artifact.contract, spec, nullptr);
+  spec::CheckContract(artifact.contract, spec);
   RuntimeOptions runtime_options;
   runtime_options.soft_start = options.soft_start;
   runtime_options.max_age = options.max_age;

@@ -88,8 +88,11 @@ class Robot {
     }
     for (size_t i = 0; i < control_.size(); ++i) {
       const spec::ActionElement& element = env_.spec().action[i];
-      const double range = element.torque_high - element.torque_low;
-      const double fraction = range == 0 ? 0 : (message->values[i] - element.torque_low) / range;
+      // a law of the controller's own comes as the torque that it makes
+      const bool target = element.law == spec::ServoLaw::kModel;
+      const double a = target ? element.low() : element.torque_low;
+      const double b = target ? element.high() : element.torque_high;
+      const double fraction = a == b ? 0 : (message->values[i] - a) / (b - a);
       control_[i] = std::clamp(element.ctrl_low + fraction * (element.ctrl_high - element.ctrl_low),
                                std::min(element.ctrl_low, element.ctrl_high),
                                std::max(element.ctrl_low, element.ctrl_high));
