@@ -202,9 +202,17 @@ std::string CSafety(const spec::Contract& contract) {
 
 std::string CommandLine(const spec::ActionElement& element) {
   const std::string name = CComment(element.name());
-  if (!element.is_servo())
-    return fmt::format("{}, {:.6g} to {:.6g} {}", name, element.low(), element.high(),
-                       element.unit());
+  if (!element.is_servo()) {
+    std::string text =
+        fmt::format("{}{}, {:.6g} to {:.6g} {}", name, element.tendon ? " (a tendon)" : "",
+                    element.low(), element.high(), element.unit());
+    for (const spec::DrivenJoint& joint : element.joints) {
+      if (!element.tendon) break;
+      text += fmt::format("; {} {:.6g} to {:.6g} {}", CComment(joint.joint), joint.torque_low,
+                          joint.torque_high, joint.linear ? "N" : "N·m");
+    }
+    return text;
+  }
   const std::string described = spec::Describe(element).substr(element.name().size());
   return fmt::format("{}{}; run by the {}{}", name, described,
                      element.law == spec::ServoLaw::kModel ? "drive" : "controller",

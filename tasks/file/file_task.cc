@@ -7,6 +7,8 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "sim/couplings.h"
+#include "tasks/file/file_goals.h"
 #include "tasks/file/observation_pieces.h"
 #include "tasks/file/task_model.h"
 #include "tasks/parts/target_path.h"
@@ -84,6 +86,7 @@ class FileTask : public sim::Task {
       simulation.qvel()[simulation.model()->jnt_dofadr[j]] +=
           random.Uniform(-options_.reset_velocity, options_.reset_velocity);
     }
+    sim::KeepCouplings(&simulation);
     if (!options_.object_low.empty()) ResetObject(simulation, random);
   }
 
@@ -144,6 +147,14 @@ class FileTask : public sim::Task {
   double GoalDistance(const Simulation& simulation) const override {
     if (!HasTarget(options_)) return Task::GoalDistance(simulation);
     return (context_.Target(simulation) - PointThatMatters(simulation)).norm();
+  }
+
+  std::shared_ptr<const spec::GoalModel> goals() const override {
+    const bool stays = options_.goal == "reach" || options_.goal == "push";
+    // a sensor may feel the target
+    if (!stays || std::ranges::find(is_sensor_, true) != is_sensor_.end()) return nullptr;
+    return MakeFileGoals(spec_, context_, options_.goal == "push" ? "object" : "site", terms_,
+                         weights_);
   }
 
  private:
@@ -341,6 +352,7 @@ class FileTask : public sim::Task {
       const double high = m->jnt_limited[j] ? range[1] : std::numbers::pi;
       Joint(simulation, j) = random.Uniform(low, high);
     }
+    sim::KeepCouplings(&simulation);
     simulation.Forward();
     return context_.Site(simulation);
   }

@@ -51,12 +51,10 @@ std::string WithTarget(const fs::path& path, const mjModel* m, double radius) {
   const bool weighs = std::ranges::any_of(root.children, [](const Element& section) {
     return section.name == "compiler" && section.Has("settotalmass");
   });
+  const char* mass = weighs ? "1e-12" : "0.001";
   root.Add("size", {{"nuserdata", fmt::to_string(m->nuserdata + TargetPath::kSize)}});
   Element& body = root.Add("worldbody").Add("body", {{"name", "target"}, {"mocap", "true"}});
-  if (!weighs) {
-    body.Add("inertial", {{"pos", "0 0 0"}, {"mass", "0.001"}, {"diaginertia", "1e-6 1e-6 1e-6"}});
-  }
-  const char* mass = weighs ? "0" : "0.001";
+  body.Add("inertial", {{"pos", "0 0 0"}, {"mass", mass}, {"diaginertia", "1e-6 1e-6 1e-6"}});
   AddBall(&body, m, "target", radius, mass, "0.25 0.9 0.45 0.3");
   AddBall(&body, m, "target_core", 0.4 * radius, mass, "0.2 0.85 0.4 1");
   PlaceInKeyframes(&root);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -50,9 +51,10 @@ TEST_F(OtherModelTest, AServoIsCommandedByItsTarget) {
 }
 
 TEST_F(OtherModelTest, ActuatorsThatCannotBeSaidAreListed) {
-  Change("<motor name=\"push\"",
-         "<muscle name=\"calf\" joint=\"puck\" ctrllimited=\"true\" ctrlrange=\"0 1\"/>"
-         "<motor name=\"bare\" joint=\"puck\"/><motor name=\"push\"");
+  Change("<motor name=\"push\"", "<motor name=\"bare\" joint=\"puck\"/><motor name=\"push\"");
+  Change("ctrlrange=\"-5 5\"/>",
+         "ctrlrange=\"-5 5\"/>"
+         "<muscle name=\"calf\" joint=\"rail\" ctrllimited=\"true\" ctrlrange=\"0 1\"/>");
   EXPECT_THAT(ErrorOf(kReach), AllOf(HasSubstr("2 of 3 actuators"), HasSubstr("'calf': it is a"),
                                      HasSubstr("'bare': it has no ctrlrange")));
 }
@@ -112,8 +114,11 @@ TEST_F(OtherModelTest, ATargetChangesNoMass) {
     ASSERT_EQ(simulation.model()->nbody, plain.model()->nbody + 1);
     for (const char* name : {"sled", "puck"}) {
       const int body = plain.Id(mjOBJ_BODY, name);
-      EXPECT_EQ(simulation.model()->body_mass[body], plain.model()->body_mass[body]) << name;
-      EXPECT_EQ(simulation.model()->body_inertia[3 * body], plain.model()->body_inertia[3 * body]);
+      const auto expect = [&](const double* with, const double* without) {
+        EXPECT_NEAR(with[body] / without[body], 1, 1e-11) << name;
+      };
+      expect(simulation.model()->body_mass, plain.model()->body_mass);
+      expect(simulation.model()->body_subtreemass, plain.model()->body_subtreemass);
     }
     Change(compiler, "");
   }
@@ -136,6 +141,48 @@ TEST_F(OtherModelTest, AModelMayBeMadeOfFiles) {
   std::ofstream(folder_ / "model.xml")
       << "<mujoco><sensor><jointvel name=\"speed\" joint=\"rail\"/></sensor></mujoco>";
   EXPECT_EQ(Make(kReach)->MakeSimulation().model()->nsensor, 1);
+}
+
+// a belt: the puck goes where the sled comes from
+class BeltTest : public OtherModelTest {
+ protected:
+  BeltTest() {
+    Change(
+        "<actuator>",
+        "<equality><joint name=\"belt\" joint1=\"puck\" joint2=\"rail\" polycoef=\"0 -1 0 0 0\"/>"
+        "</equality><actuator>");
+  }
+};
+
+TEST_F(BeltTest, StartsKeepIt) {
+  const auto task = Make(kReach + "[task.reset]\nposition = 0.1\nvelocity = 0.3\n");
+  sim::Env env(task, 1);
+  double spread = 0;
+  for (int k = 0; k < 20; ++k) {
+    env.ResetToEpisode(k);
+    const auto q = env.simulation().qpos(), v = env.simulation().qvel();
+    EXPECT_NEAR(q[1], -q[0], 1e-8);
+    EXPECT_NEAR(v[1], -v[0], 1e-8);
+    spread = std::max(spread, std::abs(q[0]));
+  }
+  EXPECT_GT(spread, 0.05);
+  EXPECT_TRUE(sim::CheckTask(task).passed()) << sim::CheckTask(task).ToString();
+}
+
+// where nothing says where targets are, they are where the end effector can go
+TEST_F(BeltTest, TargetsKeepIt) {
+  Change("range=\"-1 1\"", "range=\"-0.1 0.1\"");
+  Change("<site name=\"tip\"/>", "");
+  Change("<geom name=\"puck\"", "<site name=\"tip\"/><geom name=\"puck\"");
+  std::string text = kReach;
+  text.erase(text.find("[task.target]"), text.find("[task.reward]") - text.find("[task.target]"));
+  const auto task = Make(text);
+  sim::Env env(task, 1);
+  for (int k = 0; k < 20; ++k) {
+    env.ResetToEpisode(k);
+    // the puck stands at 0.4 m, and the rail lets it go by 0.1 m
+    EXPECT_NEAR(env.simulation().data()->mocap_pos[0], 0.4, 0.1 + 1e-6);
+  }
 }
 
 }  // namespace
