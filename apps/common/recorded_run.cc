@@ -45,7 +45,8 @@ std::string FindModel(const std::string& recorded, const fs::path& beside) {
   if (fs::exists(recorded)) return fs::absolute(recorded).string();
   const fs::path name = fs::path(recorded).filename();
   std::vector<fs::path> folders{fs::current_path()};
-  fs::path folder = fs::absolute(beside);
+  // a file named without a folder lies in the present one
+  fs::path folder = beside.empty() ? fs::current_path() : fs::absolute(beside);
   for (int i = 0; i <= kFoldersAbove; ++i, folder = folder.parent_path()) folders.push_back(folder);
   // a place that is told from the project's folder on, then the name alone
   for (const fs::path& file : {fs::path(recorded).relative_path(), name}) {

@@ -26,6 +26,10 @@ class Robot {
     substep_ = Nanoseconds(env_.spec().control_dt / env_.spec().substeps);
     end_ = Now() + Nanoseconds(options.seconds);
     control_.resize(env_.spec().action.size());
+    observation_.resize(env_.spec().observation.size());
+    has_law_ = std::ranges::any_of(env_.spec().action, [](const spec::ActionElement& element) {
+      return element.law == spec::ServoLaw::kController;
+    });
     env_.SetSubstepHook(
         [this](int substep, std::span<double> control) { BeforeSubstep(substep, control); });
   }
@@ -73,8 +77,20 @@ class Robot {
   }
 
   void SendObservation() {
-    message_.count = static_cast<uint32_t>(env_.spec().obs_dim());
     sim::ReadObservation(env_, message_.values);
+    Send();
+  }
+
+  // within a control period, for laws that the controller runs at its own rate
+  void SendState() {
+    env_.task().Observe(env_.simulation(), observation_);
+    for (size_t i = 0; i < observation_.size(); ++i)
+      message_.values[i] = static_cast<float>(observation_[i]);
+    Send();
+  }
+
+  void Send() {
+    message_.count = static_cast<uint32_t>(env_.spec().obs_dim());
     message_.episode = env_.episode();
     message_.stamp_ns = Now();
     link_->Send(&message_, Now());
@@ -102,6 +118,10 @@ class Robot {
 
   void BeforeSubstep(int substep, std::span<double> control) {
     const int64_t begin = step_begin_ + substep * substep_;
+    if (has_law_ && substep > 0) {
+      SleepUntil(begin);
+      SendState();
+    }
     SleepUntil(begin + substep_ / 2);
     TakeTorque();
     std::ranges::copy(control_, control.begin());
@@ -113,7 +133,8 @@ class Robot {
   Link* link_;
   RobotLog* log_;
   Message message_;
-  std::vector<double> control_;
+  std::vector<double> control_, observation_;
+  bool has_law_ = false;                                         // of the controller's own
   int64_t period_ = 0, substep_ = 0, end_ = 0, step_begin_ = 0;  // [ns]
 };
 

@@ -118,6 +118,14 @@ TEST_F(TaskFileProgramTest, AProjectThatMovesTakesItsModelAlong) {
     const Outcome outcome = Sinew(command);
     EXPECT_EQ(outcome.status, 0) << command.front() << ": " << outcome.err;
   }
+  // a policy beside its model, both in the present folder
+  for (const char* file : {"run/final.policy", "sled.xml"}) {
+    const std::filesystem::path from = scratch_ / (std::string("moved/") + file);
+    std::filesystem::copy_file(from, scratch_ / from.filename().string());
+  }
+  const Outcome alone = Sinew({"eval", "final.policy", "--episodes", "2"});
+  EXPECT_EQ(alone.status, 0) << alone.err;
+  std::filesystem::remove(scratch_ / "sled.xml");
   std::filesystem::remove(scratch_ / "moved/sled.xml");
   const Outcome lost = Sinew({"eval", "moved/run"});
   EXPECT_EQ(lost.status, 2);
