@@ -133,7 +133,7 @@ Words WordsOf(const spec::Contract& contract) {
       "position targets stay as the last call left them, so that drives hold, "
       "and speeds,\n  increments and torques become zero. Keep one array for all calls, "
       "and fill it with the present\n  positions before the first.";
-  words.hold = ", and position targets NaN: hold the last ones";
+  words.hold = ", but position targets are NaN: hold the last ones";
   return words;
 }
 
