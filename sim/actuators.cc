@@ -28,7 +28,8 @@ struct Range {
 Range Common(Range a, Range b) { return {std::max(a.low, b.low), std::min(a.high, b.high)}; }
 // of all x * factor
 Range Times(Range r, double factor) {
-  const double a = r.low * factor, b = r.high * factor;
+  // + 0.0: no negative zero
+  const double a = r.low * factor + 0.0, b = r.high * factor + 0.0;
   return {std::min(a, b), std::max(a, b)};
 }
 // of all x for which gain * x + offset is in the range

@@ -62,10 +62,6 @@ struct Contract {
 /// Refuses a policy that no training has touched, where the contract says so. @throws UserError.
 void CheckTrained(const Contract& contract);
 
-/// Refuses a policy whose actions are anything but torques and forces, for exports and controllers,
-/// which run no servo's law. @throws UserError naming every such element with its kind.
-void CheckTorques(const Contract& contract);
-
 /// The contract as a JSON object. Training ranges and evaluation figures that are not finite become
 /// null.
 std::string ContractToJson(const Contract& contract, int indent = -1);

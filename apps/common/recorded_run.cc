@@ -41,13 +41,18 @@ std::unique_ptr<sim::TaskBuilder> RecordedBuilder(const std::string& task) {
 
 std::string FindModel(const std::string& recorded, const fs::path& beside) {
   constexpr int kFoldersAbove = 3;
-  if (recorded.empty() || fs::exists(recorded)) return recorded;
+  if (recorded.empty()) return recorded;
+  if (fs::exists(recorded)) return fs::absolute(recorded).string();
   const fs::path name = fs::path(recorded).filename();
   std::vector<fs::path> folders{fs::current_path()};
-  fs::path folder = fs::absolute(beside);
+  // a file named without a folder lies in the present one
+  fs::path folder = beside.empty() ? fs::current_path() : fs::absolute(beside);
   for (int i = 0; i <= kFoldersAbove; ++i, folder = folder.parent_path()) folders.push_back(folder);
-  for (const fs::path& place : folders) {
-    if (fs::is_regular_file(place / name)) return (place / name).lexically_normal().string();
+  // a place that is told from the project's folder on, then the name alone
+  for (const fs::path& file : {fs::path(recorded).relative_path(), name}) {
+    for (const fs::path& place : folders) {
+      if (fs::is_regular_file(place / file)) return (place / file).lexically_normal().string();
+    }
   }
   throw UserError(
       fmt::format("the model {} is not there any more: put {} into the present folder, "

@@ -28,8 +28,9 @@ RecordedRun LoadRecordedRun(const training::RunFolder& folder);
 /// offering the nearest.
 std::unique_ptr<sim::TaskBuilder> RecordedBuilder(const std::string& task);
 
-/// Where a recorded model lies now: where it was, or else under its name in the present folder, in
-/// `beside` or in one of the folders above it. That it is the same model its hash says.
+/// Where a recorded model lies now: where it was, or else under its recorded place or its name in
+/// the present folder, in `beside` or in one of the folders above it. That it is the same model its
+/// hash says. @return an absolute path.
 /// @throws UserError if it is in none of them.
 std::string FindModel(const std::string& recorded, const std::filesystem::path& beside);
 

@@ -30,7 +30,7 @@ class TorquePolicy : public spec::Policy {
       return;
     }
     for (size_t i = 0; i < action.size(); ++i) {
-      const double low = joints_[i].torque_low, range = joints_[i].torque_high - low;
+      const double low = joints_[i].low(), range = joints_[i].high() - low;
       action[i] = range == 0 ? 0 : static_cast<float>(2 * (action[i] - low) / range - 1);
     }
   }

@@ -83,9 +83,7 @@ std::vector<size_t> Beginnings(const std::vector<uint8_t>& begin, size_t count) 
 std::vector<double> TorqueOfAction(const spec::Contract& contract, std::span<const double> action) {
   std::vector<double> torque;
   for (size_t i = 0; i < action.size(); ++i) {
-    const spec::ActionElement& joint = contract.action[i];
-    torque.push_back(joint.torque_low +
-                     0.5 * (action[i] + 1) * (joint.torque_high - joint.torque_low));
+    torque.push_back(contract.action[i].CommandOfAction(action[i]));
   }
   return torque;
 }
@@ -126,7 +124,7 @@ GoldenVectors Thinned(const GoldenVectors& golden, int count) {
 GoldenVectors MakeGoldenVectors(const policy::PolicyGraph& artifact,
                                 std::shared_ptr<const sim::Task> task,
                                 const GoldenOptions& options) {
-  spec::CheckContract(artifact.contract, task->spec(), nullptr);
+  spec::CheckContract(artifact.contract, task->spec());
   const auto count = static_cast<size_t>(options.vectors);
   const auto policy = options.stochastic ? policy::MakeSamplingPolicy(artifact, options.seed)
                                          : policy::MakeArtifactPolicy(artifact);

@@ -18,7 +18,7 @@ struct GoldenVectors {
   int obs_dim = 0, act_dim = 0;
   std::vector<float> observation;  // [size x obs_dim], raw
   std::vector<double> action;      // [size x act_dim], in [-1, 1]
-  std::vector<double> torque;      // [size x act_dim], [N·m]
+  std::vector<double> torque;      // [size x act_dim], the commands, in the contract's units
   std::vector<float> noise = {};   // [size x act_dim], of a sampling policy; else empty
   std::vector<uint8_t> begin =
       {};  // [size], 1 where an episode begins; empty: each row stands alone
@@ -49,8 +49,8 @@ struct GoldenOptions {
   bool stochastic = false;  // with sampled actions
 };
 
-/// Torque at each joint for an action: linear from [-1, 1] to [torque_low, torque_high]. @return
-/// [act_dim], [N·m].
+/// The command of each element for an action: linear from [-1, 1] to [low, high], not clipped.
+/// @return [act_dim] in the contract's units.
 std::vector<double> TorqueOfAction(const spec::Contract& contract, std::span<const double> action);
 
 /// The nearest float that does not lie beyond a limit.

@@ -18,7 +18,16 @@ namespace sinew::deploy {
 namespace fs = std::filesystem;
 
 PrivateFolder::PrivateFolder() {
-  std::string name = (fs::temp_directory_path() / "sinew-XXXXXX").string();
+  std::error_code missing;
+  const fs::path folder = fs::temp_directory_path(missing);
+  if (missing) {
+    const char* given = std::getenv("TMPDIR");
+    throw UserError(
+        fmt::format("no folder for temporary files: TMPDIR is '{}': set it to a folder that can be "
+                    "written, or leave it unset",
+                    given ? given : ""));
+  }
+  std::string name = (folder / "sinew-XXXXXX").string();
   if (!::mkdtemp(name.data())) {
     throw Error(fmt::format("cannot create the folder '{}': {}", name, std::strerror(errno)));
   }

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "deploy/base/c_text.h"
-#include "deploy/base/golden.h"
+#include "deploy/c/c_command.h"
 
 namespace sinew::deploy {
 namespace {
@@ -19,15 +19,11 @@ constexpr std::string_view kIntroduction = R"(
  * In every control period (@P@_CONTROL_PERIOD seconds):
  *
  *   float observation[@P@_OBS_DIM];  raw physical values, order and units as listed below
- *   float torque[@P@_ACT_DIM];       N·m at the joints, within their limits
+ *   float @w@[@P@_ACT_DIM];       @unit@ at the joints, within their limits
  *   int status = @call@;
  *
- * Safety. The status must be looked at:
- *   @P@_OK               torques are finite and within the limits.
- *   @P@_BAD_OBSERVATION  an element was NaN or infinite: all torques are zero.
- *   @P@_BAD_OUTPUT       the network's output was not finite: all torques are zero.
- * Zero torque lets an arm without gravity compensation fall: decide what a bad status means for
- * the machine (brake, hold position). The checks look at bits and survive -ffast-math.
+ * Safety. The status must be looked at:@safety@
+ * The checks look at bits and survive -ffast-math.
  * @p@_outside_training tells whether an observation lies outside of what the policy
  * saw while it learned.
  *
@@ -85,7 +81,7 @@ static inline float @p@_clamp(float value, float low, float high) {
 }
 )";
 
-constexpr std::string_view kTorque = R"(
+constexpr std::string_view kTraining = R"(
 /* Index of the first element outside of the range seen in training, -1 if there is none (NaN is
  * not looked for). */
 static inline int @p@_outside_training(const float observation[@P@_OBS_DIM]) {
@@ -94,59 +90,6 @@ static inline int @p@_outside_training(const float observation[@P@_OBS_DIM]) {
     if (observation[i] < @p@_training_low[i] || observation[i] > @p@_training_high[i]) return i;
   }
   return -1;
-}
-
-/* Normalised actions to torques [N·m], in place. */
-static inline void @p@_action_to_torque(float values[@P@_ACT_DIM]) {
-  int i;
-  for (i = 0; i < @P@_ACT_DIM; ++i) {
-    const float low = @p@_torque_low[i], high = @p@_torque_high[i];
-    const float value = low + 0.5f * (values[i] + 1.0f) * (high - low);
-    values[i] = low < high ? @p@_clamp(value, low, high) : @p@_clamp(value, high, low);
-  }
-}
-)";
-
-constexpr std::string_view kCallTorque = R"(
-/* Torques [N·m] for a raw observation, within the limits; all zero unless the status is
- * @P@_OK. The two arrays must not overlap. */
-static inline int @p@_torque(const float observation[@P@_OBS_DIM], float torque[@P@_ACT_DIM]) {
-  const int status = @p@_action(observation, torque);
-  if (status == @P@_OK) @p@_action_to_torque(torque);
-  return status;
-}
-)";
-
-constexpr std::string_view kStepTorque = R"(
-/* One step: torques [N·m] for a raw observation, within the limits; all zero, and the state as it
- * was, unless the status is @P@_OK. The arrays must not overlap. */
-static inline int @p@_step(@p@_state *state, const float observation[@P@_OBS_DIM],
-                           float torque[@P@_ACT_DIM]) {
-  const int status = @p@_step_action(state, observation, torque);
-  if (status == @P@_OK) @p@_action_to_torque(torque);
-  return status;
-}
-)";
-
-constexpr std::string_view kSampleStepTorque = R"(
-/* The same for an action that is sampled: noise holds @P@_ACT_DIM numbers drawn from the standard
- * normal distribution. */
-static inline int @p@_sample_step(@p@_state *state, const float observation[@P@_OBS_DIM],
-                                  const float noise[@P@_ACT_DIM], float torque[@P@_ACT_DIM]) {
-  const int status = @p@_sample_step_action(state, observation, noise, torque);
-  if (status == @P@_OK) @p@_action_to_torque(torque);
-  return status;
-}
-)";
-
-constexpr std::string_view kSampleTorque = R"(
-/* The same for an action that is sampled: noise holds @P@_ACT_DIM numbers drawn from the standard
- * normal distribution. */
-static inline int @p@_sample_torque(const float observation[@P@_OBS_DIM],
-                                    const float noise[@P@_ACT_DIM], float torque[@P@_ACT_DIM]) {
-  const int status = @p@_sample_action(observation, noise, torque);
-  if (status == @P@_OK) @p@_action_to_torque(torque);
-  return status;
 }
 )";
 
@@ -170,16 +113,14 @@ std::string Elements(const spec::Contract& contract) {
   }
   text += " * Joints:\n";
   for (size_t i = 0; i < contract.action.size(); ++i) {
-    const auto& joint = contract.action[i];
-    text += fmt::format(" *   {:3} {}, {:.6g} to {:.6g} {}\n", i, CComment(joint.name()),
-                        joint.torque_low, joint.torque_high, joint.torque_unit());
+    text += fmt::format(" *   {:3} {}\n", i, CommandLine(contract.action[i]));
   }
   return text + " */\n";
 }
 
 std::string ContractArrays(const spec::Contract& contract) {
   std::vector<std::string> names, units, frames, joints;
-  std::vector<float> training_low, training_high, torque_low, torque_high;
+  std::vector<float> training_low, training_high;
   for (const auto& element : contract.observation) {
     names.push_back(element.name);
     units.push_back(element.unit);
@@ -191,14 +132,12 @@ std::string ContractArrays(const spec::Contract& contract) {
   }
   for (const auto& joint : contract.action) {
     joints.push_back(joint.name());
-    torque_low.push_back(WithinLimit(joint.torque_low));
-    torque_high.push_back(WithinLimit(joint.torque_high));
   }
   std::string text = "\n";
   text += CStrings("@p@_obs_names", names) + CStrings("@p@_obs_units", units) +
           CStrings("@p@_obs_frames", frames) + CStrings("@p@_joint_names", joints) +
           CFloats("@p@_training_low", training_low) + CFloats("@p@_training_high", training_high);
-  return text + CFloats("@p@_torque_low", torque_low) + CFloats("@p@_torque_high", torque_high);
+  return text + CCommandArrays(contract);
 }
 
 }  // namespace
@@ -217,7 +156,10 @@ std::string CIntroduction(const policy::PolicyGraph& artifact, const CCost& cost
   ReplaceAll(&text, "@numbers@", numbers);
   ReplaceAll(&text, "@memory@", state ? kMemory : "");
   ReplaceAll(&text, "@call@",
-             state ? "@p@_step(&state, observation, torque)" : "@p@_torque(observation, torque)");
+             state ? "@p@_step(&state, observation, @w@)" : "@p@_@w@(observation, @w@)");
+  ReplaceAll(&text, "@safety@", CSafety(contract));
+  ReplaceAll(&text, "@w@", spec::CommandWord(contract.action));
+  ReplaceAll(&text, "@unit@", spec::CommandUnit(contract.action));
   ReplaceAll(&text, "@threads@",
              state ? "No heap; a state is one thread's at a time."
                    : "No heap, no state: may be called from several threads.");
@@ -253,7 +195,7 @@ std::string CContract(const policy::PolicyGraph& artifact, const CCost& cost,
   define("CONTROL_PERIOD", fmt::format("{:#}", contract.control_dt),
          "call once in so many seconds");
   define("LATENCY", fmt::format("{:#}", contract.latency),
-         "seconds from observation to torque that training assumed");
+         "seconds from observation to command that training assumed");
   define("GRAVITY_COMPENSATION", contract.gravity_compensation ? "1" : "0",
          "1: the robot adds the torques that hold its weight");
   define("PARAMETERS", fmt::to_string(cost.parameters));
@@ -269,11 +211,8 @@ std::string CContract(const policy::PolicyGraph& artifact, const CCost& cost,
 
 std::string CHelpers() { return std::string(kHelpers); }
 
-std::string CTorque(bool stochastic, bool state) {
-  std::string text(kTorque);
-  text += state ? kStepTorque : kCallTorque;
-  if (stochastic) text += state ? kSampleStepTorque : kSampleTorque;
-  return text + std::string(kEnd);
+std::string CTorque(const spec::Contract& contract, bool stochastic, bool state) {
+  return std::string(kTraining) + CCommand(contract, stochastic, state) + std::string(kEnd);
 }
 
 }  // namespace sinew::deploy

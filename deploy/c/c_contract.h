@@ -33,10 +33,10 @@ std::string CContract(const policy::PolicyGraph& artifact, const CCost& cost,
 /// Status codes, the finite check and the clamp.
 std::string CHelpers();
 
-/// From normalised actions to torques within the limits, the training range, and the end of the
-/// header.
+/// The training range, from normalised actions to commands within the limits (see CCommand), and
+/// the end of the header.
 /// @param state  of a policy that remembers: steps in place of calls.
-std::string CTorque(bool stochastic, bool state = false);
+std::string CTorque(const spec::Contract& contract, bool stochastic, bool state = false);
 
 void ReplaceAll(std::string* text, std::string_view from, std::string_view to);
 

@@ -149,7 +149,7 @@ std::string CFixedHeader(const policy::PolicyGraph& graph, const FixedPolicy& po
                {"WIDTH", fmt::to_string(Width(policy))},
                {"INPUT_UNITS",
                 fmt::format("{:a}f", static_cast<float>(kSignalLimit / policy.input_range))}}) +
-          Arrays(policy) + CHelpers() + Functions(policy) + CTorque(false),
+          Arrays(policy) + CHelpers() + Functions(policy) + CTorque(graph.contract, false),
       prefix);
 }
 

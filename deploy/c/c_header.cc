@@ -279,7 +279,8 @@ std::string CHeader(const policy::PolicyGraph& graph, const std::string& prefix,
   const CCost cost = header.cost();
   return WithPrefix(CIntroduction(graph, cost, "float, 32 bits") +
                         CContract(graph, cost, header.Macros()) + header.Arrays() + CHelpers() +
-                        header.Functions() + CTorque(stochastic, policy::HasState(graph)),
+                        header.Functions() +
+                        CTorque(graph.contract, stochastic, policy::HasState(graph)),
                     prefix);
 }
 

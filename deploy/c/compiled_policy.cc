@@ -54,6 +54,8 @@ struct CompiledPolicy::Functions {
     Find("sinew_action", &action);
     Find("sinew_torque", &torque);
     if (stochastic) Find("sinew_sample_torque", &sample_torque);
+    servo_torque =
+        reinterpret_cast<decltype(servo_torque)>(::dlsym(handle.get(), "sinew_servo_torque"));
   }
 
   template <class Function>
@@ -71,6 +73,7 @@ struct CompiledPolicy::Functions {
   int (*action)(void*, const float*, float*);
   int (*torque)(void*, const float*, float*);
   int (*sample_torque)(void*, const float*, const float*, float*) = nullptr;
+  float (*servo_torque)(int, float, float, float) = nullptr;  // where some commands are targets
 };
 
 CompiledPolicy::CompiledPolicy(const fs::path& folder, const std::string& prefix,
@@ -101,6 +104,13 @@ int CompiledPolicy::Torque(std::span<const float> observation, std::span<const f
                            std::span<float> torque) {
   if (noise.empty()) return functions_->torque(state_.data(), observation.data(), torque.data());
   return functions_->sample_torque(state_.data(), observation.data(), noise.data(), torque.data());
+}
+
+std::optional<double> CompiledPolicy::ServoTorque(int i, double command, double position,
+                                                  double velocity) {
+  if (!functions_->servo_torque) return std::nullopt;
+  return functions_->servo_torque(i, static_cast<float>(command), static_cast<float>(position),
+                                  static_cast<float>(velocity));
 }
 
 std::string RunCheckProgram(const fs::path& folder, const std::string& program,

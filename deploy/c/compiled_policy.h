@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ class CompiledPolicy : public Backend {
   void Reset() override;
   int Torque(std::span<const float> observation, std::span<const float> noise,
              std::span<float> torque) override;
+  std::optional<double> ServoTorque(int i, double command, double position,
+                                    double velocity) override;
   /// The normalised action. @return the C function's status, 0 if all is well.
   int Action(std::span<const float> observation, std::span<float> action);
 

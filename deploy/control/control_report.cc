@@ -104,6 +104,7 @@ std::string ControlReport::ToJson() const {
             {"wakeup_us", deploy::ToJson(wakeup)},
             {"response_us", deploy::ToJson(response)},
             {"step_us", deploy::ToJson(step)},
+            {"observations_sent", observations_sent},
             {"observations_lost", observations_lost},
             {"torques_sent", torques_sent},
             {"torques_lost", torques_lost},

@@ -144,7 +144,7 @@ void TakeLog(const RobotLog& log, const spec::TaskSpec& spec, double seconds,
 // in shared memory: what both processes fill
 struct Shared {
   RobotLog log;
-  uint64_t observations_lost = 0;
+  uint64_t observations_sent = 0, observations_lost = 0;
 };
 
 }  // namespace
@@ -157,8 +157,7 @@ ControlReport RunController(const std::filesystem::path& policy,
   const std::string bytes = ReadFile(policy);
   const auto artifact = policy::ParsePolicy(bytes, policy.string());
   spec::CheckTrained(artifact.contract);
-  spec::CheckTorques(artifact.contract);
-  spec::CheckContract(artifact.contract, spec, nullptr);
+  spec::CheckContract(artifact.contract, spec);
   RuntimeOptions runtime_options;
   runtime_options.soft_start = options.soft_start;
   runtime_options.max_age = options.max_age;
@@ -182,6 +181,7 @@ ControlReport RunController(const std::filesystem::path& policy,
       const RealtimeScope scope(processors.others, kRobotPriority);
       Link robot_link(channels.robot.get(), faults, "robot link");
       RunRobot(task, &robot_link, {options.seconds, options.seed}, &shared->log);
+      shared->observations_sent = robot_link.sent();
       shared->observations_lost = robot_link.lost();
     });
     const RealtimeScope scope(processors.controller, kControllerPriority);
@@ -192,6 +192,7 @@ ControlReport RunController(const std::filesystem::path& policy,
     RunLoop(&controller, shared->log, &robot, options, &report);
   }
   TakeLog(shared->log, spec, options.seconds, &report);
+  report.observations_sent = shared->observations_sent;
   report.observations_lost = shared->observations_lost;
   report.torques_sent = link.sent();
   report.torques_lost = link.lost();

@@ -39,7 +39,7 @@ struct ControlReport {
   bool fifo = false, locked = false, pinned = false;
 
   // the connection and the robot
-  uint64_t observations_lost = 0, torques_sent = 0, torques_lost = 0;
+  uint64_t observations_sent = 0, observations_lost = 0, torques_sent = 0, torques_lost = 0;
   uint64_t substeps = 0, late_substeps = 0;
   std::array<uint64_t, SINEW_TRIP_COUNT> trips{};
   uint64_t emergencies = 0;  // steps

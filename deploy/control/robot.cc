@@ -26,6 +26,10 @@ class Robot {
     substep_ = Nanoseconds(env_.spec().control_dt / env_.spec().substeps);
     end_ = Now() + Nanoseconds(options.seconds);
     control_.resize(env_.spec().action.size());
+    observation_.resize(env_.spec().observation.size());
+    has_law_ = std::ranges::any_of(env_.spec().action, [](const spec::ActionElement& element) {
+      return element.law == spec::ServoLaw::kController;
+    });
     env_.SetSubstepHook(
         [this](int substep, std::span<double> control) { BeforeSubstep(substep, control); });
   }
@@ -73,8 +77,20 @@ class Robot {
   }
 
   void SendObservation() {
-    message_.count = static_cast<uint32_t>(env_.spec().obs_dim());
     sim::ReadObservation(env_, message_.values);
+    Send();
+  }
+
+  // within a control period, for laws that the controller runs at its own rate
+  void SendState() {
+    env_.task().Observe(env_.simulation(), observation_);
+    for (size_t i = 0; i < observation_.size(); ++i)
+      message_.values[i] = static_cast<float>(observation_[i]);
+    Send();
+  }
+
+  void Send() {
+    message_.count = static_cast<uint32_t>(env_.spec().obs_dim());
     message_.episode = env_.episode();
     message_.stamp_ns = Now();
     link_->Send(&message_, Now());
@@ -88,8 +104,11 @@ class Robot {
     }
     for (size_t i = 0; i < control_.size(); ++i) {
       const spec::ActionElement& element = env_.spec().action[i];
-      const double range = element.torque_high - element.torque_low;
-      const double fraction = range == 0 ? 0 : (message->values[i] - element.torque_low) / range;
+      // a law of the controller's own comes as the torque that it makes
+      const bool target = element.law == spec::ServoLaw::kModel;
+      const double a = target ? element.low() : element.torque_low;
+      const double b = target ? element.high() : element.torque_high;
+      const double fraction = a == b ? 0 : (message->values[i] - a) / (b - a);
       control_[i] = std::clamp(element.ctrl_low + fraction * (element.ctrl_high - element.ctrl_low),
                                std::min(element.ctrl_low, element.ctrl_high),
                                std::max(element.ctrl_low, element.ctrl_high));
@@ -99,6 +118,10 @@ class Robot {
 
   void BeforeSubstep(int substep, std::span<double> control) {
     const int64_t begin = step_begin_ + substep * substep_;
+    if (has_law_ && substep > 0) {
+      SleepUntil(begin);
+      SendState();
+    }
     SleepUntil(begin + substep_ / 2);
     TakeTorque();
     std::ranges::copy(control_, control.begin());
@@ -110,7 +133,8 @@ class Robot {
   Link* link_;
   RobotLog* log_;
   Message message_;
-  std::vector<double> control_;
+  std::vector<double> control_, observation_;
+  bool has_law_ = false;                                         // of the controller's own
   int64_t period_ = 0, substep_ = 0, end_ = 0, step_begin_ = 0;  // [ns]
 };
 

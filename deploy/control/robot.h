@@ -32,7 +32,8 @@ struct RobotOptions {
 };
 
 /// Stands in for a robot: simulates the task in real time, sends an observation at the start of
-/// each control period, and obeys the torques that arrive. A torque acts from the physics step in
+/// each control period (at the start of each physics step where the controller runs a servo's law),
+/// and obeys the torques that arrive. A torque acts from the physics step in
 /// whose first half it arrives. At the start of an episode the brakes hold until the first torque
 /// for it has come.
 ///

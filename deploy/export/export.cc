@@ -133,7 +133,6 @@ class Exporter {
 
 void CheckExportable(const policy::PolicyGraph& graph, const ExportOptions& options) {
   spec::CheckTrained(graph.contract);
-  spec::CheckTorques(graph.contract);
   policy::CheckGraph(graph);
   if (options.stochastic && !policy::CanSample(graph)) {
     throw UserError(fmt::format(

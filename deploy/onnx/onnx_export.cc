@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <cfloat>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "core/error.h"
 #include "core/version.h"
+#include "deploy/base/backend.h"
 #include "deploy/base/golden.h"
 #include "deploy/onnx/onnx_builder.h"
 #include "policy/policy_file.h"
@@ -24,7 +26,7 @@ constexpr int kOpset = 13;
 constexpr int kIrVersion = 7;
 
 void SetType(onnx::ValueInfoProto* value, const std::string& name, int64_t width,
-             onnx::TensorProto::DataType type, const char* doc) {
+             onnx::TensorProto::DataType type, const std::string& doc) {
   value->set_name(name);
   value->set_doc_string(doc);
   auto* tensor = value->mutable_type()->mutable_tensor_type();
@@ -33,23 +35,34 @@ void SetType(onnx::ValueInfoProto* value, const std::string& name, int64_t width
   tensor->mutable_shape()->add_dim()->set_dim_value(width);
 }
 
-// action [-1, 1] to N·m
-std::string Torque(const spec::Contract& contract, const std::string& action, OnnxBuilder* graph) {
+// action [-1, 1] to commands
+std::string Command(const spec::Contract& contract, const std::string& action, OnnxBuilder* graph) {
   std::vector<float> start, half_range, low, high;
   for (const spec::ActionElement& joint : contract.action) {
-    start.push_back(static_cast<float>(joint.torque_low));
-    half_range.push_back(static_cast<float>(0.5 * (joint.torque_high - joint.torque_low)));
-    low.push_back(WithinLimit(std::min(joint.torque_low, joint.torque_high)));
-    high.push_back(WithinLimit(std::max(joint.torque_low, joint.torque_high)));
+    start.push_back(static_cast<float>(joint.low()));
+    half_range.push_back(static_cast<float>(0.5 * (joint.high() - joint.low())));
+    low.push_back(WithinLimit(std::min(joint.low(), joint.high())));
+    high.push_back(WithinLimit(std::max(joint.low(), joint.high())));
   }
+  const std::string word = spec::CommandWord(contract.action);
   const std::string above = graph->Op("Add", {action, "one"}, "action_above_low");
-  const std::string scaled =
-      graph->Op("Mul", {above, graph->Vector("torque_half_range", half_range)}, "torque_above_low");
-  const std::string torque =
-      graph->Op("Add", {scaled, graph->Vector("torque_start", start)}, "torque_unbounded");
+  const std::string scaled = graph->Op(
+      "Mul", {above, graph->Vector(word + "_half_range", half_range)}, word + "_above_low");
+  const std::string command =
+      graph->Op("Add", {scaled, graph->Vector(word + "_start", start)}, word + "_unbounded");
   const std::string capped =
-      graph->Op("Min", {torque, graph->Vector("torque_high", high)}, "torque_capped");
-  return graph->Op("Max", {capped, graph->Vector("torque_low", low)}, "torque_bounded");
+      graph->Op("Min", {command, graph->Vector(word + "_high", high)}, word + "_capped");
+  return graph->Op("Max", {capped, graph->Vector(word + "_low", low)}, word + "_bounded");
+}
+
+// What stands in for the commands where something is not finite: zero, and for a position's target,
+// which a drive is to hold, no number that it could be taken for.
+std::string Fallback(const spec::Contract& contract, OnnxBuilder* graph) {
+  if (std::ranges::none_of(contract.action, IsHeld)) return "zero";
+  std::vector<float> values;
+  for (const spec::ActionElement& joint : contract.action)
+    values.push_back(IsHeld(joint) ? std::numeric_limits<float>::quiet_NaN() : 0.0f);
+  return graph->Vector("fallback", values);
 }
 
 void AddConstants(OnnxBuilder* graph) {
@@ -160,8 +173,9 @@ void BuildGraph(const policy::PolicyGraph& policy, bool stochastic, onnx::GraphP
   const std::string good = graph.Op("And", {good_input, good_output}, "good");
   const std::string bounded =
       graph.Op("Clip", {values.output(), "minus_one", "one"}, "action_bounded");
-  const std::string torque = Torque(policy.contract, bounded, &graph);
-  graph.Op("Where", {good, torque, "zero"}, "torque");
+  const std::string command = Command(policy.contract, bounded, &graph);
+  graph.Op("Where", {good, command, Fallback(policy.contract, &graph)},
+           spec::CommandWord(policy.contract.action));
   graph.Op("Where", {good, bounded, "zero"}, "action");
   const std::string output_status =
       graph.Op("Where", {good_output, "ok", "bad_output"}, "output_status");
@@ -212,7 +226,8 @@ std::string OnnxModel(const policy::PolicyGraph& policy, bool stochastic) {
     AddMetadata(&model, kStateEntry, StateJson(policy));
     SetType(graph->add_input(), "state", state_dim, kFloat, "next_state of the step before");
   }
-  SetType(graph->add_output(), "torque", act_dim, kFloat, "N·m, within the limits");
+  SetType(graph->add_output(), spec::CommandWord(contract.action), act_dim, kFloat,
+          spec::CommandUnit(contract.action) + ", within the limits");
   SetType(graph->add_output(), "action", act_dim, kFloat, "normalised, -1 to 1");
   SetType(graph->add_output(), "status", 1, onnx::TensorProto::INT32,
           "0: all is well, 1: bad observation, 2: bad output");

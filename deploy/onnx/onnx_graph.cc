@@ -248,10 +248,13 @@ class Interpreter : public Backend {
     }
     if (!state_.empty()) inputs["state"] = Row(state_);
     const auto outputs = graph_.Run(std::move(inputs));
-    if (!outputs.contains("torque") || !outputs.contains("status") ||
-        outputs.at("torque").values.size() != torque.size() ||
+    const auto command = std::ranges::find_if(
+        kCommandNames, [&outputs](const char* name) { return outputs.contains(name); });
+    if (command == kCommandNames.end() || !outputs.contains("status") ||
+        outputs.at(*command).values.size() != torque.size() ||
         outputs.at("status").values.size() != 1) {
-      throw Error(fmt::format("{}: torque and status are not what was exported", graph_.source()));
+      throw Error(
+          fmt::format("{}: commands and status are not what was exported", graph_.source()));
     }
     if (!state_.empty()) {
       const auto next = outputs.find("next_state");
@@ -260,7 +263,7 @@ class Interpreter : public Backend {
       }
       state_ = next->second.values;
     }
-    std::ranges::copy(outputs.at("torque").values, torque.begin());
+    std::ranges::copy(outputs.at(*command).values, torque.begin());
     const float status = outputs.at("status").values.front();
     if (!(status >= 0 && status <= 2)) {
       throw Error(fmt::format("{}: the status is {}, expected 0, 1 or 2", graph_.source(), status));

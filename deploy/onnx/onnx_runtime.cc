@@ -129,6 +129,7 @@ class OnnxRuntime : public Backend {
       AddInput("state", state_value_);
       output_names_.push_back("next_state");
     }
+    FindCommand();
   }
 
   std::string name() const override { return "onnxruntime " + library_.version(); }
@@ -138,7 +139,7 @@ class OnnxRuntime : public Backend {
              std::span<float> torque) override {
     std::ranges::copy(observation, observation_.begin());
     std::ranges::fill(noise_, 0.0f);
-    if (!noise_.empty()) std::ranges::copy(noise, noise_.begin());
+    std::ranges::copy(noise, noise_.begin());
     std::array<void*, 3> outputs{};
     library_.Call(kRun, session_.get(), static_cast<const void*>(nullptr), input_names_.data(),
                   inputs_.data(), inputs_.size(), output_names_.data(), output_names_.size(),
@@ -155,6 +156,19 @@ class OnnxRuntime : public Backend {
   }
 
  private:
+  // the library has no list of outputs that is simpler than asking for each
+  void FindCommand() {
+    for (const char* name : kCommandNames) {
+      output_names_.front() = name;
+      try {
+        Torque(observation_, {}, {});
+        return Reset();
+      } catch (const Error&) {
+        if (name == kCommandNames.back()) throw;
+      }
+    }
+  }
+
   void AddInput(const char* name, const Handle& value) {
     input_names_.push_back(name);
     inputs_.push_back(value.get());

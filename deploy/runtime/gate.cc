@@ -43,6 +43,7 @@ void SafetyGate::Start() {
   std::ranges::fill(held_, 0.0);
   std::ranges::fill(output_, 0.0);
   fresh_start_ = true;
+  has_proposal_ = has_output_ = false;
   was_emergency_ = has_stamp_ = has_due_ = false;
 }
 
@@ -57,9 +58,22 @@ bool SafetyGate::Admit(std::span<const float> observation, int64_t stamp_ns, int
   last_now_ = now_ns;
   CheckAge(stamp_ns, now_ns);
   CheckObservation(observation);
+  BeginWhereJointsAre();
   if (emergency() || !Due(stamp_ns)) return false;
   report_.asked = 1;
   return true;
+}
+
+// the targets to hold before the first of the policy's own
+void SafetyGate::BeginWhereJointsAre() {
+  if (has_output_) return;
+  for (size_t i = 0; i < output_.size(); ++i) {
+    const GateJoint& joint = options_.joints[i];
+    if (joint.command != GateCommand::kPosition || joint.position < 0) continue;
+    if (!std::isfinite(observation_[joint.position])) return;
+    output_[i] = observation_[joint.position];
+  }
+  has_output_ = true;
 }
 
 void SafetyGate::CheckAge(int64_t stamp_ns, int64_t now_ns) {
@@ -112,6 +126,7 @@ void SafetyGate::Propose(std::span<const double> torque) {
   const bool finite = std::ranges::all_of(torque, [](double t) { return std::isfinite(t); });
   if (finite) {
     std::ranges::copy(torque, held_.begin());
+    has_proposal_ = true;
   } else {
     Trip(SINEW_TRIP_ACTION);
   }
@@ -123,6 +138,20 @@ double SafetyGate::Damping(const GateJoint& joint) const {
   const bool known = joint.velocity >= 0 && !(report_.trips & 1u << SINEW_TRIP_STALE) &&
                      std::isfinite(observation_[joint.velocity]);
   return known ? -joint.damping * observation_[joint.velocity] : 0;
+}
+
+// what a joint is given while the policy is not obeyed
+double SafetyGate::Safe(size_t i) const {
+  const GateJoint& joint = options_.joints[i];
+  if (joint.command == GateCommand::kTorque) return Damping(joint);
+  return joint.command == GateCommand::kPosition ? output_[i] : 0;
+}
+
+double SafetyGate::Wanted(size_t i) const {
+  if (options_.joints[i].command != GateCommand::kPosition) return report_.soft_start * held_[i];
+  // a soft start goes from where the joint is to its target
+  if (!has_proposal_) return output_[i];
+  return output_[i] + report_.soft_start * (held_[i] - output_[i]);
 }
 
 double SafetyGate::SoftStartFactor() {
@@ -149,11 +178,12 @@ sinew_status SafetyGate::Release(std::span<double> torque) {
   was_emergency_ = now_emergency;
   // what is held must not come back after the emergency
   if (now_emergency) std::ranges::fill(held_, 0.0);
+  if (now_emergency) has_proposal_ = false;
   if (now_emergency) has_due_ = false;
   report_.soft_start = now_emergency ? 1 : SoftStartFactor();
   for (size_t i = 0; i < torque.size(); ++i) {
     const GateJoint& joint = options_.joints[i];
-    const double wanted = now_emergency ? Damping(joint) : report_.soft_start * held_[i];
+    const double wanted = now_emergency ? Safe(i) : Wanted(i);
     torque[i] = output_[i] = Limit(joint, wanted, output_[i]);
   }
   latched_ |= report_.trips & options_.latched & kEmergencies;

@@ -10,12 +10,17 @@
 
 namespace sinew::deploy {
 
+/// What leaves for a joint: a torque, or the target of a servo that the drive runs.
+enum class GateCommand { kTorque, kPosition, kVelocity };
+
 /// Limits of one joint, as the gate enforces them.
 struct GateJoint {
-  double torque_low = 0, torque_high = 0;                 // [N·m]
-  double rate = std::numeric_limits<double>::infinity();  // [N·m/s]
+  double torque_low = 0, torque_high = 0;                 // of the command [N·m; rad; rad/s]
+  double rate = std::numeric_limits<double>::infinity();  // [the same/s]
   double damping = 0;                                     // [N·m·s/rad]
   int velocity = -1;                                      // observation element, -1: not known
+  GateCommand command = GateCommand::kTorque;
+  int position = -1;  // observation element, -1: not known
 };
 
 struct GateOptions {
@@ -38,9 +43,10 @@ struct GateOptions {
 ///     status = gate.Release(torque);
 ///
 /// Trips that are emergencies replace the policy's torque by -damping * velocity, where the
-/// velocity is known and fresh, and by zero elsewhere; when the last one is over, the soft start
-/// begins anew. Limits hold for every torque that leaves, the damping one too. Joints and
-/// observations are in the policy's order. Allocates in the constructor only.
+/// velocity is known and fresh, and by zero elsewhere. A position's target is held where it was,
+/// and a speed becomes zero. When the last one is over, the soft start begins anew. Limits hold for
+/// every torque that leaves, the damping one too. Joints and observations are in the policy's
+/// order. Allocates in the constructor only.
 class SafetyGate {
  public:
   explicit SafetyGate(GateOptions options);
@@ -62,15 +68,21 @@ class SafetyGate {
   /// training range by the range's width (by a tenth of its larger end, or 0.001, where the width
   /// is below that: an element that never changed in training).
   const sinew_report& report() const { return report_; }
+  /// Whether the policy is not obeyed in this step.
+  bool in_emergency() const { return emergency(); }
+  const GateJoint& joint(size_t i) const { return options_.joints[i]; }
   uint64_t count(sinew_trip trip) const { return counts_[trip]; }
 
  private:
   void Trip(sinew_trip trip) { report_.trips |= 1u << trip; }
   void CheckObservation(std::span<const float> observation);
+  void BeginWhereJointsAre();
   void CheckAge(int64_t stamp_ns, int64_t now_ns);
   bool Due(int64_t stamp_ns);
   bool emergency() const;
   double SoftStartFactor();
+  double Safe(size_t i) const;
+  double Wanted(size_t i) const;
   double Damping(const GateJoint& joint) const;
   double Limit(const GateJoint& joint, double torque, double previous);
 
@@ -82,6 +94,8 @@ class SafetyGate {
   std::vector<double> held_, output_;  // policy's torque; torque that left last [N·m]
 
   bool fresh_start_ = true;     // no step yet since Start
+  bool has_output_ = false;     // a target has left, or the place to begin at is known
+  bool has_proposal_ = false;   // held_ means something
   bool was_emergency_ = false;  // in the step before
   bool has_stamp_ = false;      // last_stamp_ means something
   bool has_due_ = false;        // the policy has been asked since Start

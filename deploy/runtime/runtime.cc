@@ -63,6 +63,32 @@ int VelocityElement(const std::vector<std::string>& observations, const std::str
                   "': " + UnknownName("observation", name, observations));
 }
 
+// the policy's observation that is the joint's position, by the names that tasks give it
+int PositionElement(const std::vector<std::string>& observations, const std::string& joint) {
+  for (const char* what : {"angle_", "position_", "q_"}) {
+    const auto found = std::ranges::find(observations, what + joint);
+    if (found != observations.end()) return static_cast<int>(found - observations.begin());
+  }
+  return -1;
+}
+
+GateCommand CommandOf(const spec::ActionElement& element) {
+  if (element.law != spec::ServoLaw::kModel) return GateCommand::kTorque;
+  return element.kind == spec::ActionKind::kPosition ? GateCommand::kPosition
+                                                     : GateCommand::kVelocity;
+}
+
+// a law of ours needs the joint's state in every step
+void CheckLaw(const spec::ActionElement& element, const GateJoint& joint) {
+  if (element.law != spec::ServoLaw::kController) return;
+  const bool position = element.kind == spec::ActionKind::kPosition;
+  if (joint.velocity >= 0 && (joint.position >= 0 || !position)) return;
+  throw UserError(fmt::format(
+      "the servo law of joint '{0}' needs the observations {1}velocity_{0}, which the policy does "
+      "not take: run the law in the drive, or train with them",
+      element.joint, position ? "angle_" + element.joint + " and " : ""));
+}
+
 }  // namespace
 
 Runtime::Runtime(const policy::PolicyGraph& artifact, const RuntimeOptions& options,
@@ -83,7 +109,11 @@ Runtime::Runtime(const policy::PolicyGraph& artifact, const RuntimeOptions& opti
       gate_(MakeGateOptions(artifact.contract, options)),
       observation_(artifact.contract.observation.size()),
       action_(joints_.size()),
-      torque_(joints_.size()) {}
+      command_(joints_.size()),
+      torque_(joints_.size()) {
+  for (const spec::ActionElement& element : joints_)
+    runs_law_ |= element.law == spec::ServoLaw::kController;
+}
 
 GateOptions Runtime::MakeGateOptions(const spec::Contract& contract,
                                      const RuntimeOptions& options) const {
@@ -108,12 +138,22 @@ GateOptions Runtime::MakeGateOptions(const spec::Contract& contract,
   for (size_t i = 0; i < joints_.size(); ++i) {
     const spec::ActionElement& element = joints_[i];
     const auto at = static_cast<size_t>(joint_map_[i]);
-    for (const double limit : {element.torque_low, element.torque_high}) {
-      Checked("a torque limit of the policy", limit, -kLargestTorque, kLargestTorque);
+    const GateCommand command = CommandOf(element);
+    const bool torque = command == GateCommand::kTorque;
+    const double a = torque ? element.torque_low : element.low();
+    const double b = torque ? element.torque_high : element.high();
+    for (const double limit : {a, b})
+      Checked("a limit of the policy", limit, -kLargestTorque, kLargestTorque);
+    // a negative gear turns the limits of an older contract round
+    GateJoint joint{std::min(a, b), std::max(a, b)};
+    joint.command = command;
+    joint.position = PositionElement(observations, element.joint);
+    if (!options.torque_limit.empty() && !torque) {
+      throw UserError(
+          fmt::format("torque_limit goes with torques, and joint '{}' is given targets: "
+                      "limit the torque in the drive",
+                      element.name()));
     }
-    // a negative gear turns the limits round
-    GateJoint joint{std::min(element.torque_low, element.torque_high),
-                    std::max(element.torque_low, element.torque_high)};
     if (!options.torque_limit.empty()) {
       const double limit = options.torque_limit[at];
       joint.torque_low = std::clamp(joint.torque_low, -limit, limit);
@@ -127,6 +167,7 @@ GateOptions Runtime::MakeGateOptions(const spec::Contract& contract,
     joint.velocity =
         VelocityElement(observations, element.joint,
                         options.velocity_names ? &(*options.velocity_names)[at] : nullptr);
+    CheckLaw(element, joint);
     gate.joints.push_back(joint);
   }
   return gate;
@@ -137,7 +178,11 @@ sinew_status Runtime::Step(std::span<const float> observation, int64_t stamp_ns,
   for (size_t i = 0; i < observation_.size(); ++i) {
     observation_[i] = observation[observation_map_[i]];
   }
-  if (gate_.Admit(observation_, stamp_ns, now_ns)) Ask();
+  if (gate_.Admit(observation_, stamp_ns, now_ns)) {
+    Ask();
+  } else if (runs_law_ && has_command_ && !gate_.in_emergency()) {
+    RunLaws();
+  }
   const sinew_status status = gate_.Release(torque_);
   begins_ |= status == SINEW_EMERGENCY;  // the soft start follows
   for (size_t i = 0; i < torque_.size(); ++i) {
@@ -155,9 +200,25 @@ void Runtime::Ask() {
   begins_ = false;
   policy_->Act(observation_, action_);
   for (size_t i = 0; i < torque_.size(); ++i) {
-    const spec::ActionElement& joint = joints_[i];
-    const double fraction = 0.5 * (static_cast<double>(action_[i]) + 1);
-    torque_[i] = joint.torque_low + fraction * (joint.torque_high - joint.torque_low);
+    const spec::ActionElement& element = joints_[i];
+    command_[i] = element.CommandOfAction(static_cast<double>(action_[i]));
+    if (element.increment) command_[i] += observation_[gate_.joint(i).position];
+  }
+  has_command_ = true;
+  RunLaws();
+}
+
+// The laws run at the loop's own rate, on the newest observation; other commands are themselves.
+void Runtime::RunLaws() {
+  for (size_t i = 0; i < torque_.size(); ++i) {
+    const spec::ActionElement& element = joints_[i];
+    torque_[i] = command_[i];
+    if (element.law != spec::ServoLaw::kController) continue;
+    const GateJoint& joint = gate_.joint(i);
+    const double position = joint.position >= 0 ? observation_[joint.position] : 0;
+    // a command that is no number stays one, for the gate to see
+    if (std::isfinite(command_[i]))
+      torque_[i] = element.Torque(command_[i], position, observation_[joint.velocity]);
   }
   gate_.Propose(torque_);
 }

@@ -38,6 +38,7 @@ class Runtime {
   void Start() {
     gate_.Start();
     begins_ = true;
+    has_command_ = false;
   }
   void Stop() { gate_.Stop(); }
 
@@ -53,6 +54,7 @@ class Runtime {
  private:
   GateOptions MakeGateOptions(const spec::Contract& contract, const RuntimeOptions& options) const;
   void Ask();
+  void RunLaws();
 
   std::vector<spec::ActionElement> joints_;  // the policy's
   std::vector<std::string> observation_names_, joint_names_;
@@ -64,7 +66,9 @@ class Runtime {
   SafetyGate gate_;
   sinew_report report_{};
   std::vector<float> observation_, action_;  // in the policy's order, as below
+  std::vector<double> command_;              // targets of the laws, or the torques themselves
   std::vector<double> torque_;
+  bool runs_law_ = false, has_command_ = false;
 };
 
 }  // namespace sinew::deploy

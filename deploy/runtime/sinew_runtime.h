@@ -1,4 +1,7 @@
-/* Runs a trained policy on a robot's computer behind a safety gate: raw observation in, N·m out.
+/* Runs a trained policy on a robot's computer behind a safety gate: raw observation in, commands
+ * out: N·m (N) for a joint whose torque the policy commands, or whose servo law is the
+ * controller's, which runs here at the loop's own rate; the target [rad, rad/s; m, m/s] for a joint
+ * whose drive runs the servo. The policy's contract says which. "Torque" stands for both below.
  *
  * C99 and C++. No exception leaves the library, no call after sinew_runtime_load allocates memory,
  * locks or asks the clock. One object serves one thread at a time. Names are UTF-8.
@@ -30,9 +33,10 @@ extern "C" {
 typedef struct sinew_runtime sinew_runtime;
 
 typedef enum sinew_status {
-  SINEW_OK = 0,            /* the policy's torque, untouched */
-  SINEW_LIMITED = 1,       /* the policy's torque, cut by a limit, a rate or the soft start */
-  SINEW_EMERGENCY = 2,     /* the damping torque: the policy is not obeyed */
+  SINEW_OK = 0,        /* the policy's torque, untouched */
+  SINEW_LIMITED = 1,   /* the policy's torque, cut by a limit, a rate or the soft start */
+  SINEW_EMERGENCY = 2, /* the damping torque, the last position target, or speed 0: the policy is
+                          not obeyed */
   SINEW_BAD_ARGUMENT = -1, /* a null pointer */
   SINEW_BAD_FILE = -2,     /* not a policy file, damaged, or not readable */
   SINEW_BAD_OPTIONS = -3,  /* names that do not match the policy, a value out of range */
@@ -66,8 +70,9 @@ typedef struct sinew_options {
    * where there is none. NULL altogether: the observations "velocity_<joint>". */
   const char* const* velocity_names;
   /* One a joint, in the robot's order, > 0; NULL: see right. */
-  const double* torque_limit; /* [N·m] of either sign; NULL: the policy's own limits, never more */
-  const double* torque_rate;  /* [N·m/s]; NULL: no limit */
+  const double* torque_limit; /* [N·m] of either sign; NULL: the policy's own limits, never more;
+                                 not for targets */
+  const double* torque_rate;  /* [N·m/s], of targets [rad/s, rad/s^2]; NULL: no limit */
   const double* damping;      /* [N·m·s/rad]; NULL: torque limit / 10 rad/s */
   double max_age;             /* [s]; 0: three control periods */
   double max_range_score;     /* see sinew_report; INFINITY: never. Default 1 */
@@ -104,7 +109,8 @@ SINEW_API void sinew_runtime_free(sinew_runtime* runtime);
  *   observation  [observation_count] raw physical values, in the robot's order
  *   stamp_ns     when it was measured; an unchanged stamp means "nothing new"
  *   now_ns       the same clock, never going back
- *   torque       [joint_count] N·m, in the robot's order, written unless the status is negative
+ *   torque       [joint_count] N·m or targets, in the robot's order, written unless the status is
+ *                negative
  *   report       may be NULL */
 SINEW_API sinew_status sinew_runtime_step(sinew_runtime* runtime, const float* observation,
                                           int64_t stamp_ns, int64_t now_ns, float* torque,

@@ -5,9 +5,11 @@
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/types.h>
 
+#include <limits>
 #include <sstream>
 
 #include "core/error.h"
+#include "deploy/base/backend.h"
 #include "deploy/base/golden.h"
 #include "deploy/torchscript/torchscript_operations.h"
 #include "policy/policy_file.h"
@@ -24,12 +26,12 @@ def forward(self, observation: Tensor{arguments}) -> {result}:
     good_output = torch.all(torch.le(torch.abs(x), 3.4028234663852886e38), 1, True)
     good = torch.logical_and(good_input, good_output)
     v_action = torch.clamp(x, -1.0, 1.0)
-    torque = self.torque_start + (v_action + 1.0) * self.torque_half_range
-    torque = torch.maximum(torch.minimum(torque, self.torque_high), self.torque_low)
+    {word} = self.{word}_start + (v_action + 1.0) * self.{word}_half_range
+    {word} = torch.maximum(torch.minimum({word}, self.{word}_high), self.{word}_low)
     zero = torch.zeros_like(v_action)
     bad_output = torch.logical_not(good_output).int() * 2
     status = torch.where(good_input, bad_output, torch.ones_like(bad_output))
-{remember}    return torch.where(good, torque, zero), torch.where(good, v_action, zero), status{state}
+{remember}    return torch.where(good, {word}, {fallback}), torch.where(good, v_action, zero), status{state}
 )";
 
 constexpr const char* kNoise =
@@ -69,14 +71,15 @@ class ModuleBuilder {
       lines_ += code.lines;
       Fill(node.output);
     }
-    AddTorqueLimits();
+    AddLimits();
     const bool state = policy::HasState(graph_);
     if (state) {
       module_.register_buffer("state_at_start", Copy(policy::InitialState(graph_)));
       module_.define(kInitialState);
     }
     module_.define(fmt::format(
-        fmt::runtime(kForward),
+        fmt::runtime(kForward), fmt::arg("word", spec::CommandWord(graph_.contract.action)),
+        fmt::arg("fallback", IsTorqueOnly(graph_.contract) ? "zero" : "zero + self.fallback"),
         fmt::arg("arguments", std::string(stochastic_ ? ", noise: Tensor" : "") +
                                   (state ? ", state: Tensor" : "")),
         fmt::arg("result",
@@ -131,18 +134,23 @@ class ModuleBuilder {
     return fmt::format("    next_state = torch.cat([{}], 1)\n", parts);
   }
 
-  void AddTorqueLimits() {
-    std::vector<float> start, half_range, low, high;
-    for (const spec::ActionElement& joint : graph_.contract.action) {
-      start.push_back(static_cast<float>(joint.torque_low));
-      half_range.push_back(static_cast<float>(0.5 * (joint.torque_high - joint.torque_low)));
-      low.push_back(WithinLimit(std::min(joint.torque_low, joint.torque_high)));
-      high.push_back(WithinLimit(std::max(joint.torque_low, joint.torque_high)));
+  void AddLimits() {
+    const spec::Contract& contract = graph_.contract;
+    std::vector<float> start, half_range, low, high, fallback;
+    for (const spec::ActionElement& joint : contract.action) {
+      fallback.push_back(IsHeld(joint) ? std::numeric_limits<float>::quiet_NaN() : 0.0f);
+      start.push_back(static_cast<float>(joint.low()));
+      half_range.push_back(static_cast<float>(0.5 * (joint.high() - joint.low())));
+      low.push_back(WithinLimit(std::min(joint.low(), joint.high())));
+      high.push_back(WithinLimit(std::max(joint.low(), joint.high())));
     }
-    module_.register_buffer("torque_start", Copy(start));
-    module_.register_buffer("torque_half_range", Copy(half_range));
-    module_.register_buffer("torque_low", Copy(low));
-    module_.register_buffer("torque_high", Copy(high));
+    const std::string word = spec::CommandWord(contract.action);
+    module_.register_buffer(word + "_start", Copy(start));
+    module_.register_buffer(word + "_half_range", Copy(half_range));
+    module_.register_buffer(word + "_low", Copy(low));
+    module_.register_buffer(word + "_high", Copy(high));
+    // a position's target is held: no number that could be taken for one
+    if (!IsTorqueOnly(contract)) module_.register_buffer("fallback", Copy(fallback));
   }
 
   const policy::PolicyGraph& graph_;

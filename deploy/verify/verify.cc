@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "deploy/verify/verify_loop.h"
 #include "deploy/verify/verify_numbers.h"
+#include "sim/check/witness.h"
 
 namespace sinew::deploy {
 namespace {
@@ -26,7 +27,7 @@ VerifySubject LoadSubject(const fs::path& folder, const spec::TaskSpec& spec) {
         fmt::format("'{}' holds no {}, which its contract.json lists", folder.string(), file.name));
   }
   subject.artifact = policy::LoadPolicy(folder / "policy.safetensors");
-  spec::CheckContract(subject.artifact.contract, spec, nullptr);
+  spec::CheckContract(subject.artifact.contract, spec);
   return subject;
 }
 
@@ -51,8 +52,9 @@ void LoadGoldenVectors(VerifySubject* subject, std::vector<std::string>* failure
   }
   // float64 against float64, in another order of summation at most
   if (stale > 1e-9) {
-    failures->push_back(
-        fmt::format("the golden torques are not this policy's: off by {:.2e} N·m", stale));
+    failures->push_back(fmt::format("the golden {}s are not this policy's: off by {:.2e} {}",
+                                    spec::CommandWord(subject->artifact.contract.action), stale,
+                                    spec::CommandUnit(subject->artifact.contract.action)));
   }
 }
 
@@ -104,6 +106,11 @@ VerifyReport Verify(const fs::path& folder, std::shared_ptr<const sim::Task> tas
   report.stochastic = subject.manifest.stochastic;
   CompareIdentity(subject, &report.folder_failures);
   LoadGoldenVectors(&subject, &report.folder_failures);
+  const sim::WitnessReport witness =
+      sim::CheckClaims(*task, subject.artifact.contract.action, options.seed);
+  if (!witness.fault.empty())
+    report.folder_failures.push_back("the contract is not true: " + witness.fault);
+  report.witness = witness.compared;
   report.vectors = subject.golden.size();
   report.episodes = options.episodes;
   report.policy_us = TimePolicy(subject);
@@ -115,9 +122,11 @@ VerifyReport Verify(const fs::path& folder, std::shared_ptr<const sim::Task> tas
   for (Candidate& candidate : LoadBackends(subject, options, &report.folder_failures)) {
     if (candidate.backend) {
       CompareNumbers(subject, &candidate);
+      CompareServoLaws(subject, &candidate);
       CheckRefusal(subject, &candidate);
       CompareClosedLoop(subject, task, options, candidate.stochastic ? sampled : mode, &candidate);
     }
+    report.witness += candidate.report.witness;
     report.backends.push_back(std::move(candidate.report));
   }
   return report;

@@ -57,7 +57,8 @@ struct BackendReport {
   /// policy's. Trajectories part by rounding alone where contacts amplify it; that is no failure.
   std::optional<Moment> parted;
 
-  double us = 0;  // per call
+  int64_t witness = 0;  // forces in closed loop that its commands' claims were held against
+  double us = 0;        // per call
 
   std::vector<std::string> failures;
 };
@@ -71,6 +72,7 @@ struct VerifyReport {
   ClosedLoop policy;
   double policy_us = 0;
   std::vector<BackendReport> backends;
+  int64_t witness = 0;  // forces that MuJoCo applied and the contract's claims were held against
   /// Of the folder as a whole: files that changed, contracts that differ.
   std::vector<std::string> folder_failures;
 
@@ -85,11 +87,12 @@ struct VerifyReport {
 };
 
 /// Holds everything in an export folder against the policy file in it: hashes and contracts field
-/// by field; then each back end (compiled C under -O2 and -Os, an interpreter of our own for ONNX,
-/// ONNX Runtime where there is one, TorchScript in a fresh process) by its torques over the golden
-/// vectors, by observations that are not finite, and by driving the simulation from the start
-/// states that the policy itself is given. Success rates may differ by one episode, since rounding
-/// may tip a close one.
+/// by field; what the contract claims to give against what MuJoCo applies in the task's own file
+/// (see sim::AskEngine); then each back end (compiled C under -O2 and -Os, an interpreter of our
+/// own for ONNX, ONNX Runtime where there is one, TorchScript in a fresh process) by its torques
+/// over the golden vectors, by observations that are not finite, and by driving the simulation from
+/// the start states that the policy itself is given. Success rates may differ by one episode, since
+/// rounding may tip a close one.
 ///
 /// Runs the code in `folder`.
 /// @param folder  made by ExportPolicy. @param task  the one that its contract names.

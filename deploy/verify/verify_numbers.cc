@@ -12,7 +12,7 @@ namespace sinew::deploy {
 namespace {
 
 double RelativeError(double value, double expected, const spec::ActionElement& joint) {
-  const double limit = std::max(std::abs(joint.torque_low), std::abs(joint.torque_high));
+  const double limit = std::max(std::abs(joint.low()), std::abs(joint.high()));
   const double scale = std::max(limit, std::abs(expected));
   const double error = std::abs(value - expected) / (scale > 0 ? scale : 1);
   return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
@@ -78,7 +78,7 @@ void CompareNumbers(const VerifySubject& subject, Candidate* candidate) {
       const double error = RelativeError(torque[i], expected, joints[i]);
       if (error <= report.max_error) continue;
       report.max_error = error;
-      report.worst_joint = joints[i].joint;
+      report.worst_joint = joints[i].name();
       report.worst_vector = n;
     }
   }
@@ -89,16 +89,71 @@ void CompareNumbers(const VerifySubject& subject, Candidate* candidate) {
   }
   if (report.max_error > report.tolerance) {
     report.failures.push_back(fmt::format(
-        "golden vector {}: torque of '{}' differs by {:.2e} of the limit, {:.0e} is allowed",
-        report.worst_vector, report.worst_joint, report.max_error, report.tolerance));
+        "golden vector {}: {} of '{}' differs by {:.2e} of the limit, {:.0e} is allowed",
+        report.worst_vector, spec::CommandWord(joints), report.worst_joint, report.max_error,
+        report.tolerance));
   }
   report.us = TimePerCall(candidate->backend.get(), golden);
 }
+
+namespace {
+
+// the difference from the contract's law, of the limit or of the law's largest term
+double ServoError(const spec::ActionElement& element, int i, double command, double position,
+                  double velocity, Backend* backend) {
+  // what the file is given
+  command = static_cast<float>(command);
+  position = static_cast<float>(position);
+  velocity = static_cast<float>(velocity);
+  const auto torque = backend->ServoTorque(i, command, position, velocity);
+  if (!torque) return 0;
+  const double terms = element.kp * (std::abs(command) + std::abs(position)) +
+                       element.kd * (std::abs(command) + std::abs(velocity));
+  const double error =
+      std::abs(*torque - element.Torque(command, position, velocity)) / std::max(terms, 1e-9);
+  return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+}
+
+}  // namespace
+
+void CompareServoLaws(const VerifySubject& subject, Candidate* candidate) {
+  const auto& joints = subject.artifact.contract.action;
+  constexpr double kLaw = 1e-5;  // single precision, of a law of three products
+  for (size_t i = 0; i < joints.size(); ++i) {
+    const spec::ActionElement& element = joints[i];
+    if (!element.is_servo()) continue;
+    const double middle = 0.5 * (element.low() + element.high());
+    for (const double command : {element.low(), middle, element.high()}) {
+      for (const double away : {-10.0, -0.1, 0.0, 0.1, 10.0}) {
+        for (const double velocity : {-5.0, 0.0, 5.0}) {
+          const double error = ServoError(element, static_cast<int>(i), command, command + away,
+                                          velocity, candidate->backend.get());
+          if (error <= kLaw) continue;
+          candidate->report.failures.push_back(fmt::format(
+              "the servo law of '{}' is not the contract's: off by {:.2e} at a target of {:.6g} {}",
+              element.name(), error, command, element.unit()));
+          return;
+        }
+      }
+    }
+  }
+}
+
+namespace {
+
+// a position target is as it was before the call, or none at all; everything else is zero
+bool IsSafe(const spec::ActionElement& element, float before, float command) {
+  if (!IsHeld(element)) return command == 0;
+  return command == before || std::isnan(command);
+}
+
+}  // namespace
 
 void CheckRefusal(const VerifySubject& subject, Candidate* candidate) {
   const size_t act_dim = subject.artifact.contract.action.size();
   std::vector<float> observation(subject.artifact.contract.observation.size()), torque(act_dim),
       noise(candidate->stochastic ? act_dim : 0);
+  const auto& joints = subject.artifact.contract.action;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const auto refuses = [&](std::vector<float>& input, size_t i, const char* name) {
     for (const float bad : {std::numeric_limits<float>::quiet_NaN(), kInfinity, -kInfinity}) {
@@ -106,9 +161,11 @@ void CheckRefusal(const VerifySubject& subject, Candidate* candidate) {
       input[i] = bad;
       const int status = candidate->backend->Torque(observation, noise, torque);
       input[i] = 0;
-      if (status != 0 && std::ranges::all_of(torque, [](float t) { return t == 0; })) continue;
-      candidate->report.failures.push_back(
-          fmt::format("{}[{}] = {} was not refused with zero torques", name, i, bad));
+      bool safe = status != 0;
+      for (size_t k = 0; k < act_dim; ++k) safe &= IsSafe(joints[k], 1.0f, torque[k]);
+      if (safe) continue;
+      candidate->report.failures.push_back(fmt::format(
+          "{}[{}] = {} was not refused with zero torques and held targets", name, i, bad));
       return false;
     }
     return true;

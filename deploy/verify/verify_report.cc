@@ -67,17 +67,17 @@ const BackendReport* VerifyReport::Find(const std::string& name) const {
 
 std::string VerifyReport::ToString() const {
   std::string text = fmt::format(
-      "{} ({}{}, policy {}): {} golden vectors, {} episodes\n"
+      "{} ({}{}, policy {}): {} golden vectors, {} episodes, {} forces as MuJoCo applies them\n"
       "  {:<19} {:>9} {:>7} {:>11} {:>12} {:>11} {:>9} {:>9} {:>8}\n"
       "  {:<19} {:>9} {:>7} {:>11} {:>12.6g} {:>11} {:>9} {:>9} {:>8.2f}\n",
-      folder.string(), task, stochastic ? ", sampled" : "", policy_hash, vectors, episodes, "",
-      "error", "ulps", "most", "mean return", "apart", "successes", "parts at", "us", "policy file",
-      "", "", "", policy.mean_return, "", policy.successes, "", policy_us);
+      folder.string(), task, stochastic ? ", sampled" : "", policy_hash, vectors, episodes, witness,
+      "", "error", "ulps", "most", "mean return", "apart", "successes", "parts at", "us",
+      "policy file", "", "", "", policy.mean_return, "", policy.successes, "", policy_us);
   for (const BackendReport& backend : backends) text += Row(backend);
   for (const std::string& failure : failures()) text += "  FAILED  " + failure + "\n";
   if (!passed()) return text;
   return text +
-         "  passed. error: largest, of the torque limit; ulps: floats away from the exact torque, "
+         "  passed. error: largest, of the limit; ulps: floats away from the exact command, "
          "median and most;\n"
          "  parts at: first episode:step with an observation off by 0.1 % of its training range\n";
 }
@@ -91,6 +91,7 @@ std::string VerifyReport::ToJson() const {
       {"passed", passed()},
       {"vectors", vectors},
       {"episodes", episodes},
+      {"witness", witness},
       {"policy",
        {{"mean_return", policy.mean_return}, {"successes", policy.successes}, {"us", policy_us}}},
       {"backends", Json::array()},

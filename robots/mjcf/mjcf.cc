@@ -168,8 +168,8 @@ void Mjcf::CheckSize() const {
 }
 
 Element ReadTree(const fs::path& file, const FileAccess& files, const Limits& limits) {
-  const fs::path place = fs::weakly_canonical(fs::absolute(file));
-  return Included(ReadXml(file, limits), place, files, limits);
+  // beside the name that was given, as MuJoCo looks, and not where a link leads
+  return Included(ReadXml(file, limits), fs::absolute(file), files, limits);
 }
 
 Mjcf ReadMjcf(const fs::path& file, const FileAccess& files, Report* report, const Limits& limits) {

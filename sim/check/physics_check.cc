@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "sim/check/model_check.h"
+#include "sim/couplings.h"
 #include "sim/env.h"
 
 namespace sinew::sim {
@@ -194,6 +195,7 @@ CheckResult CheckEnergy(const std::shared_ptr<const Task>& task, const CheckOpti
     if (BeyondLimits(simulation)) Settle(&simulation);
     // a push, so that planar arms without gravity have energy to lose
     for (double& v : simulation.qvel()) v += random.Uniform(-1, 1);
+    KeepCouplings(&simulation);
     const EnergyBalance balance = LetGo(&simulation, options.energy_seconds);
     if (balance.moved > 0) rise = std::max(rise, balance.rise / balance.moved);
     sum.change += balance.change / options.episodes;

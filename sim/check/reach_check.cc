@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numbers>
 
+#include "sim/couplings.h"
 #include "sim/env.h"
 
 namespace sinew::sim {
@@ -22,6 +23,7 @@ void DrawPose(Simulation* simulation, Random* random) {
     const double high = m->jnt_limited[j] ? m->jnt_range[2 * j + 1] : half;
     simulation->qpos()[m->jnt_qposadr[j]] = random->Uniform(low, high);
   }
+  KeepCouplings(simulation);
   mj_kinematics(m, simulation->data());
   mj_comPos(m, simulation->data());
 }

@@ -184,8 +184,7 @@ class Checker {
         })) {
       return {"", Verdict::kNote, "not asked: the model has actuators that claim nothing"};
     }
-    const auto model = FreshModel(*task_);
-    const WitnessReport report = AskEngine(model.get(), spec_.action, {.seed = options_.seed});
+    const WitnessReport report = CheckClaims(*task_, spec_.action, options_.seed);
     if (!report.fault.empty()) {
       return {
           "", Verdict::kFail,

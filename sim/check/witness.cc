@@ -50,6 +50,8 @@ int FindActuator(const mjModel* m, const std::string& name, int otherwise) {
   return name.empty() && otherwise < m->nu ? otherwise : -1;
 }
 
+}  // namespace
+
 class Witness {
  public:
   Witness(const mjModel* m, std::span<const ActionElement> claims, const WitnessOptions& options)
@@ -59,6 +61,8 @@ class Witness {
         random_(options.seed, "witness"),
         claimed_(m->nv),
         share_(claims.size()),
+        command_(claims.size()),
+        torque_(claims.size()),
         actuators_(claims.size()) {
     // the stages of RK4 would leave the forces of the last of them
     model_->opt.integrator = mjINT_EULER;
@@ -66,19 +70,7 @@ class Witness {
   }
 
   WitnessReport Ask() {
-    for (size_t i = 0; i < claims_.size(); ++i) {
-      actuators_[i] = FindActuator(model_.get(), claims_[i].actuator, static_cast<int>(i));
-      if (actuators_[i] < 0) {
-        report_.fault = fmt::format("the model has no actuator '{}'", claims_[i].actuator);
-        return report_;
-      }
-      try {
-        states_.emplace_back(claims_[i], model_.get());
-      } catch (const Error& error) {
-        report_.fault = fmt::format("'{}': {}", claims_[i].name(), error.what());
-        return report_;
-      }
-    }
+    Find();
     for (int k = 0; k < options_.samples && report_.fault.empty(); ++k) {
       DrawState();
       DrawCommands(k);
@@ -90,7 +82,40 @@ class Witness {
     return report_;
   }
 
+  const WitnessReport& Hold(const Simulation& simulation, std::span<const double> commands) {
+    const mjModel* m = model_.get();
+    mjData* d = data_.get();
+    if (states_.empty()) Find();
+    if (simulation.model()->nq != m->nq || simulation.model()->nv != m->nv)
+      report_.fault = "the task's model has other joints than its file";
+    if (!report_.fault.empty()) return report_;
+    mj_resetData(m, d);
+    mju_copy(d->qpos, simulation.data()->qpos, m->nq);
+    mju_copy(d->qvel, simulation.data()->qvel, m->nv);
+    for (size_t i = 0; i < claims_.size(); ++i) Command(i, commands[i]);
+    Step();
+    return report_;
+  }
+  const WitnessReport& report() const { return report_; }
+
  private:
+  // the actuators and joints that the claims are about
+  void Find() {
+    for (size_t i = 0; i < claims_.size(); ++i) {
+      actuators_[i] = FindActuator(model_.get(), claims_[i].actuator, static_cast<int>(i));
+      if (actuators_[i] < 0) {
+        report_.fault = fmt::format("the model has no actuator '{}'", claims_[i].actuator);
+        return;
+      }
+      try {
+        states_.emplace_back(claims_[i], model_.get());
+      } catch (const Error& error) {
+        report_.fault = fmt::format("'{}': {}", claims_[i].name(), error.what());
+        return;
+      }
+    }
+  }
+
   void DrawState() {
     const mjModel* m = model_.get();
     mjData* d = data_.get();
@@ -148,55 +173,74 @@ class Witness {
     return false;
   }
 
-  // what the elements claim for the state as it is, and the controls that ask for it
-  void Claim() {
+  // each command between the ends of its range
+  void Compare() {
+    for (size_t i = 0; i < claims_.size(); ++i) {
+      const ActionElement& claim = claims_[i];
+      if (claim.law == spec::ServoLaw::kController) {
+        // such a law commands torques
+        command_[i] = claim.low() + share_[i] * (claim.high() - claim.low());
+        torque_[i] = claim.torque_low + share_[i] * (claim.torque_high - claim.torque_low);
+        data_->ctrl[actuators_[i]] = claim.ControlOfTorque(torque_[i]);
+      } else {
+        Command(i, claim.low() + share_[i] * (claim.high() - claim.low()));
+      }
+    }
+    Step();
+  }
+
+  // what a command claims to give in the state as it is, and the control that asks for it
+  void Command(size_t i, double command) {
+    const ActionElement& claim = claims_[i];
+    const double position = states_[i].Position(data_.get());
+    command_[i] = command;
+    torque_[i] = claim.Torque(claim.increment ? command + position : command, position,
+                              states_[i].Velocity(data_.get()));
+    const bool controller = claim.law == spec::ServoLaw::kController;
+    data_->ctrl[actuators_[i]] =
+        controller ? claim.ControlOfTorque(torque_[i]) : ControlOf(claim, command);
+  }
+
+  static double ControlOf(const ActionElement& claim, double command) {
+    const double range = claim.high() - claim.low();
+    const double share = range == 0 ? 0 : (command - claim.low()) / range;
+    return claim.ctrl_low + share * (claim.ctrl_high - claim.ctrl_low);
+  }
+
+  void Step() {
     const mjModel* m = model_.get();
     mjData* d = data_.get();
     std::ranges::fill(claimed_, 0.0);
-    for (size_t i = 0; i < claims_.size(); ++i) {
-      const ActionElement& claim = claims_[i];
-      const double share = share_[i];
-      d->ctrl[actuators_[i]] = claim.ctrl_low + share * (claim.ctrl_high - claim.ctrl_low);
-      // a law of the controller's own commands torques
-      double torque = claim.torque_low + share * (claim.torque_high - claim.torque_low);
-      if (claim.law == spec::ServoLaw::kModel) {
-        torque = claim.Torque(claim.low() + share * (claim.high() - claim.low()),
-                              states_[i].Position(d), states_[i].Velocity(d));
-      }
-      states_[i].AddForces(torque, claimed_);
-    }
+    for (size_t i = 0; i < claims_.size(); ++i) states_[i].AddForces(torque_[i], claimed_);
     for (int v = 0; v < m->nv; ++v) {
       const auto [low, high] = JointForceRange(m, m->dof_jntid[v]);
       claimed_[static_cast<size_t>(v)] = std::clamp(claimed_[static_cast<size_t>(v)], low, high);
     }
-  }
-
-  void Compare() {
-    const mjModel* m = model_.get();
-    mjData* d = data_.get();
-    Claim();
     mj_step(m, d);
     for (const int warning : {mjWARN_BADQPOS, mjWARN_BADQVEL, mjWARN_BADQACC, mjWARN_BADCTRL}) {
       if (d->warning[warning].number > 0) return;
     }
-    for (int v = 0; v < m->nv; ++v) {
-      const double claimed = claimed_[static_cast<size_t>(v)];
-      const double applied = d->qfrc_actuator[v] - ActuatedGravity(m, d, v);
-      const double scale = std::max({std::abs(claimed), std::abs(applied), Largest(v)});
-      ++report_.compared;
-      if (scale == 0) continue;
-      const double difference = std::abs(claimed - applied) / scale;
-      report_.worst = std::max(report_.worst, difference);
-      if (difference <= options_.tolerance || !report_.fault.empty()) continue;
-      report_.fault = fmt::format("joint '{}' is said to be given {:.6g}, MuJoCo applied {:.6g}{}",
-                                  JointName(m, m->dof_jntid[v]), claimed, applied,
-                                  Commands(JointName(m, m->dof_jntid[v])));
-    }
+    for (int v = 0; v < m->nv; ++v) HoldForce(v);
+  }
+
+  // one degree of freedom after the step
+  void HoldForce(int v) {
+    const mjModel* m = model_.get();
+    const std::string joint = JointName(m, m->dof_jntid[v]);
+    const double claimed = claimed_[static_cast<size_t>(v)];
+    const double applied = data_->qfrc_actuator[v] - ActuatedGravity(m, data_.get(), v);
+    const double scale = std::max({std::abs(claimed), std::abs(applied), Largest(joint)});
+    ++report_.compared;
+    if (scale == 0) return;
+    const double difference = std::abs(claimed - applied) / scale;
+    report_.worst = std::max(report_.worst, difference);
+    if (difference <= options_.tolerance || !report_.fault.empty()) return;
+    report_.fault = fmt::format("joint '{}' is said to be given {:.6g}, MuJoCo applied {:.6g}{}",
+                                joint, claimed, applied, Commands(joint));
   }
 
   // the largest finite limit at a degree of freedom
-  double Largest(int dof) const {
-    const std::string joint = JointName(model_.get(), model_->dof_jntid[dof]);
+  double Largest(const std::string& joint) const {
     double largest = 0;
     for (const ActionElement& claim : claims_) {
       for (const spec::DrivenJoint& driven : claim.joints) {
@@ -216,7 +260,7 @@ class Witness {
       if (std::ranges::find(claim.joints, joint, &spec::DrivenJoint::joint) == claim.joints.end())
         continue;
       text += fmt::format("{}'{}' at {:.6g} {}", text.empty() ? " with " : ", ", claim.name(),
-                          claim.low() + share_[i] * (claim.high() - claim.low()), claim.unit());
+                          command_[i], claim.unit());
     }
     return text;
   }
@@ -227,17 +271,28 @@ class Witness {
   Random random_;
   std::vector<ActionElement> claims_;
   std::vector<DrivenState> states_;
-  std::vector<double> claimed_, share_;
+  std::vector<double> claimed_, share_, command_, torque_;
   std::vector<int> actuators_;
   WitnessReport report_;
 };
-
-}  // namespace
 
 WitnessReport AskEngine(const mjModel* m, std::span<const ActionElement> claims,
                         const WitnessOptions& options) {
   return Witness(m, claims, options).Ask();
 }
+
+WitnessReport CheckClaims(const Task& task, std::span<const ActionElement> claims, uint64_t seed) {
+  return AskEngine(FreshModel(task).get(), claims, {.seed = seed});
+}
+
+StepWitness::StepWitness(const mjModel* m, std::span<const ActionElement> claims)
+    : witness_(std::make_unique<Witness>(m, claims, WitnessOptions{})) {}
+StepWitness::~StepWitness() = default;
+
+std::string StepWitness::Hold(const Simulation& simulation, std::span<const double> commands) {
+  return witness_->Hold(simulation, commands).fault;
+}
+int64_t StepWitness::compared() const { return witness_->report().compared; }
 
 std::unique_ptr<mjModel, void (*)(mjModel*)> FreshModel(const Task& task) {
   const std::filesystem::path asset = task.spec().asset;

@@ -32,6 +32,29 @@ struct WitnessReport {
 WitnessReport AskEngine(const mjModel* m, std::span<const spec::ActionElement> claims,
                         const WitnessOptions& options = {});
 
+/// The same against a task's own file: see FreshModel.
+WitnessReport CheckClaims(const Task& task, std::span<const spec::ActionElement> claims,
+                          uint64_t seed);
+
+/// Holds the claims against the engine where a policy goes: a state and commands at a time.
+class StepWitness {
+ public:
+  /// @param m  as for AskEngine; copied.
+  StepWitness(const mjModel* m, std::span<const spec::ActionElement> claims);
+  ~StepWitness();
+
+  /// Gives the commands' controls to the engine in this state and takes one plain mj_step.
+  /// @param simulation  whose positions and velocities are taken; left as it is.
+  /// @param commands  [claims] in their units, an increment's beyond the present position.
+  /// @return the first claim that is not true; empty if all are, or if the engine refuses the
+  /// state.
+  std::string Hold(const Simulation& simulation, std::span<const double> commands);
+  int64_t compared() const;  // forces so far
+
+ private:
+  std::unique_ptr<class Witness> witness_;
+};
+
 /// The model of a task's file as mj_loadXML gives it; that of a task without a file as it was
 /// compiled. @throws UserError if the file does not load.
 std::unique_ptr<mjModel, void (*)(mjModel*)> FreshModel(const Task& task);

@@ -7,7 +7,10 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "sim/couplings.h"
+#include "tasks/file/file_goals.h"
 #include "tasks/file/observation_pieces.h"
+#include "tasks/file/task_model.h"
 #include "tasks/parts/target_path.h"
 
 namespace sinew::tasks {
@@ -15,43 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using sim::Simulation;
-
-bool HasTarget(const TaskFileOptions& o) {
-  return o.goal == "reach" || o.goal == "track" || o.goal == "push";
-}
-
-// The user's model, with a target to see and room for its path. The target's body is the last one,
-// so that nothing in the model changes its number.
-Simulation LoadModel(const TaskFileOptions& options) {
-  const fs::path path = options.model;
-  Simulation plain = Simulation::FromFile(path);
-  if (!HasTarget(options) || mj_name2id(plain.model(), mjOBJ_BODY, "target") >= 0) return plain;
-  const double radius = options.success_distance;
-  const std::string text = fmt::format(
-      R"(<mujoco model="{}">
-           <include file="{}"/>
-           <size nuserdata="{}"/>
-           <worldbody>
-             <body name="target" mocap="true">
-               <inertial pos="0 0 0" mass="0.001" diaginertia="1e-6 1e-6 1e-6"/>
-               <geom name="target" type="sphere" size="{}" mass="0.001" contype="0" conaffinity="0"
-                     group="2" rgba="0.25 0.9 0.45 0.3"/>
-               <geom name="target_core" type="sphere" size="{}" mass="0.001" contype="0" conaffinity="0"
-                     group="2" rgba="0.2 0.85 0.4 1"/>
-             </body>
-           </worldbody>
-         </mujoco>)",
-      path.stem().string(), path.filename().string(), plain.model()->nuserdata + TargetPath::kSize,
-      radius, 0.4 * radius);
-  return Simulation::FromString(text, path.parent_path());
-}
-
-Simulation Prepare(const TaskFileOptions& options) {
-  Simulation simulation = LoadModel(options);
-  if (!options.gravity_compensation.empty())
-    simulation.EnableGravityCompensation(simulation.Id(mjOBJ_BODY, options.gravity_compensation));
-  return simulation;
-}
 
 std::vector<std::string> DefaultObservation(const std::string& goal) {
   std::vector<std::string> pieces{"joint_angles", "joint_velocities"};
@@ -90,7 +56,7 @@ Eigen::Vector3d DrawFrom(const std::vector<double>& low, const std::vector<doubl
 class FileTask : public sim::Task {
  public:
   FileTask(const std::string& name, const TaskFileOptions& options)
-      : Task(Prepare(options)), options_(options) {
+      : Task(LoadTaskModel(options)), options_(options) {
     CheckBox("target.", options.target_low, options.target_high);
     CheckBox("reset.object_", options.object_low, options.object_high);
     spec_.name = name;
@@ -120,6 +86,7 @@ class FileTask : public sim::Task {
       simulation.qvel()[simulation.model()->jnt_dofadr[j]] +=
           random.Uniform(-options_.reset_velocity, options_.reset_velocity);
     }
+    sim::KeepCouplings(&simulation);
     if (!options_.object_low.empty()) ResetObject(simulation, random);
   }
 
@@ -180,6 +147,14 @@ class FileTask : public sim::Task {
   double GoalDistance(const Simulation& simulation) const override {
     if (!HasTarget(options_)) return Task::GoalDistance(simulation);
     return (context_.Target(simulation) - PointThatMatters(simulation)).norm();
+  }
+
+  std::shared_ptr<const spec::GoalModel> goals() const override {
+    const bool stays = options_.goal == "reach" || options_.goal == "push";
+    // a sensor may feel the target
+    if (!stays || std::ranges::find(is_sensor_, true) != is_sensor_.end()) return nullptr;
+    return MakeFileGoals(spec_, context_, options_.goal == "push" ? "object" : "site", terms_,
+                         weights_);
   }
 
  private:
@@ -377,6 +352,7 @@ class FileTask : public sim::Task {
       const double high = m->jnt_limited[j] ? range[1] : std::numbers::pi;
       Joint(simulation, j) = random.Uniform(low, high);
     }
+    sim::KeepCouplings(&simulation);
     simulation.Forward();
     return context_.Site(simulation);
   }

@@ -118,10 +118,62 @@ TEST_F(TaskFileProgramTest, AProjectThatMovesTakesItsModelAlong) {
     const Outcome outcome = Sinew(command);
     EXPECT_EQ(outcome.status, 0) << command.front() << ": " << outcome.err;
   }
+  // a policy beside its model, both in the present folder
+  for (const char* file : {"run/final.policy", "sled.xml"}) {
+    const std::filesystem::path from = scratch_ / (std::string("moved/") + file);
+    std::filesystem::copy_file(from, scratch_ / from.filename().string());
+  }
+  const Outcome alone = Sinew({"eval", "final.policy", "--episodes", "2"});
+  EXPECT_EQ(alone.status, 0) << alone.err;
+  std::filesystem::remove(scratch_ / "sled.xml");
   std::filesystem::remove(scratch_ / "moved/sled.xml");
   const Outcome lost = Sinew({"eval", "moved/run"});
   EXPECT_EQ(lost.status, 2);
   EXPECT_THAT(lost.err, HasSubstr("put sled.xml into"));
+}
+
+// what is handed on says nothing of the folders of the machine that it was made on
+TEST_F(TaskFileProgramTest, AnExportNamesNoFolderOfItsMaker) {
+  ASSERT_EQ(
+      Sinew({"train", "robot/sled.toml", "--quiet", "--steps", "2000", "--out", "run"}).status, 0);
+  ASSERT_EQ(Sinew({"export", "run", "--format", "all", "--out", "out", "--vectors", "50"}).status,
+            0);
+  const std::string maker = std::filesystem::canonical(scratch_ / "robot").string();
+  for (const auto& file : std::filesystem::directory_iterator(scratch_ / "out"))
+    EXPECT_THAT(ReadFile(file.path()), testing::Not(HasSubstr(maker))) << file.path();
+  EXPECT_THAT(ReadFile(scratch_ / "out/contract.json"), HasSubstr("robot/sled.xml"));
+}
+
+TEST_F(TaskFileProgramTest, AServoGoesTheWholeWay) {
+  std::string model = ReadFile(scratch_ / "robot/sled.xml");
+  const std::string motor = "<motor name=\"push\"";
+  model.replace(model.find(motor), motor.size(),
+                "<position name=\"push\" kp=\"20\" forcelimited=\"true\" forcerange=\"-4 4\"");
+  std::ofstream(scratch_ / "robot/sled.xml") << model;
+  for (const char* action :
+       {"torque", "position"}) {  // the model's drive; of a motor, a law of ours
+    if (action == std::string("position")) {
+      const size_t servo = model.find("<position name=\"push\" kp=\"20\"");
+      model.replace(servo, 29, "<motor name=\"push\"");
+      std::ofstream(scratch_ / "robot/sled.xml") << model;
+    }
+    const std::string set = std::string("task.action=") + action,
+                      run = std::string("run-") + action;
+    ASSERT_EQ(Sinew({"train", "robot/sled.toml", "--quiet", "--steps", "2000", "--set", set,
+                     "--out", run})
+                  .status,
+              0);
+    const Outcome exported =
+        Sinew({"export", run, "--format", "all", "--out", "out-" + run, "--vectors", "50"});
+    ASSERT_EQ(exported.status, 0) << exported.err;
+    const Outcome verified = Sinew({"verify", "out-" + run, "--episodes", "3", "--json"});
+    EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
+    const auto element = nlohmann::json::parse(
+        ReadFile(scratch_ / ("out-" + run + "/contract.json")))["contract"]["action"][0];
+    EXPECT_EQ(element["kind"], "position");
+    EXPECT_EQ(element["unit"], "m");
+    EXPECT_EQ(element["torque_high"], 4);
+  }
 }
 
 TEST_F(TaskFileProgramTest, ARunWhoseModelHasChangedIsNotResumed) {

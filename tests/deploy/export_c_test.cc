@@ -135,7 +135,8 @@ TEST_F(ExportCTest, SafetyFunctionsDoWhatTheHeaderPromises) {
       return 0;
     })");
   ASSERT_EQ(Run("cc -std=c99 -O2 -ffast-math main.c -o main -lm && ./main"), 0) << output_;
-  // limits: shoulder 3 x 2 N·m; elbow's action -1 is -0.7 x -1 N·m. 5x16 + 16x16 + 16x2 products
+  // limits: shoulder 3 x 2 N·m; elbow, geared backwards, -0.7 N·m at action -1. 5x16 + 16x16 + 16x2
+  // products
   EXPECT_EQ(output_, "0 6 -0.7\n0 1 -1\n-1\n3\n1 0 0\nelbow rad/s 0.02 368\n");
 }
 
@@ -227,7 +228,7 @@ TEST_F(ExportCTest, ASampledActionFollowsTheNoise) {
     for (const char* compiler : {"gcc -std=c99 -O2", "g++ -x c++ -std=c++17 -O2"}) {
       ExpectCheckPasses(compiler);
     }
-    EXPECT_THAT(ReadFile(folder_ / "check.c"), HasSubstr("test_task_sample_torque"));
+    EXPECT_THAT(ReadFile(folder_ / "check.c"), HasSubstr("test_task_sample_command"));
     fs::remove_all(folder_);
   }
 }

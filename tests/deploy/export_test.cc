@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <limits>
 
 #include "core/error.h"
+#include "deploy/base/programs.h"
 #include "tests/deploy/export_folder.h"
 
 namespace sinew::deploy {
@@ -88,6 +90,15 @@ TEST_F(ExportTest, FoldersOfAnotherKindAreRefused) {
     Edit("contract.json", from, to);
     EXPECT_THROW(ReadManifest(folder_), UserError) << to;
   }
+}
+
+TEST(PrivateFolderTest, SaysWhatIsWrongWithTMPDIR) {
+  const char* before = std::getenv("TMPDIR");
+  const std::string old = before ? before : "";
+  setenv("TMPDIR", "/nowhere", 1);
+  EXPECT_THAT([] { PrivateFolder(); },
+              testing::ThrowsMessage<UserError>(testing::HasSubstr("TMPDIR is '/nowhere'")));
+  before ? setenv("TMPDIR", old.c_str(), 1) : unsetenv("TMPDIR");
 }
 
 TEST(ParseFormatsTest, KnowsAllAndOffersTheNearest) {

@@ -218,6 +218,41 @@ TEST_F(RememberingTest, EveryFormatThatCanHasItIsVerifiedAndTheOthersSayWhy) {
   }
 }
 
+TEST_F(RememberingTest, TargetsAreVerifiedAndHeld) {
+  const auto task = std::make_shared<TestTask>(R"(
+      <position name="s" joint="shoulder" kp="6" ctrlrange="-1.5 2" ctrllimited="true"/>
+      <velocity name="e" joint="elbow" kv="2" ctrlrange="-1 1" ctrllimited="true"/>)");
+  PolicyGraph graph = RememberingPolicy(3);
+  graph.contract.action = task->spec().action;
+  const ExportOptions options{
+      {Format::kC, Format::kOnnx, Format::kTorchScript, Format::kSafetensors}};
+  ExportPolicy(graph, MakeGoldenVectors(graph, task, {200, 5, 3}), options, folder_);
+  const VerifyReport report =
+      Verify(folder_, task,
+             {.episodes = 3,
+              .torchscript_runner = std::filesystem::path(BinaryDir()) / "sinew-torchscript"});
+  EXPECT_TRUE(report.passed()) << report.ToString();
+  EXPECT_EQ(Run("make"), 0) << output_;
+  EXPECT_THAT(ReadFile(folder_ / "README.md"),
+              HasSubstr("test_task_step(&state, observation, target)"));
+  WriteFileAtomically(folder_ / "main.c", R"(
+    #include <stdio.h>
+    #include "test_task_policy.h"
+    int main(void) {
+      float obs[TEST_TASK_OBS_DIM] = {0}, target[2] = {0.25f, 9};
+      test_task_state state;
+      test_task_reset(&state);
+      obs[1] = NAN;
+      /* the place is held, the speed stops */
+      printf("%d ", test_task_step(&state, obs, target) == TEST_TASK_BAD_OBSERVATION);
+      printf("%g %g\n", (double)target[0], (double)target[1]);
+      return 0;
+    })");
+  ASSERT_EQ(Run("cc -std=c99 -Wall -Wextra -Werror -O2 main.c -o main -lm && ./main"), 0)
+      << output_;
+  EXPECT_EQ(output_, "1 0.25 0\n");
+}
+
 TEST_F(RememberingTest, AStateThatIsNotResetIsFound) {
   const PolicyGraph graph = RememberingPolicy(2);
   ExportPolicy(graph, MakeGoldenVectors(graph, std::make_shared<TestTask>(), {200, 5, 3}), {},

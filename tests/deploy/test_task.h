@@ -13,7 +13,11 @@ namespace sinew::deploy {
 /// motor with asymmetric limits, one geared backwards.
 class TestTask : public sim::Task {
  public:
-  TestTask() : Task(Load()) {
+  static constexpr const char* kMotors = R"(
+          <motor joint="shoulder" ctrlrange="-1 2" ctrllimited="true" gear="3"/>
+          <motor joint="elbow" ctrlrange="-1 1" ctrllimited="true" gear="-0.7"/>)";
+
+  explicit TestTask(const std::string& actuators = kMotors) : Task(Load(actuators)) {
     spec_.name = "test-task";
     spec_.observation = {{"q_shoulder", "rad"},
                          {"q_elbow", "rad"},
@@ -46,7 +50,7 @@ class TestTask : public sim::Task {
   }
 
  private:
-  static sim::Simulation Load() {
+  static sim::Simulation Load(const std::string& actuators) {
     return sim::Simulation::FromString(R"(
       <mujoco>
         <option timestep="0.01" gravity="0 0 0"/>
@@ -60,10 +64,7 @@ class TestTask : public sim::Task {
             </body>
           </body>
         </worldbody>
-        <actuator>
-          <motor joint="shoulder" ctrlrange="-1 2" ctrllimited="true" gear="3"/>
-          <motor joint="elbow" ctrlrange="-1 1" ctrllimited="true" gear="-0.7"/>
-        </actuator>
+        <actuator>)" + actuators + R"(</actuator>
       </mujoco>)");
   }
 

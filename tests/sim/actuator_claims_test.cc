@@ -260,5 +260,46 @@ TEST(ActuatorClaimsTest, TheWitnessFindsALie) {
   EXPECT_THAT(lie([](auto& c) { c[1] = {"bend", -2, 2, -2, 2, "s"}; }), HasSubstr("'bend'"));
 }
 
+TEST(ActuatorClaimsTest, TheWitnessFindsALieWhereAPolicyGoes) {
+  const std::string text = Arm(
+      "<motor name=\"m\" joint=\"yaw\" gear=\"10\" ctrllimited=\"true\" ctrlrange=\"-1 1\"/>"
+      "<position name=\"s\" joint=\"bend\" kp=\"30\" ctrllimited=\"true\" ctrlrange=\"-2 2\"/>");
+  auto simulation = Simulation::FromString(text);
+  const auto model = simulation.CompiledModel();
+  const auto honest = DescribeActuators(model.get()).action;
+  simulation.qpos()[1] = 0.5;
+  simulation.qvel()[1] = 2;
+  const std::vector<double> commands{4, 0.7};
+  StepWitness witness(model.get(), honest);
+  EXPECT_EQ(witness.Hold(simulation, commands), "");
+  EXPECT_EQ(witness.compared(), 3);
+  // the state is the caller's
+  EXPECT_EQ(simulation.qpos()[1], 0.5);
+  auto lie = honest;
+  lie[1].kp = 31;
+  // 31 (0.7 - 0.5) against 30 (0.7 - 0.5)
+  EXPECT_THAT(StepWitness(model.get(), lie).Hold(simulation, commands),
+              AllOf(HasSubstr("'bend' is said to be given 6.2, MuJoCo applied 6"),
+                    HasSubstr("at 0.7 rad")));
+}
+
+// a law of the controller's own ends in the torque that it says
+TEST(ActuatorClaimsTest, ALawOfTheControllersIsHeldAgainstItsMotor) {
+  const std::string text =
+      Arm("<motor name=\"m\" joint=\"yaw\" gear=\"10\" ctrllimited=\"true\" ctrlrange=\"-1 1\"/>");
+  const auto simulation = Simulation::FromString(text);
+  const auto model = simulation.CompiledModel();
+  auto claims = DescribeActuators(model.get()).action;
+  claims[0].kind = ActionKind::kPosition;
+  claims[0].law = spec::ServoLaw::kController;
+  claims[0].kp = 20;
+  claims[0].target_low = -1;
+  claims[0].target_high = 1;
+  EXPECT_EQ(StepWitness(model.get(), claims).Hold(simulation, std::vector<double>{0.3}), "");
+  claims[0].ctrl_high = 2;  // beyond the control's range: MuJoCo gives 10 N·m at most
+  EXPECT_THAT(StepWitness(model.get(), claims).Hold(simulation, std::vector<double>{0.3}),
+              HasSubstr("'yaw' is said to be given 6"));
+}
+
 }  // namespace
 }  // namespace sinew::sim

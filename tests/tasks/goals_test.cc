@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <vector>
 
 #include "sim/env.h"
 #include "spec/goal.h"
 #include "tasks/registry.h"
+#include "tests/tasks/sled_folder.h"
 
 namespace sinew::tasks {
 namespace {
@@ -154,6 +156,62 @@ TEST(GoalsTest, ReplacingIsWhatMovingTheTargetIs) {
       }
     }
   }
+}
+
+// the tests' sled from a task file: what is pushed, or itself, is to come to the target
+class FileGoalsTest : public TaskFileTest {
+ protected:
+  void ExpectTrue(const std::shared_ptr<const sim::Task>& task) {
+    const auto goals = task->goals();
+    ASSERT_TRUE(goals);
+    sim::Env env(task, 3);
+    Random random(4);
+    std::vector<float> goal(3), achieved(3);
+    for (int t = 0; t < 60; ++t) {
+      std::vector<float> action(env.spec().act_dim());
+      for (float& a : action) a = static_cast<float>(random.Uniform(-1.3, 1.3));
+      std::vector<float> before = ToFloat(env.observation());
+      const double reward = env.Step(action).reward;
+      std::vector<float> after = ToFloat(env.observation());
+      EXPECT_NEAR(goals->Reward(before, action, after), reward, 1e-5) << t;
+      // what another target in the simulation gives
+      for (float& x : goal) x = static_cast<float>(random.Uniform(-0.5, 0.5));
+      auto other = env.simulation().Clone();
+      other.RestoreState(env.simulation().SaveState());
+      for (int i = 0; i < 3; ++i) other.data()->mocap_pos[i] = goal[i];
+      std::vector<double> seen(after.size()), terms(env.spec().reward_terms.size());
+      other.Forward();
+      task->Observe(other, seen);
+      task->Reward(other, terms);
+      goals->Achieved(after, achieved);
+      goals->Replace(goal, after);
+      for (size_t i = 0; i < seen.size(); ++i)
+        EXPECT_NEAR(after[i], seen[i], 1e-5) << task->spec().observation[i].name;
+      EXPECT_NEAR(goals->Reward(before, action, after),
+                  std::accumulate(terms.begin(), terms.end(), 0.0), 1e-5);
+      // the target where the point is: no distance is left
+      goals->Replace(achieved, after);
+      goals->Desired(after, goal);
+      EXPECT_EQ(goal, achieved);
+    }
+  }
+};
+
+TEST_F(FileGoalsTest, ReplacingIsWhatMovingTheTargetIs) {
+  ExpectTrue(Make(kReach + "precision = 1.0\njoint_speed = 0.1\nalive = 0.5\n"));
+  ExpectTrue(
+      Make("[task]\nmodel = \"sled.xml\"\ngoal = \"push\"\nsite = \"tip\"\nobject = \"puck\"\n"
+           "[task.target]\nlow = [0.5, 0, 0.5]\nhigh = [0.7, 0, 0.5]\n"
+           "[task.reward]\nobject_distance = 1\nobject_precision = 1\nhand_distance = 0.1\n"));
+}
+
+TEST_F(FileGoalsTest, WhatCannotBeExchangedHasNoGoals) {
+  std::string moving = kReach;
+  moving.replace(moving.find("reach"), 5, "track");
+  EXPECT_EQ(Make(moving)->goals(), nullptr);
+  std::string blind = kReach;
+  blind.insert(blind.find("[task.target]"), "observation = [\"joint_angles\", \"target_error\"]\n");
+  EXPECT_EQ(Make(blind)->goals(), nullptr);
 }
 
 TEST(GoalsTest, ATaskWithoutAGoalHasNone) { EXPECT_EQ(MakeTask("pendulum")->goals(), nullptr); }

@@ -14,6 +14,7 @@
 #include "tasks/file/observation_pieces.h"
 #include "tasks/parts/target_path.h"
 #include "tasks/registry.h"
+#include "tests/tasks/sled_folder.h"
 
 namespace sinew::tasks {
 namespace {
@@ -21,64 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-
-// A sled with a puck before it, in a folder of its own.
-class TaskFileTest : public testing::Test {
- protected:
-  TaskFileTest() {
-    std::string name = (fs::path(testing::TempDir()) / "sinew-task-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    std::ofstream(folder_ / "sled.xml") << R"(<mujoco>
-      <option timestep="0.01"/>
-      <worldbody>
-        <body name="sled" pos="0 0 0.5">
-          <joint name="rail" type="slide" axis="1 0 0" damping="1" limited="true" range="-1 1"/>
-          <geom name="sled" type="sphere" size="0.05" mass="1"/>
-          <site name="tip"/>
-        </body>
-        <body name="puck" pos="0.4 0 0.5">
-          <joint name="puck" type="slide" axis="1 0 0" damping="0.1"/>
-          <geom name="puck" type="sphere" size="0.05" mass="0.1"/>
-        </body>
-      </worldbody>
-      <actuator><motor name="push" joint="rail" ctrllimited="true" ctrlrange="-5 5"/></actuator>
-      <sensor><jointvel name="speed" joint="rail"/></sensor>
-      <keyframe><key name="left" qpos="-0.5 0.1"/></keyframe>
-    </mujoco>)";
-  }
-  ~TaskFileTest() override { fs::remove_all(folder_); }
-
-  std::string Write(const std::string& text) const {
-    const fs::path file = folder_ / "sled.toml";
-    std::ofstream(file) << text;
-    return file.string();
-  }
-  std::shared_ptr<const sim::Task> Make(const std::string& text) const {
-    return MakeTask(Write(text));
-  }
-  std::string ErrorOf(const std::string& text) const {
-    try {
-      Make(text);
-    } catch (const UserError& error) {
-      return error.what();
-    }
-    return "";
-  }
-
-  fs::path folder_;
-};
-
-const std::string kReach = R"([task]
-model = "sled.xml"
-goal = "reach"
-site = "tip"
-[task.target]
-low = [-0.5, 0, 0.5]
-high = [0.5, 0, 0.5]
-[task.reward]
-distance = 2.0
-effort = 0.5
-)";
 
 TEST_F(TaskFileTest, SaysWhatTheFileSays) {
   const auto task = Make(kReach);

@@ -1,9 +1,26 @@
 #include "training/run/task_contract.h"
 
+#include <filesystem>
+#include <string>
+
+#include "core/value_text.h"
 #include "core/version.h"
 #include "sim/simulation.h"
 
 namespace sinew::training {
+namespace {
+
+// The place of a model goes into files that others are given: beneath the present folder it is told
+// from there on, so that it says nothing of whose machine this was and holds where the project is
+// moved.
+std::string PortableModel(const std::string& recorded) {
+  const std::filesystem::path model = ParseText(recorded), here = std::filesystem::current_path();
+  const std::filesystem::path place = model.lexically_normal().lexically_relative(here);
+  if (place.empty() || *place.begin() == "..") return recorded;
+  return FormatText(place.string());
+}
+
+}  // namespace
 
 spec::Contract ContractOf(const RunConfig& config, const sim::Task& task) {
   const spec::TaskSpec& spec = task.spec();
@@ -19,7 +36,8 @@ spec::Contract ContractOf(const RunConfig& config, const sim::Task& task) {
   contract.gravity_compensation = spec.gravity_compensation;
   contract.action = spec.action;
   for (const OptionTable::Entry& entry : config.task_options().entries()) {
-    contract.task_options.push_back({entry.key, entry.get()});
+    contract.task_options.push_back(
+        {entry.key, entry.key == "model" ? PortableModel(entry.get()) : entry.get()});
   }
   for (const OptionTable::Entry& entry : config.randomization().entries()) {
     if (spec.randomization.enabled())

@@ -47,6 +47,8 @@ TEST_F(ControlRunTest, ReturnsWhatTheSameEpisodesReturnInOneProcess) {
     options.transport = transport;
     const ControlReport report = Run(options);
     EXPECT_GE(report.episodes, 1u);
+    // one at the start of each control period of two physics steps
+    EXPECT_LT(report.observations_sent, 0.8 * report.substeps);
     EXPECT_GT(report.ticks, 2000u);
     EXPECT_LE(report.response.count(), report.ticks);
     EXPECT_LE(report.missed, report.ticks);
@@ -57,6 +59,38 @@ TEST_F(ControlRunTest, ReturnsWhatTheSameEpisodesReturnInOneProcess) {
         << report.ToString();
     EXPECT_GT(report.substeps, 100u);
   }
+}
+
+// the test's arm, whose controller turns targets into the motors' torques
+class ServoTask : public TestTask {
+ public:
+  ServoTask() {
+    spec_.observation[2].name = "velocity_shoulder";
+    spec_.observation[3].name = "velocity_elbow";
+    sim::ActionInterface action;
+    action.action = "position";
+    UseActionInterface(action);
+  }
+};
+
+TEST_F(ControlRunTest, ALawOfTheControllersIsToldTheStateInEveryPhysicsStep) {
+  const auto task = std::make_shared<ServoTask>();
+  auto artifact = TestArtifact();
+  for (size_t i = 0; i < artifact.contract.observation.size(); ++i) {
+    auto& element = artifact.contract.observation[i];
+    element.name = task->spec().observation[i].name;
+    element.training_low = element.training_high = std::numeric_limits<double>::quiet_NaN();
+  }
+  artifact.contract.action = task->spec().action;
+  policy::SavePolicy(file_.path(), artifact);
+  ControlOptions options;
+  options.seconds = 3;
+  const ControlReport report = RunController(file_.path(), task, options);
+  EXPECT_GE(report.episodes, 1u);
+  EXPECT_GT(report.observations_sent, 0.95 * report.substeps);
+  EXPECT_NEAR(report.in_loop.mean_return, report.in_process.mean_return,
+              0.1 * std::abs(report.in_process.mean_return))
+      << report.ToString();
 }
 
 TEST_F(ControlRunTest, LosesAndDelaysWhatItIsToldTo) {
