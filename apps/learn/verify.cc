@@ -53,6 +53,11 @@ void AddVerifyCommand(CommandLine& program) {
       .Between(0.0, 1.0)
       .ShowDefault();
   command
+      .Value("--state-tolerance", &options.state_tolerance,
+             "the same of a policy that remembers, whose roundings add up over an episode")
+      .Between(0.0, 1.0)
+      .ShowDefault();
+  command
       .Value("--return-tolerance", &options.return_tolerance,
              "largest difference of the mean return, relative")
       .Between(0.0, 1.0)

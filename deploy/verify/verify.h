@@ -16,6 +16,7 @@ struct VerifyOptions {
   uint64_t seed = 1;  // of the environment: the evaluation's seed
   std::string compiler = "cc";
   double tolerance = 1e-5;         // of outputs in float, relative (see BackendReport::max_error)
+  double state_tolerance = 1e-4;   // the same of a policy with state, whose roundings add up
   double fixed_tolerance = 1e-2;   // of outputs in 16-bit whole numbers
   double return_tolerance = 0.01;  // of the mean return, relative
   std::filesystem::path onnxruntime = {};         // its library; empty: see FindOnnxRuntime

@@ -40,7 +40,7 @@ class Loader {
       }
       CompareHash(file, compiled->policy_hash());
       Candidate& candidate = Add(fmt::format("{} {}", FormatName(file.format), optimization),
-                                 fixed ? options_.fixed_tolerance : options_.tolerance);
+                                 fixed ? options_.fixed_tolerance : FloatTolerance());
       candidate.backend = std::move(compiled);
       candidate.stochastic = compiler.stochastic;
       const std::string complaint =
@@ -59,10 +59,10 @@ class Loader {
     };
     CompareHash(file, entry(kPolicyHashEntry));
     CompareContract(file, entry(kContractEntry));
-    Candidate& interpreter = Add("onnx interpreter", options_.tolerance);
+    Candidate& interpreter = Add("onnx interpreter", FloatTolerance());
     interpreter.backend = MakeOnnxInterpreter(std::move(graph), InitialState());
     const std::filesystem::path library = FindOnnxRuntime(options_.onnxruntime);
-    Candidate& runtime = Add("onnxruntime", options_.tolerance);
+    Candidate& runtime = Add("onnxruntime", FloatTolerance());
     if (library.empty()) {
       runtime.report.skipped = "not installed; name its library with --onnxruntime";
       return;
@@ -73,7 +73,7 @@ class Loader {
   }
 
   void LoadTorchScript(const ExportedFile& file) {
-    Candidate& candidate = Add("torchscript", options_.tolerance);
+    Candidate& candidate = Add("torchscript", FloatTolerance());
     const std::filesystem::path runner =
         options_.torchscript_runner.empty() ? FindTorchScriptRunner() : options_.torchscript_runner;
     if (runner.empty()) {
@@ -94,6 +94,10 @@ class Loader {
   int ObsDim() const { return static_cast<int>(subject_.artifact.contract.observation.size()); }
   std::vector<float> InitialState() const { return policy::InitialState(subject_.artifact); }
   int ActDim() const { return static_cast<int>(subject_.artifact.contract.action.size()); }
+
+  double FloatTolerance() const {
+    return policy::HasState(subject_.artifact) ? options_.state_tolerance : options_.tolerance;
+  }
 
   Candidate& Add(const std::string& name, double tolerance) {
     Candidate candidate;

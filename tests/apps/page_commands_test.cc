@@ -80,6 +80,13 @@ TEST(PageCommands, OfTheReadmeRun) {
   for (const Command& command : commands) reader.Run(command);
 }
 
+TEST(PageCommands, OfYourOwnRobotRunFromItsUrdf) {
+  Reader reader;
+  const auto commands = CommandsOf("docs/own-robot.md");
+  EXPECT_GE(commands.size(), 8u);
+  for (const Command& command : commands) reader.Run(command);
+}
+
 TEST(PageCommands, OfTheTutorialRunFromPageToPage) {
   Reader reader;
   for (const char* name : {"1-look", "2-train", "3-push", "4-export", "5-real-time"}) {
