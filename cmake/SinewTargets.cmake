@@ -41,10 +41,15 @@ sinew_headers(base LINK fmt::fmt HEADERS ${SINEW_BASE_HEADERS})
 sinew_headers(sim LINK fmt::fmt Eigen3::Eigen sinew_mujoco HEADERS ${SINEW_BASE_HEADERS} ${SINEW_SIM_HEADERS})
 
 # sinew_library(<folder> HEADERS base|sim SOURCES a.cc ... LINK lib ... LINK_PRIVATE lib ...): the static library
-# sinew_<folder>. What only its sources include is private; HEADERS names the precompiled headers that it takes.
+# sinew_<folder>. What only its sources include is private; HEADERS names the precompiled headers that it takes. UNITY is
+# for those that do no arithmetic of a training: which product and sum are rounded as one depends on what is compiled
+# together.
 function(sinew_library name)
-  cmake_parse_arguments(ARG "" "HEADERS" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY" "HEADERS" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
   add_library(sinew_${name} STATIC ${ARG_SOURCES})
+  if(ARG_UNITY AND SINEW_UNITY)
+    set_target_properties(sinew_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
   target_link_libraries(sinew_${name} PUBLIC sinew_options ${ARG_LINK} PRIVATE ${ARG_LINK_PRIVATE})
   if(ARG_HEADERS)
     target_precompile_headers(sinew_${name} REUSE_FROM sinew_headers_${ARG_HEADERS})

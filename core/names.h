@@ -17,4 +17,7 @@ std::string UnknownName(std::string_view what, std::string_view name,
 /// The text fit for a message of one line: control characters are blanks, and none are at its end.
 std::string OneLine(std::string text);
 
+/// In small letters, as far as they are ASCII.
+std::string Lower(std::string text);
+
 }  // namespace sinew

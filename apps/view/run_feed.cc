@@ -7,6 +7,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "training/run/manifest.h"
@@ -18,10 +19,6 @@ using Json = nlohmann::json;
 
 constexpr double kLookSeconds = 0.5, kAskSeconds = 2;
 constexpr double kSilenceSeconds = 60;  // after which a trainer that says nothing is taken for gone
-
-double Now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // seconds since a file was written; infinite if it is not there
 double Age(const std::filesystem::path& path) {
@@ -112,7 +109,7 @@ std::string StatusWord(training::RunStatus status) {
 }  // namespace
 
 RunFeed::RunFeed(training::RunFolder folder, const RecordedRun& run)
-    : folder_(std::move(folder)), begun_(Now()) {
+    : folder_(std::move(folder)), begun_(SteadySeconds()) {
   status_.run = folder_.root().string();
   status_.agent = run.agent;
   status_.total_steps = run.train.steps;
@@ -120,7 +117,7 @@ RunFeed::RunFeed(training::RunFolder folder, const RecordedRun& run)
 }
 
 bool RunFeed::Refresh() {
-  const double now = Now();
+  const double now = SteadySeconds();
   if (now - looked_ < kLookSeconds) return false;
   looked_ = now;
   try {
@@ -148,7 +145,7 @@ void RunFeed::ReadStatus() {
   const auto live = training::ReadLive(folder_);
   const double age = Age(folder_.live());
   if (!live || age > kSilenceSeconds) {
-    if (Now() - begun_ > kSilenceSeconds) status_.state = "gone";
+    if (SteadySeconds() - begun_ > kSilenceSeconds) status_.state = "gone";
     return;
   }
   status_.state = live->state;
@@ -177,7 +174,7 @@ void RunFeed::ReadCurves() {
 // Also the sign that somebody watches. Before the trainer has told what is in force, what another
 // watcher left is asked for again.
 void RunFeed::Ask() {
-  asked_ = Now();
+  asked_ = SteadySeconds();
   if (!request_known_) {
     if (const auto before = training::ReadControl(folder_)) request_ = *before;
     request_.paused = false;

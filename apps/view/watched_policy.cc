@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "policy/critic.h"
 
@@ -15,10 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kScanSeconds = 0.5;
-
-double Now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string StepLabel(int64_t step) { return fmt::format("step {}", step); }
 
@@ -73,7 +70,7 @@ viewer::PolicyHandle RunSource::Poll() {
     return first;
   }
   if (!follow_) return nullptr;
-  const double now = Now();
+  const double now = SteadySeconds();
   if (now - scanned_ < kScanSeconds) return nullptr;
   Rescan();
   std::error_code missing;
@@ -97,7 +94,7 @@ viewer::PolicyHandle RunSource::Poll() {
 }
 
 void RunSource::Rescan() {
-  scanned_ = Now();
+  scanned_ = SteadySeconds();
   shelf_.clear();
   files_.clear();
   for (const int64_t step : folder_.Policies()) {
@@ -112,7 +109,7 @@ void RunSource::Rescan() {
 }
 
 const std::vector<viewer::ShelfEntry>& RunSource::Shelf() {
-  if (Now() - scanned_ >= kScanSeconds) Rescan();
+  if (SteadySeconds() - scanned_ >= kScanSeconds) Rescan();
   return shelf_;
 }
 

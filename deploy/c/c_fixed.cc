@@ -9,7 +9,7 @@
 namespace sinew::deploy {
 namespace {
 
-constexpr std::string_view kLayers = R"(
+constexpr std::string_view kFixedLayers = R"(
 /* sum * multiplier / 2^shift to the nearest, within +-limit; nothing overflows 64 bits */
 static inline int32_t @p@_rescale(int64_t sum, int32_t multiplier, int shift, int32_t limit) {
   const uint64_t size = (uint64_t)(sum < 0 ? -sum : sum) * (uint64_t)multiplier;
@@ -112,7 +112,7 @@ std::string Functions(const FixedPolicy& policy) {
         k, activation, layer.limit, layer.inputs, layer.outputs, from, to);
     std::swap(from, to);
   }
-  std::string text(kLayers);
+  std::string text(kFixedLayers);
   ReplaceAll(&text, "@layers@", layers);
   ReplaceAll(&text, "@last@", from);
   return text;

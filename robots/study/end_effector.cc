@@ -14,12 +14,6 @@
 namespace sinew::robots {
 namespace {
 
-std::string Lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 // the earlier in the list, the likelier; the list's length for none of them
 size_t Rank(const std::string& name) {
   static constexpr std::array kWords{"end_effector", "endeffector", "eef",   "tcp",  "tool",

@@ -16,12 +16,6 @@ namespace {
 
 constexpr int kLegJoints = 2;  // a leg has at least as many
 
-std::string Lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 bool HasChildren(const mjModel* m, int body) {
   return std::find(m->body_parentid + body + 1, m->body_parentid + m->nbody, body) !=
          m->body_parentid + m->nbody;

@@ -21,9 +21,9 @@ const std::string kStiffLimit = "0.005 1";  // solref: limits give way by some h
 const std::string kWorld = "world";
 
 // Writes one URDF as MJCF.
-class Converter {
+class UrdfConverter {
  public:
-  Converter(const Element& robot, const UrdfTree& tree, Mjcf* mjcf)
+  UrdfConverter(const Element& robot, const UrdfTree& tree, Mjcf* mjcf)
       : tree_(tree), mjcf_(mjcf), links_(robot, mjcf) {}
 
   void Run(bool floating) {
@@ -220,7 +220,7 @@ Mjcf ReadUrdf(const Element& robot, BaseKind base, const FileAccess& files, Repo
             .limits = limits};
   mjcf.root.Add("compiler", {{"angle", "radian"}, {"inertiafromgeom", "false"}});
   mjcf.root.Add("option", {{"timestep", "0.002"}});
-  Converter converter(robot, tree, &mjcf);
+  UrdfConverter converter(robot, tree, &mjcf);
   converter.Run(Floats(tree, base));
   converter.AddConstraints();
   converter.AddMotors();

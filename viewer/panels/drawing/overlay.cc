@@ -12,7 +12,7 @@
 namespace sinew::viewer {
 namespace {
 
-ImU32 Colour(const ImVec4& colour, float alpha = 1) {
+ImU32 Opaque(const ImVec4& colour, float alpha = 1) {
   return ImGui::ColorConvertFloat4ToU32({colour.x, colour.y, colour.z, alpha});
 }
 
@@ -24,8 +24,8 @@ void Plate(ImVec2 at, float align, const std::string& text, const ImVec4& colour
   const ImVec2 pad{0.5f * size.y, 0.25f * size.y};
   at.x -= align * (size.x + 2 * pad.x);
   list->AddRectFilled(at, {at.x + size.x + 2 * pad.x, at.y + size.y + 2 * pad.y},
-                      Colour(plate, 0.86f), 0.35f * size.y);
-  list->AddText({at.x + pad.x, at.y + pad.y}, Colour(colour), text.c_str());
+                      Opaque(plate, 0.86f), 0.35f * size.y);
+  list->AddText({at.x + pad.x, at.y + pad.y}, Opaque(colour), text.c_str());
 }
 
 void Banner(const std::string& cause, const Fonts& fonts, ImVec2 origin, ImVec2 size) {
