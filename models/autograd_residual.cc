@@ -14,10 +14,10 @@ torch::Tensor Linear(const torch::Tensor& x, const torch::Tensor& flat, const De
 }
 
 torch::Tensor Normed(const torch::Tensor& x, const torch::Tensor& flat, const NormPlace& place,
-                     Norm norm) {
-  if (norm == Norm::kNone) return x;
+                     NormKind norm) {
+  if (norm == NormKind::kNone) return x;
   const auto gain = flat.slice(0, place.gain, place.gain + place.width);
-  if (norm == Norm::kLayer) {
+  if (norm == NormKind::kLayer) {
     const auto bias = flat.slice(0, place.bias(), place.bias() + place.width);
     return torch::layer_norm(x, {place.width}, gain, bias, kNormEpsilon);
   }
@@ -29,7 +29,7 @@ torch::Tensor Normed(const torch::Tensor& x, const torch::Tensor& flat, const No
 torch::Tensor ResidualLayers(const NetworkSpec& spec, const torch::Tensor& flat,
                              const torch::Tensor& x, const torch::Tensor& late) {
   const ResidualLayout layout(spec);
-  const Norm norm = spec.residual.norm;
+  const NormKind norm = spec.residual.norm;
   torch::Tensor h =
       Linear(spec.late_inputs > 0 ? torch::cat({x, late}, 1) : x, flat, layout.embedding());
   for (int i = 0; i < layout.blocks(); ++i) {

@@ -17,14 +17,14 @@ namespace sinew::models {
 enum class Activation { kIdentity, kRelu, kTanh };
 
 /// What a residual block does to its input before its layers see it.
-enum class Norm { kNone, kRms, kLayer };
+enum class NormKind { kNone, kRms, kLayer };
 
 /// Residual blocks in place of hidden layers, see residual_network.h. The width of what runs past
 /// them is the network's only hidden width.
 struct ResidualShape {
   int blocks = 0;     // 0: the network is a plain perceptron
   int expansion = 4;  // a block's inner width is this many times the outer one
-  Norm norm = Norm::kRms;
+  NormKind norm = NormKind::kRms;
 };
 
 /// Shape of a multilayer perceptron, or of a network of residual blocks. A critic's action is a second input that joins at layer

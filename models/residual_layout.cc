@@ -18,11 +18,11 @@ ResidualLayout::ResidualLayout(const NetworkSpec& spec)
 }
 
 NormPlace ResidualLayout::NormAt(int64_t offset) const {
-  return {width(), offset, norm_ == Norm::kLayer};
+  return {width(), offset, norm_ == NormKind::kLayer};
 }
 
 int64_t ResidualLayout::After(const NormPlace& norm) const {
-  if (norm_ == Norm::kNone) return norm.gain;
+  if (norm_ == NormKind::kNone) return norm.gain;
   return norm.centred ? norm.bias() + norm.width : norm.bias();
 }
 

@@ -47,7 +47,7 @@ class ResidualLayout {
   NormPlace NormAt(int64_t offset) const;
   int64_t After(const NormPlace& norm) const;
 
-  Norm norm_;
+  NormKind norm_;
   int expansion_, blocks_;
   DensePlace embedding_, head_;
   NormPlace last_norm_;

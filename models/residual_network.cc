@@ -44,7 +44,7 @@ RowNorm ResidualNetwork::NormOf(const NormPlace& place) const {
 
 const float* ResidualNetwork::Normalize(const NormPlace& place, const float* added, Buffer* stream,
                                         Normed* normed) {
-  if (spec().residual.norm == Norm::kNone) {
+  if (spec().residual.norm == NormKind::kNone) {
     if (added) AddTo(added, batch_ * layout_.width(), stream->data());
     return stream->data();
   }
@@ -104,7 +104,7 @@ void ResidualNetwork::DenseBackward(const DensePlace& place, const float* delta,
 
 void ResidualNetwork::BackThroughNorm(const NormPlace& place, const Buffer& stream, Normed* normed,
                                       const BackwardOptions& options) {
-  if (spec().residual.norm == Norm::kNone) {
+  if (spec().residual.norm == NormKind::kNone) {
     return AddTo(normed_gradient_.data(), batch_ * layout_.width(), stream_gradient_.data());
   }
   float* gain = options.parameters ? gradient_at(place.gain) : nullptr;
@@ -121,7 +121,7 @@ void ResidualNetwork::Backward(std::span<const float> output_gradient,
   GrowTo(&stream_gradient_, width);
   GrowTo(&normed_gradient_, width);
   GrowTo(&inner_gradient_, static_cast<size_t>(batch_) * layout_.inner());
-  const bool normed = spec().residual.norm != Norm::kNone;
+  const bool normed = spec().residual.norm != NormKind::kNone;
   const auto read_by = [&](int i) { return (normed ? normed_[i].value : streams_[i]).data(); };
   const int last = layout_.blocks();
   std::ranges::fill_n(stream_gradient_.begin(), static_cast<int64_t>(width), 0.0f);

@@ -5,6 +5,7 @@
 
 #include "core/aligned_vector.h"
 #include "core/random.h"
+#include "models/gemm.h"
 #include "models/network.h"
 #include "models/norm_kernels.h"
 #include "models/residual_layout.h"

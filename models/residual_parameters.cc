@@ -20,9 +20,9 @@ policy::DenseLayer LayerAt(const DensePlace& place, std::span<const float> value
           Slice(values, place.bias(), place.end()), activation};
 }
 
-Value DescribeNorm(const NormPlace& place, Norm norm, std::span<const float> values, const Value& x,
+Value DescribeNorm(const NormPlace& place, NormKind norm, std::span<const float> values, const Value& x,
                    policy::GraphBuilder* graph) {
-  if (norm == Norm::kNone) return x;
+  if (norm == NormKind::kNone) return x;
   policy::Tensor gain = policy::VectorOf(Slice(values, place.gain, place.gain + place.width));
   if (!place.centred) return graph->Apply(policy::RmsNorm{std::move(gain), kNormEpsilon}, {x});
   policy::Tensor bias = policy::VectorOf(Slice(values, place.bias(), place.bias() + place.width));
@@ -44,7 +44,7 @@ void FillResidual(const NetworkSpec& spec, Random& random, float final_range,
   };
   // gains are 1, and the biases of norms 0
   const auto start = [&](const NormPlace& place) {
-    if (spec.residual.norm == Norm::kNone) return;
+    if (spec.residual.norm == NormKind::kNone) return;
     std::fill_n(values.begin() + place.gain, place.width, 1.0f);
     if (place.centred) std::fill_n(values.begin() + place.bias(), place.width, 0.0f);
   };

@@ -84,7 +84,7 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
   }
   // what the options contradict is found before a folder is made
   const auto task = run->BuildTask();
-  run->BuildAgent(*task);
+  const auto settings = run->BuildAgent(*task)->DerivedSettings();
   run->BuildCurriculum(task);
   const std::string out =
       arguments.out.empty()
@@ -98,6 +98,9 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
                models::BlasName());
   if (const auto missing = MissingMemory(*run); !missing.empty())
     fmt::print(stderr, "note: {}\n", missing);
+  for (const std::string& line : settings) {
+    if (!arguments.quiet) fmt::print(stderr, "derived: {}\n", line);
+  }
   const training::InterruptGuard guard;
   if (arguments.watch) OpenViewer(out);
   Report(training::Train(*run, folder, MakeHooks(invocation, guard, arguments.quiet)), folder,
