@@ -78,7 +78,7 @@ void FsacOptions::Describe(OptionTable& table) {
   table.Add("value_bound", &value_bound, {1e-3, 1e6}, "the largest of them, in scaled rewards");
   table.Add("return_scaling", &return_scaling,
             "rewards are scaled by the statistics of their discounted sums");
-  table.Add("actor_every", &actor_every, {1, 1000}, "updates of the critics per one of the actor");
+  table.Add("policy_delay", &policy_delay, {1, 1000}, "updates of the critics for one of the actor");
   table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
   table.Add("critic_lr", &critic_lr, {0, 1}, "Adam step size of the critics");
   table.Add("learned_temperature", &learned_temperature,

@@ -27,7 +27,7 @@ struct FsacOptions : OffPolicyOptions, MemoryOptions {
   double value_bound = 5;
   bool return_scaling = true;
 
-  int64_t actor_every = 2;
+  int64_t policy_delay = 2;
   double actor_lr = 1e-3;
   double critic_lr = 1e-3;
 

@@ -82,7 +82,7 @@ FsacRule::FsacRule(const FsacOptions& options, const AgentContext& context)
 }
 
 UpdateOutcome FsacRule::Update(const Batch& batch, const UpdateMoment& moment) {
-  const bool actor_is_due = moment.number % options_.actor_every == 0;
+  const bool actor_is_due = moment.number % options_.policy_delay == 0;
   actor_.CopyTo(frozen_actor_.get());
   const double alpha = temperature_.alpha();
   // neither half needs what the other one has

@@ -10,7 +10,7 @@
 
 namespace sinew::agents {
 
-/// One update of FSAC: the critics' step, and every actor_every-th time that of actor and
+/// One update of FSAC: the critics' step, and every policy_delay-th time that of actor and
 /// temperature.
 ///
 /// Critics: minimise the cross-entropy from the distribution of R_n + gamma^n (Z' - alpha log

@@ -12,7 +12,7 @@ void ReturnBound::Observe(std::span<const float> rewards,
                           std::span<const spec::StepResult> results) {
   for (size_t env = 0; env < rewards.size(); ++env) {
     double& total = returns_[env];
-    if (!results[env].diverged) {
+    if (!results[env].diverged && std::isfinite(rewards[env])) {
       total = gamma_ * total + rewards[env];
       count_ += 1;
       const double deviation = total - mean_;

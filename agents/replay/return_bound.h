@@ -18,7 +18,7 @@ class ReturnBound {
  public:
   ReturnBound(int num_envs, double gamma, double bound);
 
-  /// @param rewards  [num_envs], of one step of every environment.
+  /// @param rewards  [num_envs], of one step of every environment; what is not finite is left out.
   void Observe(std::span<const float> rewards, std::span<const spec::StepResult> results);
   /// 1 while every reward was 0.
   double factor() const;
