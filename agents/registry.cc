@@ -15,8 +15,8 @@ namespace sinew::agents {
 
 std::unique_ptr<AgentBuilder> MakeAgentBuilder(const std::string& name) {
   static const std::map<std::string, std::unique_ptr<AgentBuilder> (*)()> makers{
-      {"a2c", MakeA2c}, {"ddpg", MakeDdpg}, {"fsac", MakeFsac}, {"naf", MakeNaf},   {"ppo", MakePpo},
-      {"sac", MakeSac}, {"td3", MakeTd3},   {"trpo", MakeTrpo},
+      {"a2c", MakeA2c}, {"ddpg", MakeDdpg}, {"fsac", MakeFsac}, {"naf", MakeNaf},
+      {"ppo", MakePpo}, {"sac", MakeSac},   {"td3", MakeTd3},   {"trpo", MakeTrpo},
   };
   return WithHistory(makers.at(FindAgent(name).name)());
 }

@@ -21,8 +21,9 @@ struct Row {
 
 const std::vector<Row>& Rows() {
   static const std::vector<Row> rows{
-      {"td3", {256, 256}, 1}, {"td3", {256, 256}, 2}, {"sac", {256, 256}}, {"ddpg", {256, 256}, 1},
-      {"td3", {100, 64}, 1},  {"fsac", {128, 64}, 2}, {"fsac", {256, 128}, 2}, {"naf", {100, 200}},    {"ppo", {64, 64}},
+      {"td3", {256, 256}, 1},  {"td3", {256, 256}, 2}, {"sac", {256, 256}},
+      {"ddpg", {256, 256}, 1}, {"td3", {100, 64}, 1},  {"fsac", {128, 64}, 2},
+      {"fsac", {256, 128}, 2}, {"naf", {100, 200}},    {"ppo", {64, 64}},
   };
   return rows;
 }
@@ -67,17 +68,10 @@ nlohmann::ordered_json BenchRow(const Row& row, int threads, const std::string& 
   const auto medians = InterleavedMedians(workloads, {.seconds = seconds, .block_seconds = 0.01});
   const double ms = 1e3 * medians[0] / learner.updates;
   const double bound_ms = 1e3 * medians[1] / std::max(1, row.policy_delay);
-  return {{"agent", row.agent},
-          {"batch", row.shape.batch},
-          {"hidden", HiddenOf(row)},
-          {"obs", row.shape.obs},
-          {"act", row.shape.act},
-          {"policy_delay", row.policy_delay},
-          {"threads", threads},
-          {"device", device},
-          {"ms", ms},
-          {"bound_ms", bound_ms},
-          {"ratio", ms / bound_ms}};
+  return {{"agent", row.agent},   {"batch", row.shape.batch}, {"hidden", HiddenOf(row)},
+          {"obs", row.shape.obs}, {"act", row.shape.act},     {"policy_delay", row.policy_delay},
+          {"threads", threads},   {"device", device},         {"ms", ms},
+          {"bound_ms", bound_ms}, {"ratio", ms / bound_ms}};
 }
 
 }  // namespace

@@ -24,8 +24,7 @@ void ProjectRow(const Support& support, const float* from, float shift, float di
   // in units of atoms: where an atom at k lands
   const float start = (shift + support.bound - discount * support.bound) * inverse;
   for (int k = 0; k <= last; ++k) {
-    const float place =
-        std::clamp(start + discount * static_cast<float>(k), 0.0f, highest);
+    const float place = std::clamp(start + discount * static_cast<float>(k), 0.0f, highest);
     const int below = std::min(static_cast<int>(place), last - 1);
     const float upper = place - static_cast<float>(below);
     to[below] += from[k] * (1 - upper);
@@ -116,7 +115,8 @@ void MeanGradient(const Support& support, std::span<const float> probabilities,
     float* g = gradient.data() + i * atoms;
     const float slope = slopes[i], centre = support.bound + means[i];
 #pragma omp simd
-    for (int k = 0; k < atoms; ++k) g[k] = slope * p[k] * (static_cast<float>(k) * spacing - centre);
+    for (int k = 0; k < atoms; ++k)
+      g[k] = slope * p[k] * (static_cast<float>(k) * spacing - centre);
   }
 }
 

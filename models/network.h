@@ -27,9 +27,9 @@ struct ResidualShape {
   NormKind norm = NormKind::kRms;
 };
 
-/// Shape of a multilayer perceptron, or of a network of residual blocks. A critic's action is a second input that joins at layer
-/// `late_layer`: 0 puts it beside the observation, 1 into the second layer as in Lillicrap et al.
-/// 2015.
+/// Shape of a multilayer perceptron, or of a network of residual blocks. A critic's action is a
+/// second input that joins at layer `late_layer`: 0 puts it beside the observation, 1 into the
+/// second layer as in Lillicrap et al. 2015.
 struct NetworkSpec {
   int inputs = 0;
   int late_inputs = 0;

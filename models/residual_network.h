@@ -45,7 +45,8 @@ class ResidualNetwork : public Network {
   float* gradient_at(int64_t offset) { return gradient().values().data() + offset; }
   RowNorm NormOf(const NormPlace& place) const;
   /// stream += added, and its norm. @return  what the layer behind reads.
-  const float* Normalize(const NormPlace& place, const float* added, Buffer* stream, Normed* normed);
+  const float* Normalize(const NormPlace& place, const float* added, Buffer* stream,
+                         Normed* normed);
   void Dense(const DensePlace& place, const float* x, Activation activation, float* y) const;
   /// Both gradients of a dense layer. @param x_gradient  null: not asked for.
   void DenseBackward(const DensePlace& place, const float* delta, const float* x,

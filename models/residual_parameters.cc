@@ -20,8 +20,8 @@ policy::DenseLayer LayerAt(const DensePlace& place, std::span<const float> value
           Slice(values, place.bias(), place.end()), activation};
 }
 
-Value DescribeNorm(const NormPlace& place, NormKind norm, std::span<const float> values, const Value& x,
-                   policy::GraphBuilder* graph) {
+Value DescribeNorm(const NormPlace& place, NormKind norm, std::span<const float> values,
+                   const Value& x, policy::GraphBuilder* graph) {
   if (norm == NormKind::kNone) return x;
   policy::Tensor gain = policy::VectorOf(Slice(values, place.gain, place.gain + place.width));
   if (!place.centred) return graph->Apply(policy::RmsNorm{std::move(gain), kNormEpsilon}, {x});

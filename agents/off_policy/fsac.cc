@@ -24,19 +24,15 @@ std::string From(const AgentContext& context) {
 
 // what is left to the task's time scale; a line for each
 std::vector<std::string> Derive(const AgentContext& context, FsacOptions* options) {
-  const TimeScale scale = TimeScaleOf(context.episode_steps, context.contract.control_dt);
+  const TimeScale scale = TimeScaleOf(context.episode_steps);
   std::vector<std::string> lines;
   const auto tell = [&](const char* name, const auto& value) {
-    lines.push_back(fmt::format("agent.{} = {:g}, from {}", name, static_cast<double>(value),
-                                From(context)));
+    lines.push_back(
+        fmt::format("agent.{} = {:g}, from {}", name, static_cast<double>(value), From(context)));
   };
   if (options->gamma == Schedule(0)) {
     options->gamma = scale.gamma;
     tell("gamma", scale.gamma);
-  }
-  if (options->n_step == 0) {
-    options->n_step = scale.n_step;
-    tell("n_step", scale.n_step);
   }
   if (options->learning_starts == 0) {
     options->learning_starts = scale.learning_starts;
@@ -50,7 +46,7 @@ std::vector<std::string> Derive(const AgentContext& context, FsacOptions* option
 FsacOptions::FsacOptions() {
   derived = true;
   gamma = 0;
-  n_step = 0;
+  n_step = 1;
   learning_starts = 0;
   batch_size = 128;
   updates_per_step = 1;
@@ -78,7 +74,8 @@ void FsacOptions::Describe(OptionTable& table) {
   table.Add("value_bound", &value_bound, {1e-3, 1e6}, "the largest of them, in scaled rewards");
   table.Add("return_scaling", &return_scaling,
             "rewards are scaled by the statistics of their discounted sums");
-  table.Add("policy_delay", &policy_delay, {1, 1000}, "updates of the critics for one of the actor");
+  table.Add("policy_delay", &policy_delay, {1, 1000},
+            "updates of the critics for one of the actor");
   table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
   table.Add("critic_lr", &critic_lr, {0, 1}, "Adam step size of the critics");
   table.Add("learned_temperature", &learned_temperature,

@@ -17,8 +17,8 @@ using models::NetworkSpec;
 
 models::ResidualShape Blocks(const FsacOptions& options, int64_t blocks) {
   const models::NormKind norm = options.norm == "rms"     ? models::NormKind::kRms
-                            : options.norm == "layer" ? models::NormKind::kLayer
-                                                      : models::NormKind::kNone;
+                                : options.norm == "layer" ? models::NormKind::kLayer
+                                                          : models::NormKind::kNone;
   return {static_cast<int>(blocks), static_cast<int>(options.expansion), norm};
 }
 
@@ -175,8 +175,7 @@ void FsacRule::ActorsShare(Critic* critic) {
 void FsacRule::UpdateCritic(const Batch& batch, Critic* critic) {
   Network& online = critic->learner.online();
   head_.Read(online.Forward(batch.observations, batch.actions, batch.size), &critic->predicted);
-  critic->last =
-      head_.Loss(critic->predicted, targets_, batch.weights, &critic->output_gradient);
+  critic->last = head_.Loss(critic->predicted, targets_, batch.weights, &critic->output_gradient);
   if (!batch.weights.empty()) head_.Errors(critic->predicted, targets_, &critic->td_errors);
   CheckFinite(critic->last.loss, "critic loss");
   online.Backward(critic->output_gradient, {.parameters = true});

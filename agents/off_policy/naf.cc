@@ -82,8 +82,8 @@ class NafRule : public UpdateRule {
 
   std::optional<policy::Critic> CriticSnapshot() const override {
     return policy::Critic{.kind = policy::Critic::Kind::kQuadratic,
-            .layers = models::CriticLayers(quadratic_.online()),
-            .diagonal_bound = shape_.bound};
+                          .layers = models::CriticLayers(quadratic_.online()),
+                          .diagonal_bound = shape_.bound};
   }
 
   void Track(Figures* figures) override {

@@ -124,8 +124,7 @@ UpdateOutcome OffPolicyAgent::LearnFrom(Batch* batch) {
       *batch,
       {.number = clock_.updates(),
        .progress = clock_.Progress(),
-       .bootstrap = {
-           .gamma = gamma(), .bounded = options_.bound_targets, .rewards = rewards()}});
+       .bootstrap = {.gamma = gamma(), .bounded = options_.bound_targets, .rewards = rewards()}});
   learners_.CheckSteps();
   if (options_.q_alarm) WatchQ(outcome);
   return outcome;

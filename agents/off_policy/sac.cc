@@ -99,7 +99,8 @@ class SacRule : public UpdateRule {
           sample_.log_probs, options_.target_entropy.At(moment.progress) * act_dim_, alpha));
     }
     AddUp();
-    return {critics_[0]->last.mean_abs_q, TdErrors(batch), EntropyBonus(next_.log_probs, temperature_.alpha())};
+    return {critics_[0]->last.mean_abs_q, TdErrors(batch),
+            EntropyBonus(next_.log_probs, temperature_.alpha())};
   }
 
   std::vector<ParameterLearner*> learners() override {
@@ -111,15 +112,15 @@ class SacRule : public UpdateRule {
                                        policy::GraphBuilder* graph) const override {
     policy::DenseLayer head = TanhHead(actor_.online(), act_dim_, act_dim_).back();
     const LogStdRange range = options_.range();
-    return graph->Layers(x, TanhHead(actor_.online(), 0, act_dim_),
-                         policy::GaussianHead{std::move(head.weight), std::move(head.bias),
-                                              static_cast<float>(range.low),
-                                              static_cast<float>(range.high)});
+    return graph->Layers(
+        x, TanhHead(actor_.online(), 0, act_dim_),
+        policy::GaussianHead{std::move(head.weight), std::move(head.bias),
+                             static_cast<float>(range.low), static_cast<float>(range.high)});
   }
 
   std::optional<policy::Critic> CriticSnapshot() const override {
     return policy::Critic{.kind = policy::Critic::Kind::kActionValue,
-            .layers = models::CriticLayers(critics_[0]->learner.online())};
+                          .layers = models::CriticLayers(critics_[0]->learner.online())};
   }
 
   void Track(Figures* figures) override {
@@ -155,7 +156,8 @@ class SacRule : public UpdateRule {
     for (int i = 0; i < batch.size; ++i) {
       targets_[i] = std::min(q0[i], q1[i]) - static_cast<float>(alpha) * next_.log_probs[i];
     }
-    bootstrap.Targets(batch.rewards, batch.discounts, EntropyBonus(next_.log_probs, alpha), targets_);
+    bootstrap.Targets(batch.rewards, batch.discounts, EntropyBonus(next_.log_probs, alpha),
+                      targets_);
   }
 
   // a ~ pi(s), and which critic's Q each of them is to climb: that of the smaller one

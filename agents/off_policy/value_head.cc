@@ -34,8 +34,7 @@ TdLoss ValueHead::Loss(const Reading& reading, std::span<const float> targets,
   gradient->resize(targets.size());
   if (!categorical) return SquaredTdError(reading.values, targets, weights, *gradient);
   TdLoss loss;
-  loss.loss =
-      models::CrossEntropy(support, reading.probabilities, targets, weights, *gradient);
+  loss.loss = models::CrossEntropy(support, reading.probabilities, targets, weights, *gradient);
   for (float value : reading.values) {
     loss.mean_q += value;
     loss.mean_abs_q += std::abs(value);

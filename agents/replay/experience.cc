@@ -11,15 +11,15 @@
 namespace sinew::agents {
 
 void ExperienceOptions::Describe(OptionTable& table) {
-  const std::string left = derived ? "; 0: from the task's time scale" : "";
-  table.Add("gamma", &gamma, {0, 1},
-            "discount per control step; between two values 1 - gamma moves by a factor a step" +
-                left);
+  table.Add(
+      "gamma", &gamma, {0, 1},
+      std::string("discount per control step; between two values 1 - gamma moves by a factor a "
+                  "step") +
+          (derived ? "; 0: from the task's time scale" : ""));
   table.Replaced("gamma_final", "gamma", EndsAt(0));
   table.Add("buffer_size", &buffer_size, {1, 1e8}, "transitions kept");
   table.Renamed("replay_capacity", "buffer_size");
-  table.Add("n_step", &n_step, {derived ? 0.0 : 1.0, 100},
-            "steps of reward before the bootstrap" + left);
+  table.Add("n_step", &n_step, {1, 100}, "steps of reward before the bootstrap");
   table.Add("reward_scale", &reward_scale, {1e-6, 1e6},
             "rewards are multiplied by this for the learner");
   table.Add("hindsight", &hindsight, {0, 1},

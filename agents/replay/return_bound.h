@@ -10,10 +10,10 @@
 namespace sinew::agents {
 
 /// What rewards are multiplied by so that their discounted returns have the size of 1 and stay
-/// within a bound, whatever unit a task pays in: 1 / max(deviation of G, largest |G| / bound), where
-/// G is the discounted sum of the rewards of an episode so far.
-/// Source: Lee et al. 2025, arXiv:2502.15280 (SimbaV2), section 4.3. Departure: no constant is added
-/// to the variance, so that rewards of 1e-6 are scaled like others.
+/// within a bound, whatever unit a task pays in: 1 / max(deviation of G, largest |G| / bound),
+/// where G is the discounted sum of the rewards of an episode so far. Source: Lee et al. 2025,
+/// arXiv:2502.15280 (SimbaV2), section 4.3. Departure: no constant is added to the variance, so
+/// that rewards of 1e-6 are scaled like others.
 class ReturnBound {
  public:
   ReturnBound(int num_envs, double gamma, double bound);

@@ -45,7 +45,7 @@ void ApplyPreset(const std::string& own, const std::string& agent, const std::st
   if (fs::exists(file)) return config->SetFromToml(ReadFile(file), file.string());
   if (preset.empty()) {
     // what an agent has for every task that has none of its own
-    const fs::path universal = folder / (std::string(kUniversal) + ".toml");
+    const fs::path universal = PresetFile(agent, kUniversal);
     if (fs::exists(universal)) config->SetFromToml(ReadFile(universal), universal.string());
     return;
   }

@@ -140,8 +140,10 @@ void AddTrainCommand(CommandLine& program) {
   auto arguments = std::make_shared<TrainArguments>();
   command.Argument("task", &arguments->task, "task (see: sinew tasks) or task file (*.toml)")
       .Required();
-  command.Value("--agent", &arguments->agent, "agent (see: sinew agents; default: ddpg with the task's preset, fsac for a task file "
-                "without a section [agent])");
+  command.Value(
+      "--agent", &arguments->agent,
+      "agent (see: sinew agents; default: ddpg with the task's preset, fsac for a task file "
+      "without a section [agent])");
   command.Value("--seed", &arguments->seed, "every random stream follows from it").ShowDefault();
   command.Value("--steps", &arguments->steps, "environment steps (train.steps)");
   command.Value("--preset", &arguments->preset,

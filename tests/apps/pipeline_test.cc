@@ -89,14 +89,30 @@ TEST(ExportCommand, ToEveryFormatPassesVerification) {
 // residual sums, norms and a bounded head
 TEST(ExportCommand, OfNormalisedResidualNetworksPassesVerification) {
   const Scratch scratch;
-  const Outcome trained = scratch.Sinew(
-      {"train", "pendulum", "--agent", "fsac", "--quiet", "--steps", "600", "--out", "run", "--set",
-       "agent.learning_starts=200", "--set", "agent.batch_size=16", "--set", "agent.actor_width=16",
-       "--set", "agent.critic_width=16", "--set", "train.final_episodes=2", "--set",
-       "train.eval_episodes=2"});
+  const Outcome trained = scratch.Sinew({"train",
+                                         "pendulum",
+                                         "--agent",
+                                         "fsac",
+                                         "--quiet",
+                                         "--steps",
+                                         "600",
+                                         "--out",
+                                         "run",
+                                         "--set",
+                                         "agent.learning_starts=200",
+                                         "--set",
+                                         "agent.batch_size=16",
+                                         "--set",
+                                         "agent.actor_width=16",
+                                         "--set",
+                                         "agent.critic_width=16",
+                                         "--set",
+                                         "train.final_episodes=2",
+                                         "--set",
+                                         "train.eval_episodes=2"});
   ASSERT_EQ(trained.status, 0) << trained.err;
-  const Outcome exported = scratch.Sinew({"export", "run", "--format", "c,onnx,torchscript",
-                                          "--out", "c", "--vectors", "200"});
+  const Outcome exported = scratch.Sinew(
+      {"export", "run", "--format", "c,onnx,torchscript", "--out", "c", "--vectors", "200"});
   ASSERT_EQ(exported.status, 0) << exported.err;
   const Outcome verified = scratch.Sinew({"verify", "c", "--episodes", "2", "--json"});
   ASSERT_EQ(verified.status, 0) << verified.err;

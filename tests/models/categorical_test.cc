@@ -84,8 +84,8 @@ TEST(CategoricalTest, ProjectionKeepsMassAndMean) {
 TEST(CategoricalTest, ARewardThatIsNoNumberIsSeenInTheLoss) {
   const std::vector<float> p(5, 0.2f);
   std::vector<float> targets(5), gradient(5);
-  ProjectReturns(kFive, p, std::vector<float>{NAN}, std::vector<float>{0.9f},
-                 std::vector<float>{0}, targets);
+  ProjectReturns(kFive, p, std::vector<float>{NAN}, std::vector<float>{0.9f}, std::vector<float>{0},
+                 targets);
   EXPECT_TRUE(std::isnan(CrossEntropy(kFive, p, targets, {}, gradient)));
 }
 

@@ -101,7 +101,8 @@ TEST(ResidualTest, DescribesItselfAsOperations) {
     InitializeUniform(*network, random, 0.3f);
     spec::Contract contract;
     contract.control_dt = contract.timestep = 0.01;
-    for (int i = 0; i < 5; ++i) contract.observation.push_back({.name = std::to_string(i), .unit = ""});
+    for (int i = 0; i < 5; ++i)
+      contract.observation.push_back({.name = std::to_string(i), .unit = ""});
     for (int i = 0; i < 3; ++i) {
       contract.action.push_back({.joint = std::to_string(i), .torque_low = -1, .torque_high = 1});
     }
