@@ -12,6 +12,7 @@ constexpr AgentTraits kOnPolicy{.on_policy = true, .stochastic = true};
 constexpr AgentTraits kRemembers{.on_policy = true, .stochastic = true, .memory = true};
 constexpr AgentTraits kDeterministic{.action_value = true};
 constexpr AgentTraits kReplaysSequences{.action_value = true, .memory = true};
+constexpr AgentTraits kSampled{.stochastic = true};
 constexpr AgentTraits kSoft{.stochastic = true, .action_value = true};
 
 }  // namespace
@@ -20,6 +21,8 @@ const std::vector<AgentInfo>& AgentList() {
   static const std::vector<AgentInfo> list{
       {"a2c", "advantage actor-critic, synchronous (Mnih et al. 2016)", kRemembers},
       {"ddpg", "deep deterministic policy gradient (Lillicrap et al. 2015)", kReplaysSequences},
+      {"fsac", "soft actor-critic of normalised residual networks, one setting for all tasks",
+       kSampled},
       {"naf", "normalized advantage functions (Gu et al. 2016)", kDeterministic},
       {"ppo", "proximal policy optimisation (Schulman et al. 2017)", kRemembers},
       {"sac", "soft actor-critic, learned temperature (Haarnoja et al. 2018)", kSoft},

@@ -89,6 +89,27 @@ std::vector<Gemm> SacGemms(const LearnerShape& shape) {
   return products.gemms();
 }
 
+std::vector<Gemm> FsacGemms(const LearnerShape& shape, int policy_delay) {
+  constexpr int kExpansion = 4, kAtoms = 101;
+  const auto blocks = [&](int inputs, int outputs) {
+    const int width = shape.hidden, inner = kExpansion * width;
+    return Layers{{inputs, width}, {width, inner}, {inner, width}, {width, outputs}};
+  };
+  const Layers actor = blocks(shape.obs, 2 * shape.act);
+  const Layers critic = blocks(shape.obs + shape.act, kAtoms);
+  Products products(shape.batch);
+  for (int update = 0; update < policy_delay; ++update) {
+    products.Forward(actor);  // at the next observations
+    for (int i = 0; i < 2; ++i) {
+      products.Forward(critic);  // the target's
+      products.Learn(critic);
+    }
+  }
+  for (int i = 0; i < 2; ++i) products.ToAction(critic, shape.act);
+  products.Learn(actor);
+  return products.gemms();
+}
+
 std::vector<Gemm> NafGemms(const LearnerShape& shape) {
   const int triangle = shape.act * (shape.act + 1) / 2;
   Products products(shape.batch);

@@ -27,6 +27,10 @@ std::vector<Gemm> DdpgGemms(const LearnerShape& shape, int critics, int policy_d
 /// through both.
 std::vector<Gemm> SacGemms(const LearnerShape& shape);
 
+/// FSAC: the critics' part at every update, the actor's way through both and its own step at every
+/// second. Networks of one block of `hidden` numbers, four times as wide within; 101 atoms.
+std::vector<Gemm> FsacGemms(const LearnerShape& shape, int policy_delay);
+
 /// NAF (Gu et al. 2016, Algorithm 1), one network for V, mu and L; of the target only V.
 std::vector<Gemm> NafGemms(const LearnerShape& shape);
 

@@ -21,17 +21,24 @@ struct Row {
 
 const std::vector<Row>& Rows() {
   static const std::vector<Row> rows{
-      {"td3", {256, 256}, 1}, {"td3", {256, 256}, 2}, {"sac", {256, 256}}, {"ddpg", {256, 256}, 1},
-      {"td3", {100, 64}, 1},  {"naf", {100, 200}},    {"ppo", {64, 64}},
+      {"td3", {256, 256}, 1},  {"td3", {256, 256}, 2}, {"sac", {256, 256}},
+      {"ddpg", {256, 256}, 1}, {"td3", {100, 64}, 1},  {"fsac", {128, 64}, 2},
+      {"fsac", {256, 128}, 2}, {"naf", {100, 200}},    {"ppo", {64, 64}},
   };
   return rows;
 }
 
 std::vector<Gemm> GemmsOf(const Row& row) {
   if (row.agent == "sac") return SacGemms(row.shape);
+  if (row.agent == "fsac") return FsacGemms(row.shape, row.policy_delay);
   if (row.agent == "naf") return NafGemms(row.shape);
   if (row.agent == "ppo") return PpoGemms(row.shape);
   return DdpgGemms(row.shape, row.agent == "td3" ? 2 : 1, row.policy_delay);
+}
+
+std::vector<int> HiddenOf(const Row& row) {
+  if (row.agent == "fsac") return {row.shape.hidden};  // of the residual stream
+  return {row.shape.hidden, row.shape.hidden};
 }
 
 LearnerWorkload WorkloadOf(const Row& row, const std::string& device, ThreadPool* pool) {
@@ -61,17 +68,10 @@ nlohmann::ordered_json BenchRow(const Row& row, int threads, const std::string& 
   const auto medians = InterleavedMedians(workloads, {.seconds = seconds, .block_seconds = 0.01});
   const double ms = 1e3 * medians[0] / learner.updates;
   const double bound_ms = 1e3 * medians[1] / std::max(1, row.policy_delay);
-  return {{"agent", row.agent},
-          {"batch", row.shape.batch},
-          {"hidden", {row.shape.hidden, row.shape.hidden}},
-          {"obs", row.shape.obs},
-          {"act", row.shape.act},
-          {"policy_delay", row.policy_delay},
-          {"threads", threads},
-          {"device", device},
-          {"ms", ms},
-          {"bound_ms", bound_ms},
-          {"ratio", ms / bound_ms}};
+  return {{"agent", row.agent},   {"batch", row.shape.batch}, {"hidden", HiddenOf(row)},
+          {"obs", row.shape.obs}, {"act", row.shape.act},     {"policy_delay", row.policy_delay},
+          {"threads", threads},   {"device", device},         {"ms", ms},
+          {"bound_ms", bound_ms}, {"ratio", ms / bound_ms}};
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ void SetHidden(int width, OptionTable* options) {
   const std::string hidden = fmt::format("{0},{0}", width);
   for (const auto& entry : options->entries()) {
     if (entry.key.ends_with("hidden")) entry.set(hidden);
+    if (entry.key.ends_with("_width")) entry.set(fmt::format("{}", width));
   }
 }
 

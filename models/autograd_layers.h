@@ -27,6 +27,9 @@ void CopyElements(const torch::Tensor& from, std::span<float> to);
 /// them. @param late  [batch x late_inputs].
 torch::Tensor DenseLayers(const NetworkSpec& spec, const torch::Tensor& flat, torch::Tensor x,
                           const torch::Tensor& late);
+/// The same for a network of residual blocks.
+torch::Tensor ResidualLayers(const NetworkSpec& spec, const torch::Tensor& flat,
+                             const torch::Tensor& x, const torch::Tensor& late);
 
 /// LibTorch 2 can walk the graph in the calling thread; otherwise it hands a GPU's graph to a
 /// thread of its own, which warns that it finds no CUDA context.

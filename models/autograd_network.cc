@@ -100,6 +100,7 @@ void CopyElements(const torch::Tensor& from, std::span<float> to) {
 
 torch::Tensor DenseLayers(const NetworkSpec& spec, const torch::Tensor& flat, torch::Tensor x,
                           const torch::Tensor& late) {
+  if (spec.residual.blocks > 0) return ResidualLayers(spec, flat, x, late);
   for (int layer = 0; layer < spec.layers(); ++layer) {
     if (spec.late_inputs > 0 && layer == spec.late_layer) x = torch::cat({x, late}, 1);
     const int64_t weights = spec.weight_offset(layer), biases = spec.bias_offset(layer);

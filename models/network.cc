@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "models/autograd_network.h"
 #include "models/fused_layers.h"
+#include "models/residual_network.h"
 
 namespace sinew::models {
 
@@ -30,7 +31,9 @@ int64_t NetworkSpec::bias_offset(int layer) const {
   return weight_offset(layer) + static_cast<int64_t>(layer_inputs(layer)) * layer_outputs(layer);
 }
 
-int64_t NetworkSpec::parameter_count() const { return weight_offset(layers()); }
+int64_t NetworkSpec::parameter_count() const {
+  return residual.blocks > 0 ? ResidualLayout(*this).size() : weight_offset(layers());
+}
 
 Network::Network(const NetworkSpec& spec) : Learnable(spec.parameter_count()), spec_(spec) {
   if (spec.late_inputs > 0 && spec.late_layer >= spec.layers()) {
@@ -45,6 +48,7 @@ std::unique_ptr<Network> MakeNetwork(const NetworkSpec& spec, Backend backend,
     if (device != "cpu")
       throw UserError("the fused back end runs on the CPU; device '" + device +
                       "' needs backend 'autograd'");
+    if (spec.residual.blocks > 0) return std::make_unique<ResidualNetwork>(spec);
     return std::make_unique<FusedNetwork>(spec);
   }
   return MakeAutogradNetwork(spec, device);
@@ -52,6 +56,7 @@ std::unique_ptr<Network> MakeNetwork(const NetworkSpec& spec, Backend backend,
 
 void FillUniform(const NetworkSpec& spec, Random& random, float final_range,
                  std::span<float> values) {
+  if (spec.residual.blocks > 0) return FillResidual(spec, random, final_range, values);
   for (int layer = 0; layer < spec.layers(); ++layer) {
     const bool last = layer + 1 == spec.layers();
     const double range =
@@ -77,6 +82,7 @@ std::vector<policy::DenseLayer> CriticLayers(const Network& network) {
 }
 
 std::vector<policy::DenseLayer> LayersOf(const NetworkSpec& spec, std::span<const float> values) {
+  if (spec.residual.blocks > 0) throw std::logic_error("residual blocks are no plain layers");
   static constexpr const char* kNames[] = {"identity", "relu", "tanh"};
   std::vector<policy::DenseLayer> layers;
   for (int i = 0; i < spec.layers(); ++i) {

@@ -16,9 +16,20 @@ namespace sinew::models {
 
 enum class Activation { kIdentity, kRelu, kTanh };
 
-/// Shape of a multilayer perceptron. A critic's action is a second input that joins at layer
-/// `late_layer`: 0 puts it beside the observation, 1 into the second layer as in Lillicrap et al.
-/// 2015.
+/// What a residual block does to its input before its layers see it.
+enum class NormKind { kNone, kRms, kLayer };
+
+/// Residual blocks in place of hidden layers, see residual_network.h. The width of what runs past
+/// them is the network's only hidden width.
+struct ResidualShape {
+  int blocks = 0;     // 0: the network is a plain perceptron
+  int expansion = 4;  // a block's inner width is this many times the outer one
+  NormKind norm = NormKind::kRms;
+};
+
+/// Shape of a multilayer perceptron, or of a network of residual blocks. A critic's action is a
+/// second input that joins at layer `late_layer`: 0 puts it beside the observation, 1 into the
+/// second layer as in Lillicrap et al. 2015.
 struct NetworkSpec {
   int inputs = 0;
   int late_inputs = 0;
@@ -27,6 +38,7 @@ struct NetworkSpec {
   int outputs = 0;
   Activation hidden_activation = Activation::kRelu;
   Activation output_activation = Activation::kIdentity;
+  ResidualShape residual{};
 
   int layers() const { return static_cast<int>(hidden.size()) + 1; }
   /// Width of what layer `layer` reads, late input included.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "models/flat_parameters.h"
+
 namespace sinew::models {
 namespace {
 
@@ -35,7 +37,8 @@ void Normalizer::Observe(std::span<const float> observations) {
       low_[i] = std::min(low_[i], x[i]);
       high_[i] = std::max(high_[i], x[i]);
     }
-    if (!learn) continue;
+    // what is no number would stay in the statistics for good
+    if (!learn || !AllFinite({x, static_cast<size_t>(obs_dim_)})) continue;
     count_ += 1;
     for (int i = 0; i < obs_dim_; ++i) {
       const double deviation = x[i] - running_mean_[i];

@@ -24,7 +24,8 @@ class Normalizer {
   /// @param magnitude  [obs_dim], used in mode kTask; empty: all 1.
   Normalizer(int obs_dim, NormalizerMode mode, double clip, std::span<const float> magnitude = {});
 
-  /// @param observations  [rows x obs_dim]. Ranges are always tracked; mean and std unless frozen.
+  /// @param observations  [rows x obs_dim]. Ranges are always tracked; mean and std unless frozen,
+  /// of the rows whose numbers are all finite.
   void Observe(std::span<const float> observations);
   /// Ends the warm-up: in mode kWarmup mean and std stay as they are from here on.
   void EndWarmup();

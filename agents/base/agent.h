@@ -89,6 +89,8 @@ class Agent {
   /// Learns as much as one step of every environment pays for. @throws Error if the learner's
   /// numbers are not finite.
   virtual LearnOutcome Learn() = 0;
+  /// Settings that were left to the agent, and what it worked them out from, a line each.
+  virtual std::vector<std::string> DerivedSettings() const { return {}; }
   /// Environment steps observed so far.
   virtual int64_t env_steps() const = 0;
   virtual int64_t updates() const = 0;

@@ -103,14 +103,20 @@ std::unique_ptr<models::RecurrentNetwork> MakeNetwork(const models::RecurrentSpe
   return models::MakeRecurrentNetwork(spec, BackendOf(options), options.device);
 }
 
+policy::DenseLayer OutputsOf(const policy::DenseLayer& layer, int first, int count) {
+  const auto row = layer.weight.begin() + static_cast<int64_t>(first) * layer.inputs;
+  const auto bias = layer.bias.begin() + first;
+  return {layer.inputs,
+          count,
+          {row, row + static_cast<int64_t>(count) * layer.inputs},
+          {bias, bias + count},
+          layer.activation};
+}
+
 std::vector<policy::DenseLayer> TanhHead(const models::Network& network, int first, int count) {
   std::vector<policy::DenseLayer> layers = models::ToDenseLayers(network);
-  policy::DenseLayer& head = layers.back();
-  const auto row = head.weight.begin() + static_cast<int64_t>(first) * head.inputs;
-  head.weight = std::vector<float>(row, row + static_cast<int64_t>(count) * head.inputs);
-  head.bias = std::vector<float>(head.bias.begin() + first, head.bias.begin() + first + count);
-  head.outputs = count;
-  head.activation = "tanh";
+  layers.back() = OutputsOf(layers.back(), first, count);
+  layers.back().activation = "tanh";
   return layers;
 }
 

@@ -114,6 +114,8 @@ class LearnerOf : public ParameterLearner {
 using Learner = LearnerOf<models::Network>;
 using RecurrentLearner = LearnerOf<models::RecurrentNetwork>;
 
+/// Outputs `first` to `first + count` of a dense layer.
+policy::DenseLayer OutputsOf(const policy::DenseLayer& layer, int first, int count);
 /// Outputs `first` to `first + count` of the network through tanh: what a policy file holds where
 /// the network has more outputs than the policy.
 std::vector<policy::DenseLayer> TanhHead(const models::Network& network, int first, int count);

@@ -100,6 +100,12 @@ void SoftPolicyGradient(const SquashedSample& sample, std::span<const float> act
   }
 }
 
+double EntropyBonus(std::span<const float> log_probs, double alpha) {
+  double sum = 0;
+  for (float log_prob : log_probs) sum += std::abs(log_prob);
+  return alpha * sum / static_cast<double>(log_probs.size());
+}
+
 double TemperatureGradient(std::span<const float> log_probs, double target_entropy, double alpha) {
   const double sum = std::accumulate(log_probs.begin(), log_probs.end(), 0.0);
   return -alpha * (sum / static_cast<double>(log_probs.size()) + target_entropy);

@@ -51,6 +51,9 @@ void Tanh(std::span<const float> u, std::span<float> actions);
 void SoftPolicyGradient(const SquashedSample& sample, std::span<const float> action_gradient,
                         double alpha, std::span<float> gradient);
 
+/// alpha mean |log pi|: what a step can be worth besides its reward.
+double EntropyBonus(std::span<const float> log_probs, double alpha);
+
 /// dJ/d(log alpha) of J = mean(-alpha (log pi + target_entropy)), which moves the policy's entropy
 /// towards the target.
 /// @param target_entropy  [nats]. Source: as above, Eq. 18.

@@ -28,6 +28,7 @@ class HistoryAgent : public Agent {
   int64_t env_steps() const override { return agent_->env_steps(); }
   int64_t updates() const override { return agent_->updates(); }
   policy::PolicyGraph Snapshot() const override { return agent_->Snapshot(); }
+  std::vector<std::string> DerivedSettings() const override { return agent_->DerivedSettings(); }
   // a critic's file says nothing of a past
   std::optional<policy::Critic> CriticSnapshot() const override { return std::nullopt; }
   Metrics TakeMetrics() override { return agent_->TakeMetrics(); }

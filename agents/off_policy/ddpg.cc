@@ -112,16 +112,17 @@ class DdpgRule : public UpdateRule {
     return learners;
   }
 
-  std::vector<policy::DenseLayer> PolicyLayers() const override {
-    return head_.penalty > 0 && !head_.inverting
-               ? TanhHead(actor_.online(), 0, actor_.online().spec().outputs)
-               : models::ToDenseLayers(actor_.online());
+  policy::GraphBuilder::Value Describe(const policy::GraphBuilder::Value& x,
+                                       policy::GraphBuilder* graph) const override {
+    return graph->Layers(x, head_.penalty > 0 && !head_.inverting
+                                ? TanhHead(actor_.online(), 0, actor_.online().spec().outputs)
+                                : models::ToDenseLayers(actor_.online()));
   }
 
-  policy::Critic CriticSnapshot() const override {
-    return {.kind = policy::Critic::Kind::kActionValue,
-            .layers = models::CriticLayers(critics_.front().learner.online()),
-            .action_layer = static_cast<int>(options_.critic_action_layer)};
+  std::optional<policy::Critic> CriticSnapshot() const override {
+    return policy::Critic{.kind = policy::Critic::Kind::kActionValue,
+                          .layers = models::CriticLayers(critics_.front().learner.online()),
+                          .action_layer = static_cast<int>(options_.critic_action_layer)};
   }
 
   void Track(Figures* figures) override {

@@ -75,14 +75,15 @@ class NafRule : public UpdateRule {
     return learners;
   }
 
-  std::vector<policy::DenseLayer> PolicyLayers() const override {
-    return TanhHead(quadratic_.online(), 1, shape_.act_dim);
+  policy::GraphBuilder::Value Describe(const policy::GraphBuilder::Value& x,
+                                       policy::GraphBuilder* graph) const override {
+    return graph->Layers(x, TanhHead(quadratic_.online(), 1, shape_.act_dim));
   }
 
-  policy::Critic CriticSnapshot() const override {
-    return {.kind = policy::Critic::Kind::kQuadratic,
-            .layers = models::CriticLayers(quadratic_.online()),
-            .diagonal_bound = shape_.bound};
+  std::optional<policy::Critic> CriticSnapshot() const override {
+    return policy::Critic{.kind = policy::Critic::Kind::kQuadratic,
+                          .layers = models::CriticLayers(quadratic_.online()),
+                          .diagonal_bound = shape_.bound};
   }
 
   void Track(Figures* figures) override {

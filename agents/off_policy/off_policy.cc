@@ -57,6 +57,7 @@ void OffPolicyAgent::Act(const ActBatch& batch, std::span<float> actions) {
 void OffPolicyAgent::Observe(const StepBatch& batch) {
   scaler_.Observe(batch.observations);
   experience_.Observe(batch);
+  if (parts_.return_scale) parts_.return_scale->Observe(batch.rewards, batch.results);
   if (imagination_) imagination_->Observe(batch);
   for (int env = 0; env < context_.num_envs; ++env) {
     if (batch.results[env].done()) parts_.exploration->EndEpisode(env);
@@ -114,13 +115,16 @@ UpdateOutcome OffPolicyAgent::LearnFrom(Batch* batch) {
   scaler_.Apply(batch->observations, batch->observations);
   scaler_.Apply(batch->next_observations, batch->next_observations);
   Rediscount(batch->discounts);
+  if (parts_.return_scale) {
+    const auto factor = static_cast<float>(return_factor());
+    for (float& reward : batch->rewards) reward *= factor;
+  }
   clock_.CountUpdates(1);
   const UpdateOutcome outcome = parts_.rule->Update(
       *batch,
       {.number = clock_.updates(),
        .progress = clock_.Progress(),
-       .bootstrap = {
-           .gamma = gamma(), .bounded = options_.bound_targets, .rewards = experience_.rewards()}});
+       .bootstrap = {.gamma = gamma(), .bounded = options_.bound_targets, .rewards = rewards()}});
   learners_.CheckSteps();
   if (options_.q_alarm) WatchQ(outcome);
   return outcome;
@@ -138,7 +142,7 @@ void OffPolicyAgent::Rediscount(std::span<float> discounts) const {
 }
 
 void OffPolicyAgent::WatchQ(const UpdateOutcome& outcome) {
-  const double step_worth = experience_.rewards().largest_magnitude() + outcome.bonus;
+  const double step_worth = rewards().largest_magnitude() + outcome.bonus;
   const double bound = step_worth / (1 - gamma());
   if (!q_alarm_.Look(outcome.mean_abs_q, bound)) return;
   warnings_.push_back(
@@ -149,14 +153,14 @@ void OffPolicyAgent::WatchQ(const UpdateOutcome& outcome) {
 
 policy::PolicyGraph OffPolicyAgent::Snapshot() const {
   auto graph = StartSnapshot(context_, scaler_, clock_);
-  return graph.Build(
-      graph.Layers(PolicyInput(context_), parts_.rule->PolicyLayers(), parts_.rule->PolicyNoise()));
+  return graph.Build(parts_.rule->Describe(PolicyInput(context_), &graph));
 }
 
 std::optional<policy::Critic> OffPolicyAgent::CriticSnapshot() const {
-  policy::Critic critic = parts_.rule->CriticSnapshot();
-  critic.output_scale = 1 / options_.reward_scale;
-  critic.gamma = gamma();
+  std::optional<policy::Critic> critic = parts_.rule->CriticSnapshot();
+  if (!critic) return critic;
+  critic->output_scale = 1 / options_.reward_scale;
+  critic->gamma = gamma();
   return critic;
 }
 
@@ -166,6 +170,7 @@ Metrics OffPolicyAgent::TakeMetrics() {
   std::ranges::move(parts_.exploration->Gauges(moment()), std::back_inserter(metrics));
   std::ranges::move(parts_.rule->Gauges(), std::back_inserter(metrics));
   if (!options_.gamma.constant()) metrics.emplace_back("gamma", gamma());
+  if (parts_.return_scale) metrics.emplace_back("return_factor", return_factor());
   metrics.emplace_back("updates", static_cast<double>(clock_.updates()));
   metrics.emplace_back("replay_size", static_cast<double>(experience_.size()));
   metrics.emplace_back("rollbacks", static_cast<double>(learners_.roll_backs()));
@@ -184,6 +189,7 @@ void OffPolicyAgent::Serialize(models::Archive& archive) {
   figures_.Serialize(archive);
   parts_.rule->Serialize(archive);
   parts_.exploration->Serialize(archive);
+  if (parts_.return_scale) parts_.return_scale->Serialize(archive, "return_scale");
 }
 
 }  // namespace sinew::agents

@@ -14,6 +14,7 @@
 #include "agents/off_policy/q_alarm.h"
 #include "agents/off_policy/update_rule.h"
 #include "agents/replay/experience.h"
+#include "agents/replay/return_bound.h"
 
 namespace sinew::agents {
 
@@ -45,6 +46,8 @@ struct OffPolicyParts {
   std::unique_ptr<UpdateRule> rule;
   std::unique_ptr<Exploration> exploration;
   std::optional<ImaginationOptions> imagination{};  // learns from rollouts of a fitted model too
+  std::optional<ReturnBound> return_scale{};        // what replayed rewards are multiplied by
+  std::vector<std::string> derived{};               // see Agent::DerivedSettings
 };
 
 /// An agent that learns from a replay buffer: it explores, keeps what it lived through, and pays
@@ -62,6 +65,7 @@ class OffPolicyAgent : public Agent {
   void Act(const ActBatch& batch, std::span<float> actions) override;
   void Observe(const StepBatch& batch) override;
   LearnOutcome Learn() override;
+  std::vector<std::string> DerivedSettings() const override { return parts_.derived; }
   int64_t env_steps() const override { return clock_.env_steps(); }
   int64_t updates() const override { return clock_.updates(); }
   policy::PolicyGraph Snapshot() const override;
@@ -81,6 +85,10 @@ class OffPolicyAgent : public Agent {
   UpdateOutcome LearnFrom(Batch* batch);
   void KeepNowAndThen() const;
   void WatchQ(const UpdateOutcome& outcome);
+  /// What replayed rewards are multiplied by.
+  double return_factor() const { return parts_.return_scale ? parts_.return_scale->factor() : 1; }
+  /// Of rewards so far, as the rule sees them.
+  RewardRange rewards() const { return experience_.rewards().Times(return_factor()); }
   /// Brings discounts of replayed transitions, powers of the first gamma, to what they are now.
   void Rediscount(std::span<float> discounts) const;
 

@@ -19,7 +19,9 @@ void OffPolicyOptions::Describe(OptionTable& table) {
             "gradient updates per environment step");
   ExperienceOptions::Describe(table);
   table.Add("learning_starts", &learning_starts, {0, 1e9},
-            "environment steps before the first update, at most half of the run", "steps");
+            std::string("environment steps before the first update, at most half of the run") +
+                (derived ? "; 0: from the task's time scale" : ""),
+            "steps");
   table.Renamed("warmup_steps", "learning_starts");
   table.Add("bound_targets", &bound_targets,
             "targets are kept within what any sequence of the rewards so far is worth");

@@ -14,6 +14,7 @@
 #include "agents/exploration/sampled_actor.h"
 #include "agents/off_policy/actor_head.h"
 #include "agents/off_policy/td_losses.h"
+#include "agents/off_policy/temperature.h"
 #include "agents/off_policy/update_rule.h"
 #include "core/error.h"
 
@@ -22,9 +23,6 @@ namespace {
 
 using models::Network;
 using models::NetworkSpec;
-
-// an entropy target out of reach drives the temperature no further than this
-constexpr double kLogTemperatureBound = 15;
 
 NetworkSpec ActorSpec(const SacOptions& options, const AgentContext& context) {
   NetworkSpec spec;
@@ -43,43 +41,10 @@ NetworkSpec CriticSpec(const SacOptions& options, const AgentContext& context) {
   return spec;
 }
 
-NetworkSpec NetworkWithoutInputs() {
-  NetworkSpec spec;
-  spec.outputs = 1;
-  return spec;
-}
-
 LearnerOptions WithoutTarget(LearnerOptions options) {
   options.has_target = false;
   return options;
 }
-
-/// alpha = exp(log_alpha) with an optimiser of its own: a network without inputs, whose single bias
-/// is log_alpha.
-class Temperature {
- public:
-  Temperature(const SacOptions& options, Random& random)
-      : learner_("temperature", NetworkWithoutInputs(),
-                 {.learning_rate = options.temperature_lr, .has_target = false}, random) {
-    log_alpha() = static_cast<float>(std::log(options.temperature));
-    learner_.Keep();
-  }
-
-  double alpha() const { return std::exp(learner_.online().parameters().values()[0]); }
-  Learner& learner() { return learner_; }
-
-  void Step(double gradient) {
-    learner_.online().gradient().values()[0] = static_cast<float>(gradient);
-    learner_.Step();
-    const auto bound = static_cast<float>(kLogTemperatureBound);
-    log_alpha() = std::clamp(log_alpha(), -bound, bound);
-  }
-
- private:
-  float& log_alpha() { return learner_.online().parameters().values()[0]; }
-
-  Learner learner_;
-};
 
 /// A critic, what the actor takes from it, and what its last update was like.
 struct Critic {
@@ -107,7 +72,7 @@ class SacRule : public UpdateRule {
         actor_("actor", ActorSpec(options, context),
                WithoutTarget(options.learner(options.actor_lr)), init_random_),
         frozen_actor_(MakeNetwork(ActorSpec(options, context), options.learner(0))),
-        temperature_(options, init_random_) {
+        temperature_(options.temperature, options.temperature_lr, init_random_) {
     for (int i = 0; i < 2; ++i) {
       critics_[i] =
           std::make_unique<Critic>(Critic{{fmt::format("critic{}", i), CriticSpec(options, context),
@@ -134,7 +99,8 @@ class SacRule : public UpdateRule {
           sample_.log_probs, options_.target_entropy.At(moment.progress) * act_dim_, alpha));
     }
     AddUp();
-    return {critics_[0]->last.mean_abs_q, TdErrors(batch), EntropyBonus(temperature_.alpha())};
+    return {critics_[0]->last.mean_abs_q, TdErrors(batch),
+            EntropyBonus(next_.log_probs, temperature_.alpha())};
   }
 
   std::vector<ParameterLearner*> learners() override {
@@ -142,20 +108,19 @@ class SacRule : public UpdateRule {
   }
 
   // the mode of the Gaussian before tanh
-  std::vector<policy::DenseLayer> PolicyLayers() const override {
-    return TanhHead(actor_.online(), 0, act_dim_);
-  }
-
-  std::optional<policy::GaussianHead> PolicyNoise() const override {
+  policy::GraphBuilder::Value Describe(const policy::GraphBuilder::Value& x,
+                                       policy::GraphBuilder* graph) const override {
     policy::DenseLayer head = TanhHead(actor_.online(), act_dim_, act_dim_).back();
     const LogStdRange range = options_.range();
-    return policy::GaussianHead{std::move(head.weight), std::move(head.bias),
-                                static_cast<float>(range.low), static_cast<float>(range.high)};
+    return graph->Layers(
+        x, TanhHead(actor_.online(), 0, act_dim_),
+        policy::GaussianHead{std::move(head.weight), std::move(head.bias),
+                             static_cast<float>(range.low), static_cast<float>(range.high)});
   }
 
-  policy::Critic CriticSnapshot() const override {
-    return {.kind = policy::Critic::Kind::kActionValue,
-            .layers = models::CriticLayers(critics_[0]->learner.online())};
+  std::optional<policy::Critic> CriticSnapshot() const override {
+    return policy::Critic{.kind = policy::Critic::Kind::kActionValue,
+                          .layers = models::CriticLayers(critics_[0]->learner.online())};
   }
 
   void Track(Figures* figures) override {
@@ -191,7 +156,8 @@ class SacRule : public UpdateRule {
     for (int i = 0; i < batch.size; ++i) {
       targets_[i] = std::min(q0[i], q1[i]) - static_cast<float>(alpha) * next_.log_probs[i];
     }
-    bootstrap.Targets(batch.rewards, batch.discounts, EntropyBonus(alpha), targets_);
+    bootstrap.Targets(batch.rewards, batch.discounts, EntropyBonus(next_.log_probs, alpha),
+                      targets_);
   }
 
   // a ~ pi(s), and which critic's Q each of them is to climb: that of the smaller one
@@ -204,19 +170,11 @@ class SacRule : public UpdateRule {
     const auto q0 = first.learner.online().Forward(batch.observations, sample_.actions, batch.size);
     const auto q1 =
         second.learner.online().Forward(batch.observations, sample_.actions, batch.size);
-    const float pull = -1.0f / static_cast<float>(batch.size);
-    first.actor_gradient.resize(batch.size);
-    second.actor_gradient.resize(batch.size);
-    double sum = 0;
-    for (int i = 0; i < batch.size; ++i) {
-      sum += std::min(q0[i], q1[i]);
-      first.actor_gradient[i] = q0[i] <= q1[i] ? pull : 0;
-      second.actor_gradient[i] = q0[i] <= q1[i] ? 0 : pull;
-    }
-    CheckFinite(sum, "Q of the actor's actions");
+    const double mean = ClimbSmaller(q0, q1, &first.actor_gradient, &second.actor_gradient);
+    CheckFinite(mean, "Q of the actor's actions");
     CheckFinite(std::accumulate(sample_.log_probs.begin(), sample_.log_probs.end(), 0.0),
                 "policy's log-probability");
-    actor_q_.Add(sum / batch.size);
+    actor_q_.Add(mean);
   }
 
   // its share of d(-mean min_i Q_i(s, a))/da as it is; then minimise mean (Q(s, a) - y)^2
@@ -257,13 +215,6 @@ class SacRule : public UpdateRule {
       td_errors_[i] = (critics_[0]->td_errors[i] + critics_[1]->td_errors[i]) / 2;
     }
     return td_errors_;
-  }
-
-  // alpha times the entropy is earned beside the reward
-  double EntropyBonus(double alpha) const {
-    double sum = 0;
-    for (float log_prob : next_.log_probs) sum += std::abs(log_prob);
-    return alpha * sum / static_cast<double>(next_.log_probs.size());
   }
 
   void AddUp() {

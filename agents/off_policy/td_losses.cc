@@ -51,6 +51,20 @@ TdLoss HuberTdError(std::span<const float> q, std::span<const float> targets,
   return {loss / batch, q_sum / batch, magnitude / batch};
 }
 
+double ClimbSmaller(std::span<const float> q0, std::span<const float> q1,
+                    std::vector<float>* slopes0, std::vector<float>* slopes1) {
+  const float pull = -1.0f / static_cast<float>(q0.size());
+  slopes0->resize(q0.size());
+  slopes1->resize(q0.size());
+  double sum = 0;
+  for (size_t i = 0; i < q0.size(); ++i) {
+    sum += std::min(q0[i], q1[i]);
+    (*slopes0)[i] = q0[i] <= q1[i] ? pull : 0;
+    (*slopes1)[i] = q0[i] <= q1[i] ? 0 : pull;
+  }
+  return sum / static_cast<double>(q0.size());
+}
+
 void AbsoluteTdError(std::span<const float> q, std::span<const float> targets,
                      std::vector<float>* errors) {
   errors->resize(q.size());

@@ -48,6 +48,11 @@ TdLoss SquaredTdError(std::span<const float> q, std::span<const float> targets,
 TdLoss HuberTdError(std::span<const float> q, std::span<const float> targets,
                     std::span<const float> weights, double width, std::span<float> gradient);
 
+/// Gradients of -mean min(q0, q1), which a policy climbs. @param q0, q1  [batch].
+/// @param slopes0, slopes1  resized to [batch]. @return  the mean itself.
+double ClimbSmaller(std::span<const float> q0, std::span<const float> q1,
+                    std::vector<float>* slopes0, std::vector<float>* slopes1);
+
 /// errors <- |q - y|, before a step changes q. @param errors  resized to [batch].
 void AbsoluteTdError(std::span<const float> q, std::span<const float> targets,
                      std::vector<float>* errors);

@@ -9,6 +9,7 @@
 #include "agents/off_policy/td_losses.h"
 #include "agents/replay/replay_buffer.h"
 #include "policy/critic.h"
+#include "policy/graph_builder.h"
 #include "policy/policy_file.h"
 
 namespace sinew::agents {
@@ -39,13 +40,13 @@ class UpdateRule {
   virtual UpdateOutcome Update(const Batch& batch, const UpdateMoment& moment) = 0;
   /// Everything that is annealed, checked, saved and rolled back together.
   virtual std::vector<ParameterLearner*> learners() = 0;
-  /// The deterministic policy behind the normaliser.
-  virtual std::vector<policy::DenseLayer> PolicyLayers() const = 0;
-  /// What makes it stochastic; none where actions are not sampled.
-  virtual std::optional<policy::GaussianHead> PolicyNoise() const { return std::nullopt; }
+  /// The policy behind the normaliser, noise of a stochastic one included.
+  /// @param x  what its network reads. @return  the action.
+  virtual policy::GraphBuilder::Value Describe(const policy::GraphBuilder::Value& x,
+                                               policy::GraphBuilder* graph) const = 0;
   /// What it thinks that states or actions are worth, in units of the scaled reward; discount and
-  /// policy's hash are left to the caller.
-  virtual policy::Critic CriticSnapshot() const = 0;
+  /// policy's hash are left to the caller. None where the file of critics has no form for it.
+  virtual std::optional<policy::Critic> CriticSnapshot() const { return std::nullopt; }
   /// Names its means.
   virtual void Track(Figures* figures) = 0;
   /// Figures as of now.

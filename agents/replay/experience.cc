@@ -11,8 +11,11 @@
 namespace sinew::agents {
 
 void ExperienceOptions::Describe(OptionTable& table) {
-  table.Add("gamma", &gamma, {0, 1},
-            "discount per control step; between two values 1 - gamma moves by a factor a step");
+  table.Add(
+      "gamma", &gamma, {0, 1},
+      std::string("discount per control step; between two values 1 - gamma moves by a factor a "
+                  "step") +
+          (derived ? "; 0: from the task's time scale" : ""));
   table.Replaced("gamma_final", "gamma", EndsAt(0));
   table.Add("buffer_size", &buffer_size, {1, 1e8}, "transitions kept");
   table.Renamed("replay_capacity", "buffer_size");

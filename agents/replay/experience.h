@@ -28,6 +28,9 @@ struct ExperienceOptions {
   double priority_alpha = 0.6;
   Schedule priority_correction{0.4, 1};
   double hindsight = 0;
+  /// Not an option: whether 0 leaves the discount and the first update to the agent, which takes
+  /// them from the task's time scale.
+  bool derived = false;
 
   void Describe(OptionTable& table);
 };

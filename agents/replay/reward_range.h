@@ -20,6 +20,8 @@ struct RewardRange {
     Include(other.low);
     Include(other.high);
   }
+  /// The range of rewards that are `factor` times these. @param factor  above 0.
+  RewardRange Times(double factor) const { return {low * factor, high * factor}; }
   double largest_magnitude() const { return std::max(-low, high); }
   void Serialize(models::Archive& archive, const std::string& name) {
     archive.Value(name + ".low", low);

@@ -4,6 +4,8 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <regex>
+#include <string_view>
 
 #include "agents/agent_list.h"
 #include "apps/common/recorded_run.h"
@@ -20,6 +22,8 @@ namespace sinew::apps {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kUniversal = "universal";
 
 std::vector<std::string> PresetNames(const fs::path& folder) {
   std::vector<std::string> names;
@@ -39,11 +43,23 @@ void ApplyPreset(const std::string& own, const std::string& agent, const std::st
                  Config* config) {
   const fs::path file = PresetFile(agent, preset.empty() ? own : preset);
   if (fs::exists(file)) return config->SetFromToml(ReadFile(file), file.string());
-  if (preset.empty()) return;
+  if (preset.empty()) {
+    // what an agent has for every task that has none of its own
+    const fs::path universal = PresetFile(agent, kUniversal);
+    if (fs::exists(universal)) config->SetFromToml(ReadFile(universal), universal.string());
+    return;
+  }
   std::string known;
   for (const std::string& name : PresetNames(file.parent_path()))
     known += (known.empty() ? "" : ", ") + name;
   throw UserError(fmt::format("agent '{}' has no preset '{}'; it has: {}", agent, preset, known));
+}
+
+/// Whether a TOML document has the table, or keys that are written with its name in front.
+bool HasSection(std::string_view toml, const std::string& section) {
+  const std::regex heading("(^|\\n)[ \\t]*(\\[[ \\t]*" + section + "[ \\t]*[\\].]|" + section +
+                           "[ \\t]*[.=])");
+  return std::regex_search(toml.begin(), toml.end(), heading);
 }
 
 training::RunConfig::TaskHooks HooksOf(const std::shared_ptr<sim::TaskBuilder>& builder) {
@@ -86,6 +102,14 @@ bool SeesPositionsOnly(const training::RunConfig& run) {
 }
 
 }  // namespace
+
+std::string DefaultAgent(const std::string& task, const std::string& preset) {
+  if (preset == kUniversal) return "fsac";
+  if (!tasks::IsTaskFile(task) || !preset.empty()) return "ddpg";
+  if (!fs::exists(task)) return "ddpg";  // to be refused by who reads it
+  // settings of an agent that the file does not name are those of the former default
+  return HasSection(ReadFile(task), "agent") ? "ddpg" : "fsac";
+}
 
 std::unique_ptr<training::RunConfig> MakeRunConfig(const RunChoice& choice) {
   const std::string name = NameOf(choice.task), positions = name + "-positions";

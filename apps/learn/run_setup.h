@@ -21,9 +21,14 @@ struct RunChoice {
   std::vector<std::string> assignments{};  ///< "agent.actor_lr=1e-4"
 };
 
+/// The agent of a run that names none: fsac for a task file without settings of an agent, and for
+/// its preset "universal"; ddpg otherwise, which the tasks' presets are for.
+std::string DefaultAgent(const std::string& task, const std::string& preset);
+
 /// The configuration of a new run: defaults, then the preset, the task's file, the file and the
 /// assignments, in this order. The preset of its own is the one of the task's name or, with
-/// task.observe=positions, "<task>-positions" where there is one.
+/// task.observe=positions, "<task>-positions" where there is one; where there is none,
+/// the agent's for all tasks ("universal"), if it has that.
 /// @throws UserError for unknown names and bad values.
 std::unique_ptr<training::RunConfig> MakeRunConfig(const RunChoice& choice);
 

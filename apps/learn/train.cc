@@ -19,7 +19,7 @@ namespace sinew::apps {
 namespace {
 
 struct TrainArguments {
-  std::string task, agent = "ddpg", preset, config_file, out;
+  std::string task, agent, preset, config_file, out;
   std::vector<std::string> assignments;
   uint64_t seed = 1;
   int64_t steps = 0;
@@ -73,7 +73,8 @@ void OpenViewer(const std::string& root) {
   }
 }
 
-void Train(const TrainArguments& arguments, const Invocation& invocation) {
+void Train(TrainArguments arguments, const Invocation& invocation) {
+  if (arguments.agent.empty()) arguments.agent = DefaultAgent(arguments.task, arguments.preset);
   auto assignments = arguments.assignments;
   if (arguments.steps > 0) assignments.push_back(fmt::format("train.steps={}", arguments.steps));
   const auto run = MakeRunConfig({arguments.task, arguments.agent, arguments.seed, arguments.preset,
@@ -84,7 +85,7 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
   }
   // what the options contradict is found before a folder is made
   const auto task = run->BuildTask();
-  run->BuildAgent(*task);
+  const auto settings = run->BuildAgent(*task)->DerivedSettings();
   run->BuildCurriculum(task);
   const std::string out =
       arguments.out.empty()
@@ -98,6 +99,9 @@ void Train(const TrainArguments& arguments, const Invocation& invocation) {
                models::BlasName());
   if (const auto missing = MissingMemory(*run); !missing.empty())
     fmt::print(stderr, "note: {}\n", missing);
+  for (const std::string& line : settings) {
+    if (!arguments.quiet) fmt::print(stderr, "derived: {}\n", line);
+  }
   const training::InterruptGuard guard;
   if (arguments.watch) OpenViewer(out);
   Report(training::Train(*run, folder, MakeHooks(invocation, guard, arguments.quiet)), folder,
@@ -114,7 +118,8 @@ void Resume(const std::string& root, bool quiet, const Invocation& invocation) {
 
 // every setting with its default, range and meaning, for the agent and the task as far as they are
 // named
-std::string SettingsHelp(const TrainArguments& arguments) {
+std::string SettingsHelp(TrainArguments arguments) {
+  if (arguments.agent.empty()) arguments.agent = DefaultAgent(arguments.task, arguments.preset);
   const training::RunConfig::TaskHooks no_task{[](OptionTable&) {}, nullptr};
   const auto run =
       arguments.task.empty()
@@ -135,7 +140,10 @@ void AddTrainCommand(CommandLine& program) {
   auto arguments = std::make_shared<TrainArguments>();
   command.Argument("task", &arguments->task, "task (see: sinew tasks) or task file (*.toml)")
       .Required();
-  command.Value("--agent", &arguments->agent, "agent (see: sinew agents)").ShowDefault();
+  command.Value(
+      "--agent", &arguments->agent,
+      "agent (see: sinew agents; default: ddpg with the task's preset, fsac for a task file "
+      "without a section [agent])");
   command.Value("--seed", &arguments->seed, "every random stream follows from it").ShowDefault();
   command.Value("--steps", &arguments->steps, "environment steps (train.steps)");
   command.Value("--preset", &arguments->preset,

@@ -115,6 +115,7 @@ INSTANTIATE_TEST_SUITE_P(OffPolicy, RollBackTest,
                          testing::Values(Subject{"ddpg", "actor.online", "actor_lr"},
                                          Subject{"td3", "critic1.online", "actor_lr"},
                                          Subject{"sac", "actor.online", "actor_lr"},
+                                         Subject{"fsac", "critic0.online", "actor_lr"},
                                          Subject{"naf", "q.online", "lr"}),
                          [](const auto& info) { return info.param.agent; });
 

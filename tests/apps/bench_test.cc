@@ -38,7 +38,7 @@ TEST(LearnerWorkloadTest, EveryAgentRuns) {
   ThreadPool pool(1);
   const LearnerShape shape{.batch = 8, .hidden = 4, .obs = 3, .act = 2};
   EXPECT_EQ(MakeOffPolicyWorkload("td3", shape, 3, "cpu", &pool).updates, 3);
-  for (const char* agent : {"ddpg", "naf", "sac"}) {
+  for (const char* agent : {"ddpg", "fsac", "naf", "sac"}) {
     const LearnerWorkload workload = MakeOffPolicyWorkload(agent, shape, 0, "cpu", &pool);
     EXPECT_EQ(workload.updates, 1);
     EXPECT_NO_THROW(workload.run());

@@ -86,6 +86,45 @@ TEST(ExportCommand, ToEveryFormatPassesVerification) {
               IsSupersetOf({"c -O2", "c -Os", "c-int16 -O2", "onnx interpreter", "torchscript"}));
 }
 
+// residual sums, norms and a bounded head
+TEST(ExportCommand, OfNormalisedResidualNetworksPassesVerification) {
+  const Scratch scratch;
+  const Outcome trained = scratch.Sinew({"train",
+                                         "pendulum",
+                                         "--agent",
+                                         "fsac",
+                                         "--quiet",
+                                         "--steps",
+                                         "600",
+                                         "--out",
+                                         "run",
+                                         "--set",
+                                         "agent.learning_starts=200",
+                                         "--set",
+                                         "agent.batch_size=16",
+                                         "--set",
+                                         "agent.actor_width=16",
+                                         "--set",
+                                         "agent.critic_width=16",
+                                         "--set",
+                                         "train.final_episodes=2",
+                                         "--set",
+                                         "train.eval_episodes=2"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const Outcome exported = scratch.Sinew(
+      {"export", "run", "--format", "c,onnx,torchscript", "--out", "c", "--vectors", "200"});
+  ASSERT_EQ(exported.status, 0) << exported.err;
+  const Outcome verified = scratch.Sinew({"verify", "c", "--episodes", "2", "--json"});
+  ASSERT_EQ(verified.status, 0) << verified.err;
+  std::vector<std::string> tried;
+  for (const json& backend : json::parse(verified.out).at("backends")) {
+    if (backend.contains("skipped")) continue;
+    tried.push_back(backend.at("name"));
+    EXPECT_LT(backend.at("max_error"), 1e-5) << tried.back();
+  }
+  EXPECT_THAT(tried, IsSupersetOf({"c -O2", "onnx interpreter", "torchscript"}));
+}
+
 TEST(ExportCommand, ThatWasChangedFailsVerification) {
   const Scratch scratch;
   ASSERT_EQ(scratch.Sinew({"export", TrainedRun().string(), "--out", "c"}).status, 0);

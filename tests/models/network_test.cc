@@ -28,7 +28,21 @@ std::vector<float> RandomValues(Random* random, size_t size, double scale = 1) {
 
 void Randomize(Network* network, Random* random) { InitializeUniform(*network, *random, 0.5f); }
 
+/// Blocks in place of hidden layers.
+NetworkSpec RandomResidualSpec(Random* random) {
+  const auto width = [random](int bound) { return 1 + static_cast<int>(random->Below(bound)); };
+  NetworkSpec spec;
+  spec.inputs = width(24);
+  // of two or three numbers a layer norm leaves next to nothing to compare
+  spec.hidden = {7 + width(34)};
+  spec.late_inputs = random->Below(2) ? width(8) : 0;
+  spec.outputs = width(110);
+  spec.residual = {width(3), width(4), static_cast<NormKind>(random->Below(3))};
+  return spec;
+}
+
 NetworkSpec RandomSpec(Random* random) {
+  if (random->Below(3) == 0) return RandomResidualSpec(random);
   const auto width = [random](int bound) { return 1 + static_cast<int>(random->Below(bound)); };
   NetworkSpec spec;
   spec.inputs = width(24);
@@ -45,6 +59,7 @@ std::string Describe(const NetworkSpec& spec, int batch) {
   std::string text = std::to_string(spec.inputs) + "+" + std::to_string(spec.late_inputs) + "@" +
                      std::to_string(spec.late_layer);
   for (int width : spec.hidden) text += "-" + std::to_string(width);
+  if (spec.residual.blocks > 0) text += " x " + std::to_string(spec.residual.blocks) + " blocks";
   return text + "-" + std::to_string(spec.outputs) + " batch " + std::to_string(batch);
 }
 

@@ -118,6 +118,15 @@ TEST(NormalizerTest, ElementThatHardlyMovesIsNotBlownUp) {
   EXPECT_THAT(normalizer.scale(), ElementsAre(1000.0f));
 }
 
+TEST(NormalizerTest, WhatIsNoNumberDoesNotStay) {
+  Normalizer normalizer(2, NormalizerMode::kRunning, 10);
+  normalizer.Observe(std::vector<float>{1, 2, 3, 6});
+  const std::vector<float> mean = normalizer.mean(), scale = normalizer.scale();
+  normalizer.Observe(std::vector<float>{std::nanf(""), 4, 5, INFINITY});
+  EXPECT_EQ(normalizer.mean(), mean);
+  EXPECT_EQ(normalizer.scale(), scale);
+}
+
 TEST(NormalizerTest, RestoredOneGoesOn) {
   for (const NormalizerMode mode : {NormalizerMode::kWarmup, NormalizerMode::kRunning}) {
     const ScratchFile file;
