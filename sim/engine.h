@@ -200,6 +200,13 @@ inline void MoveCamera(const mjModel* m, mjtMouse action, double dx, double dy,
 #endif
 }
 
+/// Newer engines ask for data that they may write to: they work on its stack and leave it as it
+/// was.
+inline void InitPerturb(const mjModel* m, const mjData* d, const mjvScene* scene,
+                        mjvPerturb* perturb) {
+  mjv_initPerturb(m, const_cast<mjData*>(d), scene, perturb);
+}
+
 /// Makes `geom` reach from one point to another.
 inline void Connect(mjvGeom* geom, int type, double width, const mjtNum* from, const mjtNum* to) {
 #if mjVERSION_HEADER < 300

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/engine.h"
+
 namespace sinew::viewer {
 namespace {
 
@@ -40,11 +42,12 @@ void Perturbation::Deselect() {
   placing_ = false;
 }
 
-void Perturbation::Begin(const mjModel* model, mjData* data, const mjvScene& scene, Kind kind) {
+void Perturbation::Begin(const mjModel* model, const mjData* data, const mjvScene& scene,
+                         Kind kind) {
   const bool target = IsPlaceable(model, selected());
   const bool movable = target || (selected() > 0 && model->body_weldid[selected()] != 0);
   if (!movable || (target && kind == Kind::kTorque)) return;
-  mjv_initPerturb(model, data, &scene, &perturb_);
+  sim::engine::InitPerturb(model, data, &scene, &perturb_);
   perturb_.active = kind == Kind::kForce ? mjPERT_TRANSLATE : mjPERT_ROTATE;
   placing_ = target;
   from_ = Eigen::Map<const Eigen::Vector3d>(data->xpos + 3 * selected());

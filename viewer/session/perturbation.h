@@ -27,7 +27,7 @@ class Perturbation {
 
   /// Starts pulling at the selected body where it is now, or carrying it if it is a target to be
   /// placed; nothing without a selection or with one that cannot move.
-  void Begin(const mjModel* model, mjData* data, const mjvScene& scene, Kind kind);
+  void Begin(const mjModel* model, const mjData* data, const mjvScene& scene, Kind kind);
   /// @param dx, dy  mouse motion as a fraction of the window's height. @param action  which plane
   /// or axes it means.
   void Drag(const mjModel* model, const mjData* data, mjtMouse action, double dx, double dy,
