@@ -207,6 +207,13 @@ inline void InitPerturb(const mjModel* m, const mjData* d, const mjvScene* scene
   mjv_initPerturb(m, const_cast<mjData*>(d), scene, perturb);
 }
 
+/// Draws `geom` in its colour alone.
+template <class Geom>
+void RemoveTexture(Geom* geom) {
+  if constexpr (requires { geom->texid; }) geom->texid = -1;
+  if constexpr (requires { geom->matid; }) geom->matid = -1;
+}
+
 /// Makes `geom` reach from one point to another.
 inline void Connect(mjvGeom* geom, int type, double width, const mjtNum* from, const mjtNum* to) {
 #if mjVERSION_HEADER < 300

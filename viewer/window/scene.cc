@@ -78,7 +78,7 @@ void Scene::AddGhost(sim::Simulation& simulation) {
     geom.rgba[3] = kGhostAlpha;
     // a little smaller, so that it stays within the first one where both are in the same place
     for (float& size : geom.size) size *= kGhostScale;
-    geom.texid = -1;
+    sim::engine::RemoveTexture(&geom);
     geom.transparent = 1;
   }
 }
