@@ -7,13 +7,7 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(PNG REQUIRED)
 
-# MuJoCo: Debian 12's exported target names an include folder that does not exist, so the header and the library are
-# found by hand; the CONFIG package of a newer MuJoCo is preferred where it is complete.
-find_path(MUJOCO_INCLUDE_DIR mujoco/mujoco.h REQUIRED)
-find_library(MUJOCO_LIBRARY mujoco REQUIRED)
-add_library(sinew_mujoco INTERFACE)
-target_include_directories(sinew_mujoco SYSTEM INTERFACE ${MUJOCO_INCLUDE_DIR})
-target_link_libraries(sinew_mujoco INTERFACE ${MUJOCO_LIBRARY})
+include(SinewMujoco)
 
 pkg_check_modules(TINYXML2 REQUIRED IMPORTED_TARGET tinyxml2)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "sim/actuators.h"
+#include "sim/engine.h"
 #include "sim/servos.h"
 
 namespace sinew::sim {
@@ -152,7 +153,7 @@ void ApplyActionInterface(const ActionInterface& options, const Simulation& pose
   CheckList("action_limit", options.limit, action->size());
   const mjModel* m = pose.model();
   std::vector<mjtNum> inertia(static_cast<size_t>(m->nv) * m->nv);
-  mj_fullM(m, inertia.data(), pose.data()->qM);
+  engine::FullMassMatrix(m, pose.data(), inertia.data());
   for (size_t i = 0; i < action->size(); ++i) {
     ActionElement& element = (*action)[i];
     if (element.is_servo()) {

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <memory>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/names.h"
+#include "sim/engine.h"
 #include "sim/model_identity.h"
 
 namespace sinew::sim {
@@ -24,6 +23,12 @@ void IgnoreMujocoWarning(const char*) {}
 
 void InstallHandlers() {
   static const bool installed = [] {
+    if (!engine::IsTheOneCompiledFor()) {
+      throw Error(fmt::format(
+          "the library of MuJoCo that runs is {}, and this program was compiled for version {}: "
+          "build it again, or let the loader find that one (LD_LIBRARY_PATH)",
+          EngineName(), mjVERSION_HEADER));
+    }
     mju_user_error = ThrowOnMujocoError;
     mju_user_warning = IgnoreMujocoWarning;
     return true;
@@ -31,15 +36,13 @@ void InstallHandlers() {
   (void)installed;
 }
 
-mjModel* Compile(const std::string& path, const mjVFS* vfs) {
-  InstallHandlers();
-  std::array<char, 1024> message{};
-  mjModel* model = mj_loadXML(path.c_str(), vfs, message.data(), message.size());
+using Message = std::array<char, 1024>;
+
+mjModel* OrThrow(mjModel* model, const std::string& path, const Message& message) {
   if (!model) throw UserError(fmt::format("{}: {}", path, OneLine(message.data())));
   return model;
 }
 
-#if mjVERSION_HEADER < 300
 bool GeomsTouch(const mjModel* m) {
   return std::any_of(m->geom_contype, m->geom_contype + m->ngeom,
                      [](int type) { return type != 0; });
@@ -48,22 +51,18 @@ bool GeomsTouch(const mjModel* m) {
 // Where no geom can touch another but through explicit pairs, MuJoCo 2's search for candidates
 // takes half of a step and finds nothing.
 void SkipBroadPhase(mjModel* m) {
-  if (!GeomsTouch(m)) m->opt.collision = mjCOL_PAIR;
+  if (!GeomsTouch(m)) engine::SetContactCandidates(m, engine::Candidates::kPairs);
 }
 
 // MuJoCo 2 sets 3 MB aside for constraints, and clears them at every reset in the time of ten steps
 // of a small arm. Without contacts the model itself says how many there can be.
 void TrimConstraints(mjModel* m) {
-  if (GeomsTouch(m) || m->npair > 0) return;
-  const int equality = 6 * m->neq;  // a weld's
-  const int friction = m->nv + m->ntendon;
-  const int limits = 2 * (m->njnt + m->ntendon);
+  if (!engine::kStepsCanBeSpared || GeomsTouch(m) || m->npair > 0) return;
+  const auto equality = 6 * m->neq;  // a weld's
+  const auto friction = m->nv + m->ntendon;
+  const auto limits = 2 * (m->njnt + m->ntendon);
   m->njmax = std::min(m->njmax, equality + friction + limits);
 }
-#else  // MuJoCo 3 needs neither
-void SkipBroadPhase(mjModel*) {}
-void TrimConstraints(mjModel*) {}
-#endif
 
 }  // namespace
 
@@ -71,24 +70,19 @@ mjModel* LoadModel(const std::filesystem::path& mjcf) {
   if (!std::filesystem::exists(mjcf)) {
     throw UserError(fmt::format("{}: no such MJCF file", mjcf.string()));
   }
-  return Compile(mjcf.string(), nullptr);
+  InstallHandlers();
+  Message message{};
+  mjModel* model = mj_loadXML(mjcf.c_str(), nullptr, message.data(), message.size());
+  return OrThrow(model, mjcf.string(), message);
 }
 
 mjModel* LoadModel(const std::string& text, const std::filesystem::path& folder) {
   InstallHandlers();
   if (text.empty()) throw UserError("model.xml: the MJCF text is empty");
-  auto vfs = std::make_unique<mjVFS>();
-  mj_defaultVFS(vfs.get());
   // no name that a file of the folder has, since the text may include one
-  const char* name = "(model).xml";
-  mj_makeEmptyFileVFS(vfs.get(), name, static_cast<int>(text.size()));
-  std::memcpy(vfs->filedata[mj_findFileVFS(vfs.get(), name)], text.data(), text.size());
-  struct Cleanup {
-    mjVFS* vfs;
-    ~Cleanup() { mj_deleteVFS(vfs); }
-  } cleanup{vfs.get()};
-  // the virtual file is found by its bare name, and its folder is where MuJoCo looks for the rest
-  return Compile((folder / name).string(), vfs.get());
+  const std::string path = (folder / "(model).xml").string();
+  Message message{};
+  return OrThrow(engine::LoadText(text, path, message), path, message);
 }
 
 spec::ModelIdentity PrepareModel(mjModel* m) {
@@ -97,6 +91,7 @@ spec::ModelIdentity PrepareModel(mjModel* m) {
   std::string bytes(static_cast<size_t>(mj_sizeModel(m)), '\0');
   mj_saveModel(m, nullptr, bytes.data(), static_cast<int>(bytes.size()));
   TrimConstraints(m);
+  m->opt.disableflags |= engine::kNoAutoreset;
   identity.engine_hash = HashHex(bytes);
   return identity;
 }

@@ -10,6 +10,7 @@
 
 #include "core/files.h"
 #include "sim/actuators.h"
+#include "sim/engine.h"
 #include "sim/transmission.h"
 
 namespace sinew::sim {
@@ -68,7 +69,8 @@ class Writer {
     Add(o.gravity, 3);
     Add(o.wind, 3);
     Add(o.magnetic, 3);
-    for (const int value : {o.integrator, o.cone, o.solver, o.disableflags}) Add(value);
+    for (const int value : {o.integrator, o.cone, o.solver, engine::DisabledPhysics(m_)})
+      Add(value);
   }
 
   void Body(int b) {
@@ -143,7 +145,8 @@ class Writer {
     }
     for (int e = 0; e < m_->nexclude; ++e) {
       Begin("exclude", mjOBJ_UNKNOWN, -1);
-      Add(m_->exclude_signature[e]);
+      const auto [body1, body2] = engine::BodiesOfSignature(m_->exclude_signature[e]);
+      Add(((body1 + 1) << 16) + body2 + 1);
     }
   }
 

@@ -17,7 +17,7 @@ namespace {
 
 struct Field {
   double* values;
-  int size;
+  int64_t size;
 };
 
 // Integration state first, then the derived quantities that lag one substep behind it and that

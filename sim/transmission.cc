@@ -4,42 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "sim/actuators.h"
+#include "sim/engine.h"
 
 namespace sinew::sim {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::pair<double, double> kUnlimited{-kInfinity, kInfinity};
-
-// What newer engines have besides: looked for in the model's type, so that no version is named.
-template <class Model>
-std::pair<double, double> JointRange(const Model* m, int joint) {
-  if constexpr (requires { m->jnt_actfrclimited; }) {
-    if (m->jnt_actfrclimited[joint])
-      return {m->jnt_actfrcrange[2 * joint], m->jnt_actfrcrange[2 * joint + 1]};
-  }
-  return kUnlimited;
-}
-
-template <class Model>
-std::pair<double, double> TendonRange(const Model* m, int tendon) {
-  if constexpr (requires { m->tendon_actfrclimited; }) {
-    if (m->tendon_actfrclimited[tendon])
-      return {m->tendon_actfrcrange[2 * tendon], m->tendon_actfrcrange[2 * tendon + 1]};
-  }
-  return kUnlimited;
-}
-
-template <class Options>
-bool GroupOff(const Options& options, int group) {
-  if constexpr (requires { options.disableactuator; }) {
-    return group >= 0 && group < 31 && (options.disableactuator >> group & 1) != 0;
-  }
-  return false;
-}
 
 // The components `first` to `first` + 2 of a gear. @return  false where none is set.
 bool AddComponents(const double* gear, int joint, int first, bool linear, Transmission* out) {
@@ -167,13 +137,13 @@ std::string ReadTransmission(const mjModel* m, int actuator, Transmission* out) 
 }
 
 std::pair<double, double> JointForceRange(const mjModel* m, int joint) {
-  return JointRange(m, joint);
+  return engine::JointForceRange(m, joint);
 }
 
 std::pair<double, double> TendonForceRange(const mjModel* m, int tendon) {
-  return TendonRange(m, tendon);
+  return engine::TendonForceRange(m, tendon);
 }
 
-bool GroupSwitchedOff(const mjModel* m, int group) { return GroupOff(m->opt, group); }
+bool GroupSwitchedOff(const mjModel* m, int group) { return engine::GroupSwitchedOff(m, group); }
 
 }  // namespace sinew::sim

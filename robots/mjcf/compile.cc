@@ -1,6 +1,7 @@
 #include "robots/mjcf/compile.h"
 
 #include "core/files.h"
+#include "sim/engine.h"
 #include "sim/load_model.h"
 
 namespace sinew::robots {
@@ -14,14 +15,7 @@ Compiled::Compiled(const Mjcf& mjcf, const std::filesystem::path& file)
 }
 
 double DenseMoment(const mjModel* m, const mjData* d, int actuator, int dof) {
-#if mjVERSION_HEADER < 320
-  return d->actuator_moment[actuator * m->nv + dof];
-#else
-  const int begin = d->moment_rowadr[actuator];
-  for (int k = begin; k < begin + d->moment_rownnz[actuator]; ++k)
-    if (d->moment_colind[k] == dof) return d->actuator_moment[k];
-  return 0;
-#endif
+  return sim::engine::Moment(m, d, actuator, dof);
 }
 
 }  // namespace sinew::robots

@@ -15,7 +15,7 @@ namespace {
 
 struct ObjectKind {
   mjtObj type;
-  int count;
+  int64_t count;
   bool addressed;  // something refers to it by name
 };
 
@@ -30,7 +30,7 @@ std::vector<ObjectKind> ObjectKinds(const mjModel* m) {
 }
 
 CheckResult CheckNames(const mjModel* m) {
-  int objects = 0;
+  int64_t objects = 0;
   std::vector<std::string> addressed, others;
   for (const ObjectKind& kind : ObjectKinds(m)) {
     objects += kind.count;

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "sim/actuators.h"
+#include "sim/engine.h"
 #include "sim/load_model.h"
 #include "sim/servos.h"
 
@@ -29,18 +30,6 @@ ActionElement WithJoints(ActionElement element) {
                               std::max(element.torque_low, element.torque_high)});
   }
   return element;
-}
-
-// gravity compensation of newer engines, where it counts as the actuators'
-template <class Model, class Data>
-double ActuatedGravity(const Model* m, const Data* d, int dof) {
-  if constexpr (requires {
-                  m->jnt_actgravcomp;
-                  d->qfrc_gravcomp;
-                }) {
-    return m->jnt_actgravcomp[m->dof_jntid[dof]] ? d->qfrc_gravcomp[dof] : 0;
-  }
-  return 0;
 }
 
 int FindActuator(const mjModel* m, const std::string& name, int otherwise) {
@@ -228,7 +217,7 @@ class Witness {
     const mjModel* m = model_.get();
     const std::string joint = JointName(m, m->dof_jntid[v]);
     const double claimed = claimed_[static_cast<size_t>(v)];
-    const double applied = data_->qfrc_actuator[v] - ActuatedGravity(m, data_.get(), v);
+    const double applied = data_->qfrc_actuator[v] - engine::ActuatedGravity(m, data_.get(), v);
     const double scale = std::max({std::abs(claimed), std::abs(applied), Largest(joint)});
     ++report_.compared;
     if (scale == 0) return;

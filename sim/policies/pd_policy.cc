@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "sim/engine.h"
 #include "sim/scripted_policies.h"
 
 namespace sinew::sim {
@@ -29,7 +30,7 @@ class PdPolicy : public SimulationPolicy {
     simulation.Forward();
     const mjModel* model = simulation.model();
     std::vector<mjtNum> inertia(static_cast<size_t>(model->nv) * model->nv);
-    mj_fullM(model, inertia.data(), simulation.data()->qM);
+    engine::FullMassMatrix(model, simulation.data(), inertia.data());
     for (const spec::ActionElement& element : task.spec().action) {
       const int joint = mj_name2id(model, mjOBJ_JOINT, element.joint.c_str());
       if (joint < 0) {

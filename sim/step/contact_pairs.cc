@@ -6,9 +6,9 @@
 #include <span>
 #include <utility>
 
-namespace sinew::sim {
+#include "sim/engine.h"
 
-#if mjVERSION_HEADER < 300
+namespace sinew::sim {
 
 namespace {
 
@@ -25,7 +25,7 @@ Bytes BytesOf(const T* values, int count) {
 }
 
 // all that pairs and their parameters are made of and that may be written to a model
-std::array<Bytes, 18> Sources(const mjModel* m, int geoms) {
+std::array<Bytes, 17> Sources(const mjModel* m, int geoms) {
   return {BytesOf(m->geom_contype, geoms),
           BytesOf(m->geom_conaffinity, geoms),
           BytesOf(m->geom_condim, geoms),
@@ -42,7 +42,6 @@ std::array<Bytes, 18> Sources(const mjModel* m, int geoms) {
           BytesOf(m->pair_margin, m->npair),
           BytesOf(m->pair_gap, m->npair),
           BytesOf(m->pair_friction, kFriction * m->npair),
-          BytesOf(&m->opt.collision, 1),
           BytesOf(&m->opt.disableflags, 1)};
 }
 
@@ -62,8 +61,6 @@ bool CanTouch(const mjModel* m, int geom1, int geom2) {
          (m->geom_contype[geom2] & m->geom_conaffinity[geom1]) != 0;
 }
 
-int Signature(int body1, int body2) { return ((body1 + 1) << 16) + body2 + 1; }
-
 bool BodiesCanTouch(const mjModel* m, int body1, int body2) {
   const int weld1 = m->body_weldid[body1], weld2 = m->body_weldid[body2];
   if (weld1 == weld2) return false;
@@ -72,7 +69,7 @@ bool BodiesCanTouch(const mjModel* m, int body1, int body2) {
   const bool filter = (m->opt.disableflags & mjDSBL_FILTERPARENT) == 0;
   if (filter && weld1 != 0 && weld2 != 0 && (weld1 == parent2 || weld2 == parent1)) return false;
   return std::find(m->exclude_signature, m->exclude_signature + m->nexclude,
-                   Signature(body1, body2)) == m->exclude_signature + m->nexclude;
+                   engine::BodyPairSignature(body1, body2)) == m->exclude_signature + m->nexclude;
 }
 
 // the first geom's share in what the two have between them
@@ -85,8 +82,11 @@ mjtNum Mix(mjtNum solmix1, mjtNum solmix2) {
 }  // namespace
 
 void ContactPairs::Follow(const mjModel* m, int geoms) {
+  if (!engine::kStepsCanBeSpared) return;
   const auto sources = Sources(m, geoms);
-  if (Same(sources, seen_)) return;
+  const engine::Candidates candidates = engine::ContactCandidates(m);
+  if (candidates == candidates_ && Same(sources, seen_)) return;
+  candidates_ = candidates;
   seen_.clear();
   for (const Bytes& bytes : sources) seen_.insert(seen_.end(), bytes.begin(), bytes.end());
   Rebuild(m);
@@ -96,12 +96,12 @@ void ContactPairs::Rebuild(const mjModel* m) {
   for (auto* values : {&geom1_, &geom2_, &dim_, &signature_}) values->clear();
   for (auto* values : {&solref_, &solimp_, &margin_, &gap_, &friction_}) values->clear();
   // a model of explicit pairs alone has no search
-  apply_ = m->opt.collision != mjCOL_PAIR;
+  apply_ = candidates_ != engine::Candidates::kPairs;
   if (!apply_) return;
-  int pair = m->opt.collision == mjCOL_ALL ? 0 : m->npair;
+  int pair = candidates_ == engine::Candidates::kAll ? 0 : m->npair;
   for (int body1 = 0; body1 < m->nbody; ++body1) {
     for (int body2 = body1 + 1; body2 < m->nbody; ++body2) {
-      while (pair < m->npair && m->pair_signature[pair] <= Signature(body1, body2))
+      while (pair < m->npair && m->pair_signature[pair] <= engine::BodyPairSignature(body1, body2))
         AddExplicit(m, pair++);
       if (BodiesCanTouch(m, body1, body2)) AddDynamic(m, body1, body2);
     }
@@ -129,7 +129,7 @@ void ContactPairs::AddExplicit(const mjModel* m, int pair) {
 void ContactPairs::AddDynamic(const mjModel* m, int body1, int body2) {
   const auto is_explicit = [&](int a, int b) {
     for (int k = 0; k < size(); ++k) {
-      if (signature_[k] != Signature(body1, body2)) continue;
+      if (signature_[k] != engine::BodyPairSignature(body1, body2)) continue;
       if ((geom1_[k] == a && geom2_[k] == b) || (geom1_[k] == b && geom2_[k] == a)) return true;
     }
     return false;
@@ -139,7 +139,7 @@ void ContactPairs::AddDynamic(const mjModel* m, int body1, int body2) {
   for (int first = m->body_geomadr[body1]; first < end1; ++first) {
     for (int second = m->body_geomadr[body2]; second < end2; ++second) {
       if (!CanTouch(m, first, second) || is_explicit(first, second)) continue;
-      AddPair(m, first, second, Signature(body1, body2));
+      AddPair(m, first, second, engine::BodyPairSignature(body1, body2));
     }
   }
 }
@@ -182,7 +182,7 @@ void ContactPairs::AddPair(const mjModel* m, int geom1, int geom2, int signature
 bool ContactPairs::apply() const { return apply_ && !mjcb_contactfilter; }
 
 void ContactPairs::Install(mjModel* copy) {
-  copy->opt.collision = mjCOL_PAIR;
+  engine::SetContactCandidates(copy, engine::Candidates::kPairs);
   copy->npair = size();
   copy->pair_geom1 = geom1_.data();
   copy->pair_geom2 = geom2_.data();
@@ -194,13 +194,5 @@ void ContactPairs::Install(mjModel* copy) {
   copy->pair_gap = gap_.data();
   copy->pair_friction = friction_.data();
 }
-
-#else  // MuJoCo 3 has another search
-
-void ContactPairs::Follow(const mjModel*, int) {}
-bool ContactPairs::apply() const { return false; }
-void ContactPairs::Install(mjModel*) {}
-
-#endif
 
 }  // namespace sinew::sim

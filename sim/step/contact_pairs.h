@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "sim/engine.h"
+
 namespace sinew::sim {
 
 /// Every pair of geoms of a model that can touch, with what their contact is made of, in the order
@@ -34,6 +36,7 @@ class ContactPairs {
   int size() const { return static_cast<int>(geom1_.size()); }
 
   bool apply_ = false;
+  engine::Candidates candidates_{};
   std::vector<char> seen_;  // the bytes that the pairs were made of
   std::vector<int> geom1_, geom2_, dim_, signature_;
   std::vector<mjtNum> solref_, solimp_, margin_, gap_, friction_;

@@ -1,15 +1,14 @@
 #include "sim/step/visual_geoms.h"
 
-#include <mujoco/mjxmacro.h>
-
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <string_view>
 
+#include "sim/engine.h"
+
 namespace sinew::sim {
 namespace {
-
-#if mjVERSION_HEADER < 300
 
 std::vector<bool> KnownToPhysics(const mjModel* m) {
   std::vector<bool> known(m->ngeom);
@@ -37,9 +36,10 @@ std::vector<bool> KnownToPhysics(const mjModel* m) {
 template <typename T>
 void Permute(T* rows, int columns, const std::vector<int>& order) {
   const size_t width = columns;
-  const std::vector<T> before(rows, rows + width * order.size());
+  const auto before = std::make_unique<T[]>(width * order.size());
+  std::copy_n(rows, width * order.size(), before.get());
   for (size_t k = 0; k < order.size(); ++k) {
-    std::copy_n(before.data() + width * order[k], width, rows + width * k);
+    std::copy_n(before.get() + width * order[k], width, rows + width * k);
   }
 }
 
@@ -52,11 +52,10 @@ std::vector<int> Inverse(const std::vector<int>& order) {
 // @param order  the present id of what each geom is to become; with the first `count` on their
 // bodies' lists
 void Reorder(mjModel* m, const std::vector<int>& order, int count) {
-  MJMODEL_POINTERS_PREAMBLE(m)
-#define X(type, name, rows, columns) \
-  if (std::string_view(#rows) == "ngeom") Permute(m->name, columns, order);
-  MJMODEL_POINTERS
-#undef X
+  engine::VisitModelArrays(
+      m, [&order](const char*, std::string_view kind, auto* values, int, int columns) {
+        if (kind == "ngeom") Permute(values, columns, order);
+      });
   const std::vector<int> renamed = Inverse(order);
   const auto rename = [&renamed](int* geom) { *geom = renamed[*geom]; };
   for (int p = 0; p < m->npair; ++p) {
@@ -84,15 +83,12 @@ void Reorder(mjModel* m, const std::vector<int>& order, int count) {
   }
 }
 
-#endif
-
 }  // namespace
 
-#if mjVERSION_HEADER < 300
-
-VisualGeoms::VisualGeoms(mjModel* m) : order_(m->ngeom) {
-  const std::vector<bool> known = KnownToPhysics(m);
+VisualGeoms::VisualGeoms(mjModel* m) : count_(m->ngeom), order_(m->ngeom) {
   std::iota(order_.begin(), order_.end(), 0);
+  if (!engine::kStepsCanBeSpared) return;
+  const std::vector<bool> known = KnownToPhysics(m);
   const auto seen = std::stable_partition(order_.begin(), order_.end(),
                                           [&known](int geom) { return known[geom]; });
   count_ = static_cast<int>(seen - order_.begin());
@@ -106,14 +102,8 @@ void VisualGeoms::Place(const mjModel* m, mjData* d) const {
   }
 }
 
-void VisualGeoms::Undo(mjModel* m) const { Reorder(m, Inverse(order_), m->ngeom); }
-
-#else
-
-VisualGeoms::VisualGeoms(mjModel* m) : count_(m->ngeom) {}
-void VisualGeoms::Place(const mjModel*, mjData*) const {}
-void VisualGeoms::Undo(mjModel*) const {}
-
-#endif
+void VisualGeoms::Undo(mjModel* m) const {
+  if (engine::kStepsCanBeSpared) Reorder(m, Inverse(order_), m->ngeom);
+}
 
 }  // namespace sinew::sim

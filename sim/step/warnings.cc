@@ -46,7 +46,7 @@ Needs LookWithRoom(const mjModel* m, const mjData* d, int room) {
 }
 
 Needs Look(const mjModel* m, const mjData* d) {
-  int room = std::max(m->nconmax, 1);
+  int room = std::max<int>(m->nconmax, 1);
   Needs needs;
   do {
     room = std::min(4 * room, kMostContacts);
@@ -129,7 +129,7 @@ void StepWarnings::Count(const mjModel* m, const mjData* d) {
   counts_.constraints += constraints;
   counts_.inertia += inertia;
   if (inertia && counts_.inertia_joint.empty()) {
-    const int dof = std::clamp(d->warning[mjWARN_INERTIA].lastinfo, 0, std::max(0, m->nv - 1));
+    const int dof = std::clamp(d->warning[mjWARN_INERTIA].lastinfo, 0, std::max<int>(0, m->nv - 1));
     const int joint = m->dof_jntid[dof];
     const char* name = mj_id2name(m, mjOBJ_JOINT, joint);
     counts_.inertia_joint = name ? name : fmt::format("joint {}", joint);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "sim/engine.h"
 #include "sim/simulation.h"
 #include "sim/task.h"
 #include "tasks/registry.h"
@@ -213,9 +214,9 @@ TEST(StepModelRulesTest, TheSameWithoutTheFilterOfParents) {
 }
 
 TEST(StepModelRulesTest, ExplicitPairsAloneOrNone) {
-  for (const int collision : {mjCOL_PAIR, mjCOL_DYNAMIC}) {
+  for (const auto candidates : {engine::Candidates::kPairs, engine::Candidates::kDynamic}) {
     Simulation simulation = Simulation::FromString(kHeap);
-    simulation.model()->opt.collision = collision;
+    engine::SetContactCandidates(simulation.model(), candidates);
     simulation.Forward();
     Compare(&simulation, 500, 1);
   }

@@ -1,11 +1,12 @@
 #include "viewer/analysis/fields.h"
 
 #include <fmt/format.h>
-#include <mujoco/mjxmacro.h>
 
 #include <algorithm>
 #include <sstream>
 #include <type_traits>
+
+#include "sim/engine.h"
 
 namespace sinew::viewer {
 namespace {
@@ -15,27 +16,22 @@ constexpr bool kIsNumber = std::is_arithmetic_v<T> && !std::is_same_v<T, char>;
 
 // calls visit(name, row kind, pointer, rows, columns) for every array of numbers
 template <class Visit>
+auto Numbers(const std::string& prefix, Visit visit) {
+  return [prefix, visit](const char* name, const char* kind, const auto* values, int rows,
+                         int columns) {
+    if constexpr (kIsNumber<std::remove_cvref_t<decltype(*values)>>)
+      visit(prefix + name, kind, values, rows, columns);
+  };
+}
+
+template <class Visit>
 void VisitData(const mjModel* m, const mjData* d, Visit visit) {
-  MJDATA_POINTERS_PREAMBLE(m)
-  (void)nv;
-  (void)njmax;
-#define MJ_M(n) n
-#define X(type, name, nr, nc) \
-  if constexpr (kIsNumber<type>) visit(#name, #nr, d ? d->name : nullptr, m->nr, nc);
-  MJDATA_POINTERS
-#undef X
-#undef MJ_M
+  sim::engine::VisitDataArrays(m, d, Numbers("", visit));
 }
 
 template <class Visit>
 void VisitModel(const mjModel* m, Visit visit) {
-  MJMODEL_POINTERS_PREAMBLE(m)
-#define MJ_M(n) m->n
-#define X(type, name, nr, nc) \
-  if constexpr (kIsNumber<type>) visit("model." #name, #nr, m->name, m->nr, nc);
-  MJMODEL_POINTERS
-#undef X
-#undef MJ_M
+  sim::engine::VisitModelArrays(m, Numbers("model.", visit));
 }
 
 mjtObj KindOf(std::string_view rows) {
@@ -45,7 +41,7 @@ mjtObj KindOf(std::string_view rows) {
   if (rows == "nsite") return mjOBJ_SITE;
   if (rows == "ncam") return mjOBJ_CAMERA;
   if (rows == "nlight") return mjOBJ_LIGHT;
-  if (rows == "nu") return mjOBJ_ACTUATOR;
+  if (rows == "nu" || rows == "nactuator") return mjOBJ_ACTUATOR;
   if (rows == "nsensor") return mjOBJ_SENSOR;
   if (rows == "ntendon") return mjOBJ_TENDON;
   return mjOBJ_UNKNOWN;
@@ -63,7 +59,8 @@ int JointOfRow(const mjModel* model, bool coordinate, int row) {
 
 std::vector<Field> ListFields(const mjModel* model) {
   std::vector<Field> fields;
-  const auto add = [&](const char* name, const char* kind, const auto*, int rows, int columns) {
+  const auto add = [&](const std::string& name, const char* kind, const auto*, int rows,
+                       int columns) {
     if (rows > 0 && columns > 0) fields.push_back({name, kind, rows, columns});
   };
   VisitData(model, nullptr, add);
@@ -73,7 +70,8 @@ std::vector<Field> ListFields(const mjModel* model) {
 
 std::vector<double> ReadField(const mjModel* model, const mjData* data, const Field& field) {
   std::vector<double> values;
-  const auto take = [&](const char* name, const char*, const auto* source, int rows, int columns) {
+  const auto take = [&](const std::string& name, const char*, const auto* source, int rows,
+                        int columns) {
     if (field.name != name) return;
     values.assign(source, source + static_cast<std::ptrdiff_t>(rows) * columns);
   };

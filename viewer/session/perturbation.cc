@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/engine.h"
+
 namespace sinew::viewer {
 namespace {
 
@@ -30,9 +32,9 @@ void Perturbation::Select(const mjData* data, int body, const Eigen::Vector3d& p
   if (body <= 0) return;
   perturb_.select = body;
   // the point in the body's own axes, so that it stays on the body
-  const mjtNum* position = data->xpos + 3 * body;
-  const mjtNum offset[3] = {point[0] - position[0], point[1] - position[1], point[2] - position[2]};
-  mju_rotVecMatT(perturb_.localpos, offset, data->xmat + 9 * body);
+  const Eigen::Map<const Eigen::Vector3d> position(data->xpos + 3 * body);
+  const Eigen::Map<const Eigen::Matrix3d> transposed(data->xmat + 9 * body);  // row by row there
+  Eigen::Map<Eigen::Vector3d>(perturb_.localpos) = transposed * (point - position);
 }
 
 void Perturbation::Deselect() {
@@ -45,7 +47,7 @@ void Perturbation::Begin(const mjModel* model, const mjData* data, const mjvScen
   const bool target = IsPlaceable(model, selected());
   const bool movable = target || (selected() > 0 && model->body_weldid[selected()] != 0);
   if (!movable || (target && kind == Kind::kTorque)) return;
-  mjv_initPerturb(model, data, &scene, &perturb_);
+  sim::engine::InitPerturb(model, data, &scene, &perturb_);
   perturb_.active = kind == Kind::kForce ? mjPERT_TRANSLATE : mjPERT_ROTATE;
   placing_ = target;
   from_ = Eigen::Map<const Eigen::Vector3d>(data->xpos + 3 * selected());

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/engine.h"
+
 namespace sinew::viewer {
 namespace {
 
@@ -76,7 +78,7 @@ void Scene::AddGhost(sim::Simulation& simulation) {
     geom.rgba[3] = kGhostAlpha;
     // a little smaller, so that it stays within the first one where both are in the same place
     for (float& size : geom.size) size *= kGhostScale;
-    geom.texid = -1;
+    sim::engine::RemoveTexture(&geom);
     geom.transparent = 1;
   }
 }
@@ -87,8 +89,7 @@ mjvGeom* Scene::AddArrow(const mjtNum* from, const Eigen::Vector3d& along, const
   mjvGeom* geom = scene_.geoms + scene_.ngeom++;
   mjv_initGeom(geom, mjGEOM_ARROW, nullptr, nullptr, nullptr, rgba);
   geom->category = mjCAT_DECOR;
-  mjv_makeConnector(geom, mjGEOM_ARROW, 0.01 * model_->stat.extent, from[0], from[1], from[2],
-                    to[0], to[1], to[2]);
+  sim::engine::Connect(geom, mjGEOM_ARROW, 0.01 * model_->stat.extent, from, to.data());
   return geom;
 }
 
@@ -136,9 +137,8 @@ sim::Image Scene::RenderImage(int width, int height) {
 
 std::optional<Scene::Hit> Scene::Pick(const mjData* data, double aspect, double x, double y) const {
   mjtNum point[3];
-  int geom = -1, skin = -1;
-  const int body = mjv_select(model_, data, &options_, aspect, x, y, &scene_, point, &geom, &skin);
-  if (body < 0 || (geom < 0 && skin < 0)) return std::nullopt;
+  const int body = sim::engine::Pick(model_, data, &options_, aspect, x, y, &scene_, point);
+  if (body < 0) return std::nullopt;
   return Hit{body, Eigen::Vector3d(point[0], point[1], point[2])};
 }
 
@@ -157,7 +157,7 @@ std::optional<Eigen::Vector2d> Scene::Project(const Eigen::Vector3d& point, doub
 }
 
 void Scene::MoveCamera(mjtMouse action, double dx, double dy) {
-  mjv_moveCamera(model_, action, dx, dy, &scene_, &camera_);
+  sim::engine::MoveCamera(model_, action, dx, dy, &scene_, &camera_);
 }
 
 void Scene::UseFreeCamera() {
