@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "deploy/export/export.h"
 #include "deploy/verify/verify.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "sim/task.h"
 #include "training/run/run_config.h"
 #include "training/trainer.h"

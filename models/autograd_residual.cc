@@ -1,7 +1,7 @@
 #include <torch/torch.h>
 
 #include "models/autograd_layers.h"
-#include "models/norm_kernels.h"
+#include "models/kernels/norm_kernels.h"
 #include "models/residual_layout.h"
 
 namespace sinew::models {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/aligned_vector.h"
-#include "models/vector_math.h"
+#include "models/kernels/vector_math.h"
 
 namespace sinew::models {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/random.h"
 #include "models/gemm.h"
 #include "models/network.h"
-#include "models/norm_kernels.h"
+#include "models/kernels/norm_kernels.h"
 #include "models/residual_layout.h"
 #include "policy/graph_builder.h"
 

@@ -7,8 +7,8 @@
 #include <numbers>
 
 #include "core/error.h"
-#include "sim/actuators.h"
-#include "sim/engine.h"
+#include "sim/actuation/actuators.h"
+#include "sim/engine/engine.h"
 #include "sim/servos.h"
 
 namespace sinew::sim {

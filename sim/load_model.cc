@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/names.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 #include "sim/model_identity.h"
 
 namespace sinew::sim {

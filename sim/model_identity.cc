@@ -9,9 +9,9 @@
 #include <span>
 
 #include "core/files.h"
-#include "sim/actuators.h"
-#include "sim/engine.h"
-#include "sim/transmission.h"
+#include "sim/actuation/actuators.h"
+#include "sim/engine/engine.h"
+#include "sim/actuation/transmission.h"
 
 namespace sinew::sim {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 
 namespace sinew::sim {
 namespace {

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 
 namespace sinew::sim {
 

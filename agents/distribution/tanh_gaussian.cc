@@ -5,7 +5,7 @@
 #include <numbers>
 #include <numeric>
 
-#include "models/vector_math.h"
+#include "models/kernels/vector_math.h"
 
 namespace sinew::agents {
 namespace {

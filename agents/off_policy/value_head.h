@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "agents/off_policy/td_losses.h"
-#include "models/categorical.h"
+#include "models/kernels/categorical.h"
 
 namespace sinew::agents {
 

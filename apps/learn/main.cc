@@ -1,7 +1,7 @@
 // sinew-learn: the subcommands of `sinew` that need LibTorch.
 #include "apps/common/program.h"
 #include "apps/learn/commands.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 
 int main(int argc, char** argv) {
   using namespace sinew::apps;

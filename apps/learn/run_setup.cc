@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/value_text.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "sim/task.h"
 #include "tasks/file/task_file.h"
 #include "tasks/registry.h"

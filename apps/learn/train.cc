@@ -10,7 +10,7 @@
 #include "apps/learn/run_setup.h"
 #include "core/error.h"
 #include "core/files.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tasks/file/task_file.h"
 #include "training/run/interrupt.h"
 #include "training/trainer.h"

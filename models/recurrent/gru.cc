@@ -6,7 +6,7 @@
 
 #include "models/gemm.h"
 #include "models/kernels.h"
-#include "models/vector_math.h"
+#include "models/kernels/vector_math.h"
 
 namespace sinew::models {
 namespace {

@@ -1,7 +1,7 @@
 #include "robots/mjcf/compile.h"
 
 #include "core/files.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 #include "sim/load_model.h"
 
 namespace sinew::robots {

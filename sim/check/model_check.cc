@@ -8,7 +8,7 @@
 #include <map>
 #include <numbers>
 
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 
 namespace sinew::sim {
 namespace {

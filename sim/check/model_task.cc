@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 
 namespace sinew::sim {
 namespace {

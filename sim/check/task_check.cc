@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "core/names.h"
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 #include "sim/check/model_check.h"
 #include "sim/check/physics_check.h"
 #include "sim/check/reach_check.h"

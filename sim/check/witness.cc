@@ -10,8 +10,8 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "sim/actuators.h"
-#include "sim/engine.h"
+#include "sim/actuation/actuators.h"
+#include "sim/engine/engine.h"
 #include "sim/load_model.h"
 #include "sim/servos.h"
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 #include "sim/scripted_policies.h"
 
 namespace sinew::sim {

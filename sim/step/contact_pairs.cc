@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::sim {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::sim {
 

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <string_view>
 
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::sim {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/names.h"
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 #include "tasks/parts/target_path.h"
 
 namespace sinew::tasks {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
 
 namespace sinew::agents {

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "core/error.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
 
 namespace sinew::agents {

@@ -10,7 +10,7 @@
 #include "agents/registry.h"
 #include "core/error.h"
 #include "models/autograd_network.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/agent_testing.h"
 #include "tests/sim/point_mass.h"
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "agents/off_policy/time_scale.h"
+#include "agents/base/time_scale.h"
 #include "agents/replay/return_bound.h"
 #include "core/error.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "models/residual_layout.h"
 #include "tests/agents/point_mass_learning.h"
 

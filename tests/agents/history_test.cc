@@ -14,7 +14,7 @@
 #include "agents/registry.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "policy/graph_policy.h"
 #include "tests/agents/agent_testing.h"
 #include "tests/agents/line_goals.h"

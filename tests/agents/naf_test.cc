@@ -7,7 +7,7 @@
 
 #include "agents/off_policy/naf_quadratic.h"
 #include "models/flat_parameters.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
 
 namespace sinew::agents {

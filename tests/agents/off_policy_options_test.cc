@@ -11,7 +11,7 @@
 #include "agents/registry.h"
 #include "agents/replay/reward_range.h"
 #include "core/error.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/agent_testing.h"
 #include "tests/sim/point_mass.h"
 

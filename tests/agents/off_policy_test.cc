@@ -12,7 +12,7 @@
 #include "agents/registry.h"
 #include "core/error.h"
 #include "models/flat_parameters.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/agent_testing.h"
 
 namespace sinew::agents {

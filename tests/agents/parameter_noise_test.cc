@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agents/exploration/noise.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/core/scratch_file.h"
 
 namespace sinew::agents {

@@ -10,7 +10,7 @@
 #include <numbers>
 
 #include "agents/distribution/diagonal_gaussian.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 
 namespace sinew::agents {
 namespace {

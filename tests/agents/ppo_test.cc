@@ -11,7 +11,7 @@
 #include "agents/on_policy/kl_step_size.h"
 #include "agents/on_policy/policy_losses.h"
 #include "core/error.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
 
 namespace sinew::agents {

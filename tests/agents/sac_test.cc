@@ -11,7 +11,7 @@
 
 #include "agents/distribution/tanh_gaussian.h"
 #include "core/error.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
 
 namespace sinew::agents {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "agents/registry.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "policy/graph_policy.h"
 #include "tests/agents/agent_testing.h"
 #include "tests/sim/point_mass.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "agents/off_policy/ddpg.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "tests/agents/point_mass_learning.h"
 
 namespace sinew::agents {

@@ -1,4 +1,4 @@
-#include "models/categorical.h"
+#include "models/kernels/categorical.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

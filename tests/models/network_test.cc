@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "models/autograd_network.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "policy/policy_file.h"
 
 namespace sinew::models {

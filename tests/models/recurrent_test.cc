@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/thread_pool.h"
 #include "models/autograd_network.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "models/recurrent/recurrent_network.h"
 
 namespace sinew::models {

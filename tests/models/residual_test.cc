@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "models/residual_network.h"
 #include "policy/graph_policy.h"
 

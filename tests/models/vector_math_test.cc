@@ -1,4 +1,4 @@
-#include "models/vector_math.h"
+#include "models/kernels/vector_math.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "models/vector_math.h"
+#include "models/kernels/vector_math.h"
 
 namespace sinew::models {
 namespace {

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "core/error.h"
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 #include "sim/check/witness.h"
 #include "sim/simulation.h"
 #include "tests/sim/random_actuators.h"

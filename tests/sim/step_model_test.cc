@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 #include "sim/simulation.h"
 #include "sim/task.h"
 #include "tasks/registry.h"

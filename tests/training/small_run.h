@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 #include "policy/safetensors.h"
 #include "tasks/registry.h"
 #include "training/trainer.h"

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <type_traits>
 
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::viewer {
 namespace {

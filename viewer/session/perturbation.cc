@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::viewer {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/engine.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::viewer {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/math_runtime.h"
+#include "models/kernels/math_runtime.h"
 
 #include <ATen/Parallel.h>
 #include <cblas.h>

@@ -1,12 +1,12 @@
-#include "sim/transmission.h"
+#include "sim/actuation/transmission.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "sim/actuators.h"
-#include "sim/engine.h"
+#include "sim/actuation/actuators.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::sim {
 namespace {

@@ -1,11 +1,11 @@
-#include "models/categorical.h"
+#include "models/kernels/categorical.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
-#include "models/vector_math.h"
+#include "models/kernels/vector_math.h"
 
 namespace sinew::models {
 namespace {

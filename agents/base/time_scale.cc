@@ -1,4 +1,4 @@
-#include "agents/off_policy/time_scale.h"
+#include "agents/base/time_scale.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "models/norm_kernels.h"
+#include "models/kernels/norm_kernels.h"
 
 #include <cmath>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "sim/actuators.h"
+#include "sim/actuation/actuators.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <map>
 #include <tuple>
 
-#include "sim/transmission.h"
+#include "sim/actuation/transmission.h"
 
 namespace sinew::sim {
 namespace {
