@@ -153,7 +153,7 @@ TEST(StepWarningsTest, CheckNamesThemWithTheSize) {
 }
 
 TEST(WarningCountsTest, AddUpAndSubtract) {
-  WarningCounts sum{.contacts = 2, .contact_room = 4, .contacts_needed = 7};
+  WarningCounts sum{.contacts = 2, .contact_room = 4, .contacts_needed = 7, .inertia_joint = {}};
   const WarningCounts before = sum;
   sum += {.contacts = 3,
           .inertia = 1,
