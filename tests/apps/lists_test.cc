@@ -132,7 +132,7 @@ TEST(BenchCommand, LearnerComparesWithItsMatrixProducts) {
     agents.insert(row.at("agent"));
     threads.insert(row.at("threads").get<int>());
   }
-  EXPECT_EQ(agents, (std::set<std::string>{"ddpg", "naf", "ppo", "sac", "td3"}));
+  EXPECT_EQ(agents, (std::set<std::string>{"ddpg", "fsac", "naf", "ppo", "sac", "td3"}));
   EXPECT_EQ(threads, (std::set<int>{1, 2}));
 }
 
