@@ -42,7 +42,24 @@ std::string NodeText(const toml::node& node) {
   return node.is_table() ? "a table" : "a date or time";
 }
 
+// The parser calls itself for each level of a dotted key and of a table, and has no bound of its
+// own.
+void RefuseDeepKeys(std::string_view toml, std::string_view source) {
+  constexpr int kMostDots = 1000;
+  int dots = 0, line = 1;
+  for (const char c : toml) {
+    dots = c == '\n' || c == ',' || c == '=' ? 0 : dots + (c == '.');
+    if (dots > kMostDots) {
+      throw UserError(
+          fmt::format("{}:{}: a name with more than {} dots: keys are of two or three parts",
+                      source, line, kMostDots));
+    }
+    line += c == '\n';
+  }
+}
+
 toml::table ParseToml(std::string_view toml, std::string_view source) {
+  RefuseDeepKeys(toml, source);
   try {
     return toml::parse(toml, source);
   } catch (const toml::parse_error& error) {

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+
+#include "core/error.h"
 
 namespace sinew::spec {
 namespace {
@@ -82,8 +85,41 @@ double ActionElement::ControlOfTorque(double torque) const {
   return Mapped(torque, torque_low, torque_high, ctrl_low, ctrl_high);
 }
 
+namespace {
+
+// What a driven joint gets is its arm times what the tendon or the gear gives.
+void NarrowDriven(const ActionElement& element, DrivenJoint* driven) {
+  const double a = driven->arm * element.torque_low, b = driven->arm * element.torque_high;
+  driven->torque_low = std::min(a, b);
+  driven->torque_high = std::max(a, b);
+}
+
+// Where the torque is not in proportion to the control, or cannot be zero, its limits are a share
+// of what they were as far as the actuator can give that.
+void NarrowWithin(double share, ActionElement* element) {
+  const ActionElement before = *element;
+  const auto [least, most] = std::minmax(before.torque_low, before.torque_high);
+  element->torque_low = std::clamp(share * before.torque_low, least, most);
+  element->torque_high = std::clamp(share * before.torque_high, least, most);
+  if (element->torque_low == element->torque_high) {
+    throw UserError(
+        fmt::format("torque_scale = {:g} leaves '{}' nothing to command: it gives {:g} to {:g} {}, "
+                    "never less; write a larger share",
+                    share, before.name(), least, most, before.torque_unit()));
+  }
+  element->ctrl_low = before.ControlOfTorque(element->torque_low);
+  element->ctrl_high = before.ControlOfTorque(element->torque_high);
+  for (DrivenJoint& driven : element->joints) NarrowDriven(*element, &driven);
+}
+
+}  // namespace
+
 void ActionElement::ScaleRange(double share) {
   if (!is_servo()) {
+    const bool through_zero = torque_low * torque_high <= 0;
+    const double off = torque_low * ctrl_high - torque_high * ctrl_low;
+    const double size = std::abs(torque_low * ctrl_high) + std::abs(torque_high * ctrl_low);
+    if (!through_zero || std::abs(off) > 1e-12 * size) return NarrowWithin(share, this);
     for (double* limit : {&ctrl_low, &ctrl_high, &torque_low, &torque_high}) *limit *= share;
     for (DrivenJoint& driven : joints) {
       driven.torque_low *= share;

@@ -81,8 +81,10 @@ struct ActionElement {
   double CommandOfControl(double ctrl) const;
   /// MuJoCo's control that gives a torque, for a law that is the controller's.
   double ControlOfTorque(double torque) const;
-  /// Leaves an action a share of its range: of torques and forces about zero, of targets about
-  /// their middle, so that they stay within the model's range.
+  /// Leaves an action a share of its range: of torques and forces about zero, as far as the
+  /// actuator can give that, of targets about their middle, so that they stay within the model's
+  /// range.
+  /// @throws UserError if an actuator that cannot give zero is left no range.
   void ScaleRange(double share);
   /// The torque that comes of a command at a position and a velocity.
   double Torque(double command, double position, double velocity) const;

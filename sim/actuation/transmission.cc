@@ -87,7 +87,9 @@ std::string ReadTendon(const mjModel* m, int actuator, Transmission* out) {
     slides |= slide;
     const auto same = std::ranges::find(out->drives, joint, &Drive::joint);
     if (same != out->drives.end()) {
-      same->arm += m->wrap_prm[w];
+      const char* name = mj_id2name(m, mjOBJ_JOINT, joint);
+      return fmt::format("its tendon has joint '{}' twice: write it once, with the sum as coef",
+                         name ? name : "without a name");
     } else if (m->wrap_prm[w] != 0) {
       out->drives.push_back({joint, 0, slide, m->wrap_prm[w]});
     }

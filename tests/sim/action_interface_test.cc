@@ -135,5 +135,35 @@ TEST(ActionInterfaceTest, ListsThatDoNotFitAreRefused) {
   }
 }
 
+TEST(ScaleRangeTest, OfAnAffineActuatorIsWhatItCanGive) {
+  // torque = 6 control + 4 at the joint, controls from -1 to 1
+  spec::ActionElement element{
+      .joint = "yaw", .ctrl_low = -1, .ctrl_high = 1, .torque_low = -2, .torque_high = 10};
+  element.ScaleRange(0.3);
+  EXPECT_NEAR(element.torque_low, -0.6, 1e-12);
+  EXPECT_NEAR(element.torque_high, 3, 1e-12);
+  EXPECT_NEAR(6 * element.ctrl_low + 4, -0.6, 1e-12);
+  EXPECT_NEAR(6 * element.ctrl_high + 4, 3, 1e-12);
+}
+
+TEST(ScaleRangeTest, OfATendonThatOnlyPullsKeepsItsLeast) {
+  // torque = 2.5 control, controls from 1 to 3; through a tendon with an arm of -0.5
+  spec::ActionElement element{.joint = "cable",
+                              .ctrl_low = 1,
+                              .ctrl_high = 3,
+                              .torque_low = 2.5,
+                              .torque_high = 7.5,
+                              .tendon = true,
+                              .joints = {{.joint = "bend", .arm = -0.5}}};
+  element.ScaleRange(0.5);
+  EXPECT_NEAR(element.torque_low, 2.5, 1e-12);
+  EXPECT_NEAR(element.torque_high, 3.75, 1e-12);
+  EXPECT_NEAR(element.ctrl_low, 1, 1e-12);
+  EXPECT_NEAR(element.ctrl_high, 1.5, 1e-12);
+  EXPECT_NEAR(element.joints[0].torque_low, -1.875, 1e-12);
+  EXPECT_NEAR(element.joints[0].torque_high, -1.25, 1e-12);
+  EXPECT_THROW(element.ScaleRange(0.1), UserError);
+}
+
 }  // namespace
 }  // namespace sinew::sim
