@@ -6,8 +6,8 @@
 #include "core/aligned_vector.h"
 #include "core/random.h"
 #include "models/gemm.h"
-#include "models/network.h"
 #include "models/kernels/norm_kernels.h"
+#include "models/network.h"
 #include "models/residual_layout.h"
 #include "policy/graph_builder.h"
 

@@ -10,8 +10,8 @@
 
 #include "core/files.h"
 #include "sim/actuation/actuators.h"
-#include "sim/engine/engine.h"
 #include "sim/actuation/transmission.h"
+#include "sim/engine/engine.h"
 
 namespace sinew::sim {
 namespace {

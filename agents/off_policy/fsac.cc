@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "agents/base/options_builder.h"
+#include "agents/base/time_scale.h"
 #include "agents/distribution/squashed_gaussian.h"
 #include "agents/exploration/sampled_actor.h"
 #include "agents/off_policy/fsac_rule.h"
-#include "agents/base/time_scale.h"
 #include "agents/replay/return_bound.h"
 #include "core/error.h"
 

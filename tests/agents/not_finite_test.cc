@@ -136,7 +136,8 @@ TEST_P(NotFiniteTest, EveryNetworkIsLookedAt) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OffPolicy, NotFiniteTest, testing::Values("ddpg", "td3", "sac", "fsac", "naf"),
+INSTANTIATE_TEST_SUITE_P(OffPolicy, NotFiniteTest,
+                         testing::Values("ddpg", "td3", "sac", "fsac", "naf"),
                          [](const auto& info) { return info.param; });
 
 // A gradient is not looked at by itself: the optimiser carries whatever is wrong with it into the
