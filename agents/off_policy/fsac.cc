@@ -53,6 +53,9 @@ FsacOptions::FsacOptions() {
   tau = 0.005;
   normalizer = "running";
   lr_schedule = {1, 0.1};
+  temperature = 0.01;
+  target_entropy = -0.5;
+  warmup_range = 1;
 }
 
 ValueHead FsacOptions::head() const {
@@ -76,32 +79,14 @@ void FsacOptions::Describe(OptionTable& table) {
             "rewards are scaled by the statistics of their discounted sums");
   table.Add("policy_delay", &policy_delay, {1, 1000},
             "updates of the critics for one of the actor");
-  table.Add("actor_lr", &actor_lr, {0, 1}, "Adam step size of the actor");
-  table.Add("critic_lr", &critic_lr, {0, 1}, "Adam step size of the critics");
-  table.Add("learned_temperature", &learned_temperature,
-            "the temperature follows the entropy target");
-  table.Add("temperature", &temperature, {1e-6, 1e3}, "worth of a nat of entropy, at the start");
-  table.Add("temperature_lr", &temperature_lr, {0, 1}, "Adam step size of the temperature's log");
-  table.Add("target_entropy", &target_entropy, {-20, 0.69},
-            "what the policy's entropy is held at, for each action element", "nats");
-  table.Add("log_std_low", &log_std_low, {-20, 2}, "least log standard deviation before tanh");
-  table.Add("log_std_high", &log_std_high, {-20, 2}, "largest one");
-  table.Add("warmup_range", &warmup_range, {0, 1},
-            "actions are uniform within this before the first update");
+  SoftActorOptions::Describe(table);
   MemoryOptions::DescribeAbsent(table);
   OffPolicyOptions::Describe(table);
 }
 
-void FsacOptions::Check() const {
-  if (log_std_low >= log_std_high) {
-    throw UserError(fmt::format("agent.log_std_low = {} is not below agent.log_std_high = {}",
-                                log_std_low, log_std_high));
-  }
-}
-
 std::unique_ptr<Agent> MakeFsacAgent(const FsacOptions& given, const AgentContext& context) {
   RefuseMemory(given, "fsac");
-  given.Check();
+  given.CheckDeviations();
   FsacOptions options = given;
   std::vector<std::string> derived = Derive(context, &options);
   auto rule = std::make_unique<FsacRule>(options, context);

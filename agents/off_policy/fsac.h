@@ -6,14 +6,14 @@
 
 #include "agents/base/agent.h"
 #include "agents/base/memory_options.h"
-#include "agents/distribution/tanh_gaussian.h"
 #include "agents/off_policy/off_policy.h"
+#include "agents/off_policy/soft_actor.h"
 #include "agents/off_policy/value_head.h"
 
 namespace sinew::agents {
 
 /// Options of FSAC; section "agent" of the configuration.
-struct FsacOptions : OffPolicyOptions, MemoryOptions {
+struct FsacOptions : OffPolicyOptions, MemoryOptions, SoftActorOptions {
   FsacOptions();
 
   int64_t actor_width = 64, actor_blocks = 1;
@@ -28,21 +28,8 @@ struct FsacOptions : OffPolicyOptions, MemoryOptions {
   bool return_scaling = true;
 
   int64_t policy_delay = 2;
-  double actor_lr = 1e-3;
-  double critic_lr = 1e-3;
-
-  bool learned_temperature = true;
-  double temperature = 0.01;
-  double temperature_lr = 1e-3;
-  Schedule target_entropy = -0.5;
-  double log_std_low = -5;
-  double log_std_high = 2;
-  double warmup_range = 1;
 
   void Describe(OptionTable& table);
-  /// @throws UserError if they contradict each other.
-  void Check() const;
-  LogStdRange range() const { return {log_std_low, log_std_high}; }
   ValueHead head() const;
 };
 

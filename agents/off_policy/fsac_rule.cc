@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "agents/off_policy/actor_head.h"
 #include "models/residual_network.h"
@@ -41,16 +39,6 @@ NetworkSpec CriticSpec(const FsacOptions& options, const AgentContext& context) 
   return spec;
 }
 
-LearnerOptions ActorLearner(const FsacOptions& options) {
-  LearnerOptions learner = options.learner(options.actor_lr);
-  learner.has_target = false;
-  return learner;
-}
-
-double MeanOf(std::span<const float> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 // the first parameters are those of a network whose weights have unit length
 void StartAtUnitRows(Learner* learner, bool has_target) {
   Network& online = learner->online();
@@ -67,27 +55,22 @@ FsacRule::FsacRule(const FsacOptions& options, const AgentContext& context)
       act_dim_(context.act_dim),
       pool_(context.pool),
       init_random_(context.seed, "initial parameters"),
-      target_random_(context.seed, "target noise"),
-      actor_random_(context.seed, "actor noise"),
-      actor_("actor", ActorSpec(options, context), ActorLearner(options), init_random_),
-      frozen_actor_(MakeNetwork(ActorSpec(options, context), options.learner(0))),
-      temperature_(options.temperature, options.temperature_lr, init_random_) {
+      actor_(options, options, ActorSpec(options, context), context, init_random_) {
   for (int i = 0; i < 2; ++i) {
     critics_[i] =
         std::make_unique<Critic>(Critic{{fmt::format("critic{}", i), CriticSpec(options, context),
                                          options.learner(options.critic_lr), init_random_}});
     if (options.unit_weights) StartAtUnitRows(&critics_[i]->learner, true);
   }
-  if (options.unit_weights) StartAtUnitRows(&actor_, false);
+  if (options.unit_weights) StartAtUnitRows(&actor_.learner(), false);
 }
 
 UpdateOutcome FsacRule::Update(const Batch& batch, const UpdateMoment& moment) {
   const bool actor_is_due = moment.number % options_.policy_delay == 0;
-  actor_.CopyTo(frozen_actor_.get());
-  const double alpha = temperature_.alpha();
+  actor_.BeginUpdate();
   // neither half needs what the other one has
   RunBoth(
-      pool_, [&] { ComputeTargets(batch, moment.bootstrap, alpha); },
+      pool_, [&] { ComputeTargets(batch, moment.bootstrap); },
       [&] {
         if (actor_is_due) SampleActions(batch);
       });
@@ -98,40 +81,33 @@ UpdateOutcome FsacRule::Update(const Batch& batch, const UpdateMoment& moment) {
   RunBoth(
       pool_, [&] { work(critics_[0].get()); }, [&] { work(critics_[1].get()); });
   if (actor_is_due) {
-    UpdateActor(alpha);
-    if (options_.learned_temperature) {
-      temperature_.Step(TemperatureGradient(
-          sample_.log_probs, options_.target_entropy.At(moment.progress) * act_dim_, alpha));
-    }
-    entropy_.Add(-MeanOf(sample_.log_probs));
-    std_dev_.Add(MeanOf(sample_.std_dev));
+    actor_.Backward(critics_[0]->action_gradient, critics_[1]->action_gradient);
+    Step(&actor_.learner(), 0, pool_);
+    actor_.FollowEntropy(moment.progress);
   }
   critic_loss_.Add(critics_[0]->last.loss);
   q_.Add(critics_[0]->last.mean_q);
-  return {critics_[0]->last.mean_abs_q, TdErrors(batch),
-          EntropyBonus(next_.log_probs, temperature_.alpha())};
+  MeanErrors(critics_[0]->td_errors, critics_[1]->td_errors, &td_errors_);
+  return {critics_[0]->last.mean_abs_q, td_errors_, actor_.bonus()};
 }
 
 std::vector<ParameterLearner*> FsacRule::learners() {
-  return {&actor_, &critics_[0]->learner, &critics_[1]->learner, &temperature_.learner()};
+  return {&actor_.learner(), &critics_[0]->learner, &critics_[1]->learner,
+          &actor_.temperature().learner()};
 }
 
 // Z' of a' ~ pi(s_n), moved by what its entropy earns
-void FsacRule::ComputeTargets(const Batch& batch, const Bootstrap& bootstrap, double alpha) {
-  next_.DrawNoise(batch.actions.size(), target_random_);
-  SampleSquashed(frozen_actor_->Evaluate(batch.next_observations, {}, batch.size), act_dim_,
-                 options_.range(), &next_);
+void FsacRule::ComputeTargets(const Batch& batch, const Bootstrap& bootstrap) {
+  const SquashedSample& next = actor_.SampleNext(batch);
   for (const auto& critic : critics_) {
-    head_.Read(
-        critic->learner.target().Evaluate(batch.next_observations, next_.actions, batch.size),
-        &critic->next);
+    head_.Read(critic->learner.target().Evaluate(batch.next_observations, next.actions, batch.size),
+               &critic->next);
   }
   TakeSmaller();
+  const double alpha = actor_.alpha();
   bonus_.resize(batch.size);
-  for (int i = 0; i < batch.size; ++i) {
-    bonus_[i] = -static_cast<float>(alpha) * next_.log_probs[i];
-  }
-  head_.Targets({batch.rewards, batch.discounts, bonus_, EntropyBonus(next_.log_probs, alpha)},
+  for (int i = 0; i < batch.size; ++i) bonus_[i] = -static_cast<float>(alpha) * next.log_probs[i];
+  head_.Targets({batch.rewards, batch.discounts, bonus_, EntropyBonus(next.log_probs, alpha)},
                 bootstrap, smaller_, &targets_);
 }
 
@@ -147,21 +123,15 @@ void FsacRule::TakeSmaller() {
   }
 }
 
-// a ~ pi(s), and which critic's Q each of them is to climb: that of the smaller one
+// which critic's Q each action of the policy is to climb: that of the smaller one
 void FsacRule::SampleActions(const Batch& batch) {
-  sample_.DrawNoise(batch.actions.size(), actor_random_);
-  actor_outputs_ = actor_.online().Forward(batch.observations, {}, batch.size);
-  SampleSquashed(actor_outputs_, act_dim_, options_.range(), &sample_);
-  saturation_.Add(SaturatedShare(sample_.actions));
+  const SquashedSample& sample = actor_.SampleNow(batch);
   for (const auto& critic : critics_) {
-    head_.Read(critic->learner.online().Forward(batch.observations, sample_.actions, batch.size),
+    head_.Read(critic->learner.online().Forward(batch.observations, sample.actions, batch.size),
                &critic->sampled);
   }
-  const double mean = ClimbSmaller(critics_[0]->sampled.values, critics_[1]->sampled.values,
-                                   &critics_[0]->slopes, &critics_[1]->slopes);
-  CheckFinite(mean, "Q of the actor's actions");
-  CheckFinite(MeanOf(sample_.log_probs), "policy's log-probability");
-  actor_q_.Add(mean);
+  actor_.CheckSample(ClimbSmaller(critics_[0]->sampled.values, critics_[1]->sampled.values,
+                                  &critics_[0]->slopes, &critics_[1]->slopes));
 }
 
 // the critic's share of d(-mean min_i Q_i(s, a))/da as it is
@@ -182,23 +152,6 @@ void FsacRule::UpdateCritic(const Batch& batch, Critic* critic) {
   Step(&critic->learner, options_.tau, nullptr);
 }
 
-// minimise mean (alpha log pi(a|s) - min_i Q_i(s, a)), a ~ pi(s)
-void FsacRule::UpdateActor(double alpha) {
-  action_gradient_.resize(sample_.actions.size());
-  std::ranges::transform(critics_[0]->action_gradient, critics_[1]->action_gradient,
-                         action_gradient_.begin(), std::plus<float>());
-  actor_gradient_.resize(2 * sample_.actions.size());
-  SoftPolicyGradient(sample_, action_gradient_, alpha, actor_gradient_);
-  if (options_.action_l2 > 0) {
-    // the means alone: what tanh of the exported policy sees
-    AddPenaltyGradient(actor_outputs_.data(),
-                       static_cast<int>(actor_outputs_.size()) / (2 * act_dim_), act_dim_,
-                       2 * act_dim_, options_.action_l2, actor_gradient_.data());
-  }
-  actor_.online().Backward(actor_gradient_, {.parameters = true, .pool = pool_});
-  Step(&actor_, 0, pool_);
-}
-
 void FsacRule::Step(Learner* learner, double tau, ThreadPool* pool) const {
   if (!options_.unit_weights) return learner->Step(tau, pool);
   learner->Step(0, pool);
@@ -207,15 +160,6 @@ void FsacRule::Step(Learner* learner, double tau, ThreadPool* pool) const {
   if (tau == 0) return;
   models::PolyakAverage(online.parameters().values(), static_cast<float>(tau),
                         learner->target().parameters().values());
-}
-
-// of both critics the mean; of a weighted batch
-std::span<const float> FsacRule::TdErrors(const Batch& batch) {
-  td_errors_.resize(batch.weights.empty() ? 0 : batch.size);
-  for (size_t i = 0; i < td_errors_.size(); ++i) {
-    td_errors_[i] = (critics_[0]->td_errors[i] + critics_[1]->td_errors[i]) / 2;
-  }
-  return td_errors_;
 }
 
 // the mode of the Gaussian before tanh
@@ -237,19 +181,7 @@ policy::GraphBuilder::Value FsacRule::Describe(const policy::GraphBuilder::Value
 void FsacRule::Track(Figures* figures) {
   figures->Track("critic_loss", &critic_loss_);
   figures->Track("q_mean", &q_);
-  figures->Track("actor_q", &actor_q_);
-  figures->Track("entropy", &entropy_);
-  figures->Track("std_dev", &std_dev_);
-  figures->Track("saturation", &saturation_);
-}
-
-Metrics FsacRule::Gauges() const {
-  return {{"temperature", temperature_.alpha()}, {"actor_lr", actor_.learning_rate()}};
-}
-
-void FsacRule::Serialize(models::Archive& archive) {
-  archive.Value("target_random", target_random_);
-  archive.Value("actor_random", actor_random_);
+  actor_.Track(figures);
 }
 
 }  // namespace sinew::agents

@@ -29,8 +29,8 @@ class FsacRule : public UpdateRule {
   policy::GraphBuilder::Value Describe(const policy::GraphBuilder::Value& x,
                                        policy::GraphBuilder* graph) const override;
   void Track(Figures* figures) override;
-  Metrics Gauges() const override;
-  void Serialize(models::Archive& archive) override;
+  Metrics Gauges() const override { return actor_.Gauges(); }
+  void Serialize(models::Archive& archive) override { actor_.Serialize(archive); }
 
  private:
   /// A critic, what the actor takes from it, and what its last update was like.
@@ -43,31 +43,25 @@ class FsacRule : public UpdateRule {
     TdLoss last{};
   };
 
-  void ComputeTargets(const Batch& batch, const Bootstrap& bootstrap, double alpha);
+  void ComputeTargets(const Batch& batch, const Bootstrap& bootstrap);
   /// What the target critic with the smaller mean says of each row.
   void TakeSmaller();
   void SampleActions(const Batch& batch);
   void ActorsShare(Critic* critic);
   void UpdateCritic(const Batch& batch, Critic* critic);
-  void UpdateActor(double alpha);
   /// @param tau  of the target that follows; 0: there is none.
   void Step(Learner* learner, double tau, ThreadPool* pool) const;
-  std::span<const float> TdErrors(const Batch& batch);
 
   FsacOptions options_;
   ValueHead head_;
   int act_dim_;
   ThreadPool* pool_;
-  Random init_random_, target_random_, actor_random_;
-  Learner actor_;
-  std::unique_ptr<models::Network> frozen_actor_;  // the same policy, for the targets
+  Random init_random_;
+  SoftActor actor_;
   std::array<std::unique_ptr<Critic>, 2> critics_;
-  Temperature temperature_;
-  SquashedSample next_, sample_;
   ValueHead::Reading smaller_;
-  std::vector<float> bonus_, targets_, action_gradient_, actor_gradient_, td_errors_;
-  std::span<const float> actor_outputs_;  // of the actor's last forward pass
-  Mean critic_loss_, q_, actor_q_, entropy_, std_dev_, saturation_;
+  std::vector<float> bonus_, targets_, td_errors_;
+  Mean critic_loss_, q_;
 };
 
 }  // namespace sinew::agents

@@ -11,7 +11,7 @@
 #include "agents/base/run_clock.h"
 #include "agents/exploration/exploration.h"
 #include "agents/model_based/imagination.h"
-#include "agents/off_policy/q_alarm.h"
+#include "agents/base/q_alarm.h"
 #include "agents/off_policy/update_rule.h"
 #include "agents/replay/experience.h"
 #include "agents/replay/return_bound.h"

@@ -5,28 +5,17 @@
 
 #include "agents/base/agent.h"
 #include "agents/base/memory_options.h"
-#include "agents/distribution/tanh_gaussian.h"
 #include "agents/off_policy/off_policy.h"
+#include "agents/off_policy/soft_actor.h"
 
 namespace sinew::agents {
 
 /// Options of SAC; section "agent" of the configuration.
-struct SacOptions : OffPolicyOptions, MemoryOptions {
+struct SacOptions : OffPolicyOptions, MemoryOptions, SoftActorOptions {
   std::vector<int64_t> actor_hidden{64, 64};
   std::vector<int64_t> critic_hidden{64, 64};
-  double actor_lr = 1e-3;
-  double critic_lr = 1e-3;
-
-  bool learned_temperature = true;
-  double temperature = 0.1;
-  double temperature_lr = 1e-3;
-  Schedule target_entropy = -1;
-  double log_std_low = -5;
-  double log_std_high = 2;
-  double warmup_range = 0.5;
 
   void Describe(OptionTable& table);
-  LogStdRange range() const { return {log_std_low, log_std_high}; }
 };
 
 /// Soft actor-critic: the policy a = tanh(mean + std N(0, 1)) earns its entropy besides the reward.

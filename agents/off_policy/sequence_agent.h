@@ -11,7 +11,7 @@
 #include "agents/base/run_clock.h"
 #include "agents/exploration/noise.h"
 #include "agents/off_policy/ddpg.h"
-#include "agents/off_policy/q_alarm.h"
+#include "agents/base/q_alarm.h"
 #include "agents/off_policy/recurrent_ddpg.h"
 #include "agents/replay/reward_range.h"
 #include "agents/replay/sequence_replay.h"

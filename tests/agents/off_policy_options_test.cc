@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "agents/off_policy/actor_head.h"
-#include "agents/off_policy/q_alarm.h"
+#include "agents/base/q_alarm.h"
 #include "agents/registry.h"
 #include "agents/replay/reward_range.h"
 #include "core/error.h"

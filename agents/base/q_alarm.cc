@@ -1,4 +1,4 @@
-#include "agents/off_policy/q_alarm.h"
+#include "agents/base/q_alarm.h"
 
 #include <utility>
 
