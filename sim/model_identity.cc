@@ -47,6 +47,8 @@ class Writer {
   void Add(double value) {
     text_ += std::abs(value) < kNothing ? " 0" : fmt::format(" {:.6g}", value);
   }
+  // of what may be smaller than kNothing and still count
+  void AddExactly(double value) { text_ += fmt::format(" {:.6g}", value); }
   void Add(const double* values, int count) {
     for (int i = 0; i < count; ++i) Add(values[i]);
   }
@@ -69,8 +71,10 @@ class Writer {
     Add(o.gravity, 3);
     Add(o.wind, 3);
     Add(o.magnetic, 3);
-    for (const int value : {o.integrator, o.cone, o.solver, engine::DisabledPhysics(m_)})
+    for (const int value : {o.integrator, o.cone, o.solver, o.iterations, o.noslip_iterations,
+                            engine::DisabledPhysics(m_)})
       Add(value);
+    AddExactly(o.tolerance);
   }
 
   void Body(int b) {
@@ -162,10 +166,33 @@ class Writer {
     Add(m_->geom_solref + mjNREF * g, mjNREF);
     Add(m_->geom_solimp + mjNIMP * g, mjNIMP);
     // a mesh's frame is the engine's own choice
-    if (m_->geom_type[g] == mjGEOM_MESH) return Add(NameOf(mjOBJ_MESH, m_->geom_dataid[g]));
+    if (m_->geom_type[g] == mjGEOM_MESH) return Mesh(m_->geom_dataid[g]);
+    if (m_->geom_type[g] == mjGEOM_HFIELD) HeightField(m_->geom_dataid[g]);
     Add(m_->geom_size + 3 * g, 3);
     Add(m_->geom_pos + 3 * g, 3);
     AddRotation(m_->geom_quat + 4 * g);
+  }
+
+  // what no choice of a frame changes: how far the corners are from their middle
+  void Mesh(int mesh) {
+    Add(NameOf(mjOBJ_MESH, mesh));
+    const int count = m_->mesh_vertnum[mesh];
+    const Eigen::Map<const Eigen::Matrix3Xf> corners(m_->mesh_vert + 3 * m_->mesh_vertadr[mesh], 3,
+                                                     count);
+    const Eigen::Matrix3Xd from_middle =
+        corners.cast<double>().colwise() - corners.cast<double>().rowwise().mean();
+    const Eigen::VectorXd squares = from_middle.colwise().squaredNorm();
+    for (const double value : {squares.sum(), squares.squaredNorm(), squares.maxCoeff()})
+      text_ += fmt::format(" {:.4g}", value);
+  }
+
+  void HeightField(int field) {
+    Add(m_->hfield_size + 4 * field, 4);
+    const int count = m_->hfield_nrow[field] * m_->hfield_ncol[field];
+    std::string heights;
+    for (int k = 0; k < count; ++k)
+      heights += fmt::format("{:.5f} ", m_->hfield_data[m_->hfield_adr[field] + k]);
+    Add(fmt::format("{} {}", m_->hfield_nrow[field], HashHex(heights)));
   }
 
   void Site(int s) {
@@ -173,6 +200,12 @@ class Writer {
     Add(NameOf(mjOBJ_BODY, m_->site_bodyid[s]));
     Add(m_->site_pos + 3 * s, 3);
     AddRotation(m_->site_quat + 4 * s);
+    // the volume in which a touch sensor feels
+    for (int k = 0; k < m_->nsensor; ++k) {
+      if (m_->sensor_type[k] != mjSENS_TOUCH || m_->sensor_objid[k] != s) continue;
+      Add(m_->site_type[s]);
+      return Add(m_->site_size + 3 * s, 3);
+    }
   }
 
   void Tendon(int t) {
@@ -181,6 +214,11 @@ class Writer {
     for (const double value :
          {m_->tendon_stiffness[t], m_->tendon_damping[t], m_->tendon_frictionloss[t]})
       Add(value);
+    if (m_->tendon_stiffness[t] != 0) {
+      const auto [least, most] = engine::TendonRest(m_, t);
+      Add(least);
+      Add(most);
+    }
     for (int w = m_->tendon_adr[t]; w < m_->tendon_adr[t] + m_->tendon_num[t]; ++w) {
       Add(m_->wrap_type[w]);
       Add(m_->wrap_type[w] == mjWRAP_JOINT ? NameOf(mjOBJ_JOINT, m_->wrap_objid[w])
@@ -216,6 +254,7 @@ class Writer {
   void Sensor(int s) {
     Begin("sensor", mjOBJ_SENSOR, s);
     Add(m_->sensor_dim[s]);
+    Add(m_->sensor_cutoff[s]);
     Add(NameOf(static_cast<mjtObj>(m_->sensor_objtype[s]), m_->sensor_objid[s]));
   }
 

@@ -31,7 +31,7 @@ struct Contract {
   std::string commit;      // of the program that trained it
   double control_dt = 0;   // [s]
   double timestep = 0;     // of the physics [s]
-  double latency = 0;      // from observation to torque, as in training [s]
+  double latency = 0;      // from observation to torque: the largest in training [s]
   bool gravity_compensation = false;
   struct TaskOption {
     std::string key, value;  // as in config.toml

@@ -2,9 +2,8 @@
 
 #include <span>
 #include <string>
-#include <vector>
 
-#include "agents/base/agent.h"
+#include "agents/base/discounted_returns.h"
 #include "models/archive.h"
 
 namespace sinew::agents {
@@ -16,18 +15,20 @@ namespace sinew::agents {
 /// that rewards of 1e-6 are scaled like others.
 class ReturnBound {
  public:
-  ReturnBound(int num_envs, double gamma, double bound);
+  ReturnBound(int num_envs, double gamma, double bound)
+      : bound_(bound), returns_(gamma, num_envs) {}
 
   /// @param rewards  [num_envs], of one step of every environment; what is not finite is left out.
-  void Observe(std::span<const float> rewards, std::span<const spec::StepResult> results);
+  void Observe(std::span<const float> rewards, std::span<const spec::StepResult> results) {
+    returns_.Observe(rewards, results);
+  }
   /// 1 while every reward was 0.
   double factor() const;
   void Serialize(models::Archive& archive, const std::string& name);
 
  private:
-  double gamma_, bound_;
-  std::vector<double> returns_;  // G of each environment
-  double count_ = 0, mean_ = 0, sum_of_squares_ = 0, largest_ = 0;
+  double bound_;
+  DiscountedReturns returns_;
 };
 
 }  // namespace sinew::agents

@@ -63,33 +63,10 @@ double ExplainedVariance(std::span<const float> predictions, std::span<const flo
   return 1 - MomentsOf(errors).variance / variance;
 }
 
-ReturnScale::ReturnScale(double gamma, int num_envs) : gamma_(gamma), returns_(num_envs, 0.0) {}
-
-void ReturnScale::Observe(std::span<const float> rewards,
-                          std::span<const spec::StepResult> results) {
-  for (size_t i = 0; i < returns_.size(); ++i) {
-    if (!results[i].diverged) {
-      returns_[i] = gamma_ * returns_[i] + rewards[i];
-      count_ += 1;
-      const double deviation = returns_[i] - mean_;
-      mean_ += deviation / count_;
-      sum_of_squares_ += deviation * (returns_[i] - mean_);
-    }
-    if (results[i].done()) returns_[i] = 0;
-  }
-}
-
 double ReturnScale::std_dev() const {
   constexpr double kLeastStdDev = 1e-6;
-  const double std_dev = count_ > 1 ? std::sqrt(sum_of_squares_ / count_) : 0;
+  const double std_dev = returns_.std_dev();
   return std_dev > kLeastStdDev ? std_dev : 1;
-}
-
-void ReturnScale::Serialize(models::Archive& archive, const std::string& name) {
-  archive.Value(name + ".count", count_);
-  archive.Value(name + ".mean", mean_);
-  archive.Value(name + ".sum_of_squares", sum_of_squares_);
-  archive.Values(name + ".returns", std::span<double>(returns_));
 }
 
 }  // namespace sinew::agents

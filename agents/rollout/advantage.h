@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/base/discounted_returns.h"
 #include "models/archive.h"
 #include "spec/step_result.h"
 
@@ -54,18 +55,20 @@ double ExplainedVariance(std::span<const float> predictions, std::span<const flo
 /// Source: Engstrom et al. 2020, arXiv:2005.12729, section 3 ("reward scaling").
 class ReturnScale {
  public:
-  ReturnScale(double gamma, int num_envs);
+  ReturnScale(double gamma, int num_envs) : returns_(gamma, num_envs) {}
 
   /// One step of every environment; a diverged step is left out. @param rewards  [num_envs].
-  void Observe(std::span<const float> rewards, std::span<const spec::StepResult> results);
+  void Observe(std::span<const float> rewards, std::span<const spec::StepResult> results) {
+    returns_.Observe(rewards, results);
+  }
   /// 1 as long as nothing varies.
   double std_dev() const;
-  void Serialize(models::Archive& archive, const std::string& name);
+  void Serialize(models::Archive& archive, const std::string& name) {
+    returns_.Serialize(archive, name);
+  }
 
  private:
-  double gamma_;
-  double count_ = 0, mean_ = 0, sum_of_squares_ = 0;  // of deviations from the mean
-  std::vector<double> returns_;                       // [num_envs]
+  DiscountedReturns returns_;
 };
 
 }  // namespace sinew::agents

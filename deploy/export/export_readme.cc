@@ -16,7 +16,7 @@ Raw observations go in, {what} come out; normalisation, clipping and limits are
 inside. All files here hold the same policy ({hash}); `contract.json` says what it expects.
 Hold it against its policy with `sinew verify` on this folder.
 
-- Call it every {period} s. Training assumed a latency of {latency} s from observation to command.
+- Call it every {period} s. Training covered a latency of {latency} s at most from observation to command.
 - Gravity compensation of the robot: {gravity}.
 - Trained for {steps} steps (seed {seed}, commit {commit}); evaluated over {episodes} episodes: mean
   return {mean:.6g}, 95 % interval {low:.6g} to {high:.6g}.

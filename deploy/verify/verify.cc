@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-VerifySubject LoadSubject(const fs::path& folder, const spec::TaskSpec& spec) {
+VerifySubject LoadSubject(const fs::path& folder, const sim::Task& task) {
   VerifySubject subject{folder, ReadManifest(folder), {}, {}};
   for (const ExportedFile& file : subject.manifest.files) {
     if (fs::exists(folder / file.name)) continue;
@@ -27,7 +27,8 @@ VerifySubject LoadSubject(const fs::path& folder, const spec::TaskSpec& spec) {
         fmt::format("'{}' holds no {}, which its contract.json lists", folder.string(), file.name));
   }
   subject.artifact = policy::LoadPolicy(folder / "policy.safetensors");
-  spec::CheckContract(subject.artifact.contract, spec);
+  const spec::ModelIdentity model = task.MakeSimulation().identity();
+  spec::CheckContract(subject.artifact.contract, task.spec(), &model);
   return subject;
 }
 
@@ -98,7 +99,7 @@ VerifyReport Verify(const fs::path& folder, std::shared_ptr<const sim::Task> tas
                     const VerifyOptions& options) {
   if (options.episodes < 1)
     throw UserError(fmt::format("episodes = {}, expected at least 1", options.episodes));
-  VerifySubject subject = LoadSubject(folder, task->spec());
+  VerifySubject subject = LoadSubject(folder, *task);
   VerifyReport report;
   report.folder = folder;
   report.task = task->spec().name;

@@ -129,8 +129,16 @@ class UrdfConverter {
     const Element* limit = joint.Child("limit");
     if (type != "continuous" && limit) {
       const double low = Number(*limit, "lower", 0), high = Number(*limit, "upper", 0);
-      if (!(low < high)) {
-        mjcf_->report->Inexact("joints whose limits leave no room are fixed", name);
+      if (low > high) {
+        throw UserError(OneLine(fmt::format(
+            "{}: joint '{}' has lower = {:g} above upper = {:g}: swap them, or write the joint as "
+            "fixed",
+            joint.Where(), name, low, high)));
+      }
+      if (low == high) {
+        SetPose(body, At(OriginOf(joint), type, axis.normalized(), low));
+        mjcf_->report->Exact("joints whose limits leave no room are fixed where they are",
+                             fmt::format("{} at {:g}", name, low));
         return false;
       }
       out.Set("limited", "true");
@@ -146,6 +154,13 @@ class UrdfConverter {
     body->children.push_back(std::move(out));
     moving_.insert(name);
     return true;
+  }
+
+  // where a body is whose joint stands at a value
+  static Pose At(const Pose& origin, const std::string& type, const Eigen::Vector3d& axis,
+                 double value) {
+    if (type == "prismatic") return origin * Pose{.position = value * axis};
+    return origin * Pose{.rotation = Eigen::Quaterniond(Eigen::AngleAxisd(value, axis))};
   }
 
   void AddRotor(const Element& joint, const Element* limit, Element* out) {

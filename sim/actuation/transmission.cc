@@ -103,7 +103,10 @@ std::string ReadTendon(const mjModel* m, int actuator, Transmission* out) {
 
 std::string Named(const mjModel* m, mjtObj type, int id, const char* what) {
   const char* name = mj_id2name(m, type, id);
-  return name && *name ? name : fmt::format("{}{}", what, id);
+  if (name && *name) return name;
+  std::string made = fmt::format("{}{}", what, id);
+  while (mj_name2id(m, type, made.c_str()) >= 0) made += "_";
+  return made;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "sim/check/model_check.h"
 #include "sim/check/physics_check.h"
 #include "sim/check/reach_check.h"
+#include "sim/check/repeat_check.h"
 #include "sim/check/witness.h"
 #include "sim/env.h"
 
@@ -46,8 +47,8 @@ class Checker {
     Add(report, "bounds", [&] { return CheckBounds(); });
     Add(report, "warnings", [&] { return CheckWarnings(); });
     Add(report, "witness", [&] { return CheckWitness(); });
-    if (has_task) Add(report, "reset", [&] { return CheckReset(); });
-    Add(report, "restore", [&] { return CheckRestore(); });
+    if (has_task) Add(report, "reset", [&] { return CheckReset(task_, options_); });
+    Add(report, "restore", [&] { return CheckRestore(task_, options_); });
     Add(report, "torque signs", [&] { return CheckTorqueSigns(task_, options_); });
     if (has_task) Add(report, "observations", [&] { return CheckObservations(); });
     if (has_task) Add(report, "goal", [&] { return CheckGoal(); });
@@ -280,68 +281,6 @@ class Checker {
     return std::max({0.0, range[0] - q, q - range[1]}) / (range[1] - range[0]);
   }
 
-  // observations and rewards of an episode, one after the other
-  std::vector<double> Trace(Env* env, int64_t steps) const {
-    std::vector<double> trace(env->observation().begin(), env->observation().end());
-    std::vector<float> action(spec_.act_dim());
-    spec::StepResult result;
-    for (int64_t k = 0; k < steps && !result.done(); ++k) {
-      for (int j = 0; j < spec_.act_dim(); ++j)
-        action[j] = static_cast<float>(std::sin(0.7 * static_cast<double>(env->step()) + j));
-      result = env->Step(action);
-      trace.push_back(result.reward);
-      trace.insert(trace.end(), env->observation().begin(), env->observation().end());
-    }
-    return trace;
-  }
-
-  CheckResult CheckReset() const {
-    Env first(task_, options_.seed), second(task_, options_.seed);
-    const int64_t steps = std::min<int64_t>(50, spec_.time_limit);
-    bool starts_differ = false;
-    std::vector<double> first_start;
-    for (int k = 0; k < options_.episodes; ++k) {
-      first.ResetToEpisode(k);
-      // the other one comes to the same episode by another way
-      second.ResetToEpisode(options_.episodes + k);
-      Trace(&second, 3 + k);
-      second.ResetToEpisode(k);
-      const std::vector<double> start(first.observation().begin(), first.observation().end());
-      if (k == 0) first_start = start;
-      starts_differ |= start != first_start;
-      if (Trace(&first, steps) != Trace(&second, steps)) {
-        return {"", Verdict::kFail,
-                fmt::format("episode {} differs when other episodes came before it; draw every "
-                            "start from the reset's own random numbers",
-                            k)};
-      }
-    }
-    if (!starts_differ) return {"", Verdict::kNote, "every episode starts in the same state"};
-    return {"", Verdict::kOk,
-            fmt::format("{} episodes of {} steps repeat bit by bit", options_.episodes, steps)};
-  }
-
-  CheckResult CheckRestore() const {
-    Env env(task_, options_.seed), other(task_, options_.seed);
-    const int64_t steps = std::min<int64_t>(50, spec_.time_limit / 2);
-    for (int k = 0; k < options_.episodes; ++k) {
-      env.ResetToEpisode(k);
-      Trace(&env, 1 + k);
-      const EnvState state = env.SaveState();
-      const auto expected = Trace(&env, steps);
-      for (Env* restored : {&env, &other}) {
-        restored->RestoreState(state);
-        if (Trace(restored, steps) == expected) continue;
-        return {"", Verdict::kFail,
-                fmt::format("episode {} goes on differently after restoring its step {}{}; keep "
-                            "nothing outside of the simulation's state",
-                            k, state.step, restored == &other ? " in another simulation" : "")};
-      }
-    }
-    return {"", Verdict::kOk,
-            fmt::format("{} saved states go on for {} steps bit by bit", options_.episodes, steps)};
-  }
-
   CheckResult CheckObservations() const {
     constexpr double kLeast = 1e-6;  // of an element's magnitude
     std::vector<std::string> constant, declared, moving;
@@ -354,6 +293,10 @@ class Checker {
       const bool moves = calm_high_[i] - calm_low_[i] > kLeast * element.magnitude;
       if (moves && !element.constant_reason.empty()) moving.push_back(element.name);
     }
+    // what is drawn at an episode's start does not vary in a single one
+    if (!constant.empty() && options_.episodes == 1)
+      return {"", Verdict::kNote,
+              "never change in one episode: " + JoinSome(constant) + "; look at more of them"};
     if (!constant.empty())
       return {"", Verdict::kFail,
               "never change: " + JoinSome(constant) +

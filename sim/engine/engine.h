@@ -91,6 +91,16 @@ std::pair<double, double> JointForceRange(const Model* m, int joint) {
   return {-kInfinity, kInfinity};
 }
 
+/// Lengths between which a tendon's spring is at rest, which MuJoCo 2 has one of.
+template <class Model>
+std::pair<double, double> TendonRest(const Model* m, int tendon) {
+  if constexpr (mjVERSION_HEADER < 300) {
+    return {m->tendon_lengthspring[tendon], m->tendon_lengthspring[tendon]};
+  } else {
+    return {m->tendon_lengthspring[2 * tendon], m->tendon_lengthspring[2 * tendon + 1]};
+  }
+}
+
 /// The same of a tendon.
 template <class Model>
 std::pair<double, double> TendonForceRange(const Model* m, int tendon) {

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "agents/off_policy/actor_head.h"
 #include "agents/base/q_alarm.h"
+#include "agents/off_policy/actor_head.h"
 #include "agents/registry.h"
 #include "agents/replay/reward_range.h"
 #include "core/error.h"

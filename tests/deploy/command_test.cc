@@ -40,6 +40,7 @@ class CommandTest : public ExportFolderTest {
   policy::TestPolicy ArtifactOf(const sim::Task& task) {
     policy::TestPolicy artifact = TestArtifact();
     artifact.contract.action = task.spec().action;
+    NameModel(task, &artifact.contract);
     return artifact;
   }
   void ExportOf(const std::shared_ptr<const sim::Task>& task, const char* formats = "all") {

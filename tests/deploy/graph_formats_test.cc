@@ -224,6 +224,7 @@ TEST_F(RememberingTest, TargetsAreVerifiedAndHeld) {
       <velocity name="e" joint="elbow" kv="2" ctrlrange="-1 1" ctrllimited="true"/>)");
   PolicyGraph graph = RememberingPolicy(3);
   graph.contract.action = task->spec().action;
+  NameModel(*task, &graph.contract);
   const ExportOptions options{
       {Format::kC, Format::kOnnx, Format::kTorchScript, Format::kSafetensors}};
   ExportPolicy(graph, MakeGoldenVectors(graph, task, {200, 5, 3}), options, folder_);

@@ -71,6 +71,13 @@ class TestTask : public sim::Task {
   static constexpr double kGoal = 0.4;
 };
 
+/// Says in a contract which model its policy is for.
+inline void NameModel(const sim::Task& task, spec::Contract* contract) {
+  const spec::ModelIdentity model = task.MakeSimulation().identity();
+  contract->model_hash = model.hash;
+  contract->engine = model.engine;
+}
+
 /// A random network for the test task.
 inline policy::TestPolicy TestArtifact(const std::vector<int>& hidden = {16, 16},
                                        uint64_t seed = 7) {
@@ -84,6 +91,7 @@ inline policy::TestPolicy TestArtifact(const std::vector<int>& hidden = {16, 16}
     artifact.contract.observation[i].unit = spec.observation[i].unit;
   }
   artifact.contract.action = spec.action;
+  NameModel(TestTask(), &artifact.contract);
   return artifact;
 }
 

@@ -121,6 +121,14 @@ TEST_F(VerifyTest, AChangedWeightIsFoundInNumbersAndInTheLoop) {
   EXPECT_THAT(failures, Contains(HasSubstr("mean return")));
 }
 
+// the same names, limits and periods, and another robot behind them
+TEST_F(VerifyTest, AModelThatHasChangedSinceIsRefused) {
+  policy::TestPolicy artifact = TestArtifact();
+  artifact.contract.model_hash = "0123456789abcdef";
+  Export(artifact, 20, {ParseFormats(kAll)});
+  EXPECT_THAT(ErrorOf(), HasSubstr("model: policy '0123456789abcdef'"));
+}
+
 TEST_F(VerifyTest, ATorqueLimitThatIsNotAppliedIsFound) {
   Export(TestArtifact());
   Edit("test_task_policy.h", "test_task_torque_high[2] = {\n    0x1.8p+2f",

@@ -162,6 +162,31 @@ TEST(Urdf, InertiasThatNoBodyHasAreCorrected) {
   EXPECT_GE(moments[1] + moments[2], moments[0]);
 }
 
+TEST(Urdf, JointsWithoutRoomAreFixedWhereTheyAre) {
+  const Imported imported(
+      Robot(Link("base") + Link("arm") + Link("hand") +
+            Joint("turn", "base", "arm", R"(<axis xyz="0 0 1"/><origin xyz="0 0 1"/>)", "revolute",
+                  R"(<limit lower="0.5" upper="0.5" effort="4" velocity="5"/>)") +
+            Joint("bend", "arm", "hand", R"(<axis xyz="0 1 0"/><origin xyz="0.2 0 0"/>)")),
+      "robot.urdf");
+  const mjModel* m = imported.model();
+  const int arm = mj_name2id(m, mjOBJ_BODY, "arm");
+  ASSERT_GE(arm, 0);
+  EXPECT_EQ(m->njnt, 1);
+  EXPECT_NEAR(m->body_quat[4 * arm], std::cos(0.25), 1e-6);
+  EXPECT_NEAR(m->body_quat[4 * arm + 3], std::sin(0.25), 1e-6);
+  EXPECT_NEAR(m->body_pos[3 * arm + 2], 1, 1e-6);
+}
+
+TEST(Urdf, LimitsThatAreSwappedAreRefused) {
+  const std::string refusal =
+      Refusal(Robot(Link("base") + Link("arm") +
+                    Joint("turn", "base", "arm", "", "revolute",
+                          R"(<limit lower="1" upper="-1" effort="4" velocity="5"/>)")),
+              "robot.urdf");
+  EXPECT_THAT(refusal, testing::AllOf(HasSubstr("'turn'"), HasSubstr("swap")));
+}
+
 TEST(Urdf, XacroIsRefusedWithTheCommandThatExpandsIt) {
   EXPECT_THAT(Refusal(Robot(R"(<xacro:property name="x" value="1"/><link name="${x}"/>)"),
                       "robot.urdf.xacro"),

@@ -35,6 +35,7 @@ spec::Contract ContractOf(const RunConfig& config, const sim::Task& task) {
   contract.timestep = simulation.model()->opt.timestep;
   contract.gravity_compensation = spec.gravity_compensation;
   contract.action = spec.action;
+  if (spec.randomization.enabled()) contract.latency = spec.randomization.delay * spec.control_dt;
   for (const OptionTable::Entry& entry : config.task_options().entries()) {
     contract.task_options.push_back(
         {entry.key, entry.key == "model" ? PortableModel(entry.get()) : entry.get()});
