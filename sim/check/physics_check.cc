@@ -54,10 +54,10 @@ void TrySigns(Simulation* simulation, const spec::ActionElement& element, int ac
     add(Acceleration(simulation, rest, actuator, element.ctrl_high) -
         Acceleration(simulation, rest, actuator, element.ctrl_low));
   } else {
-    const double still = Acceleration(simulation, rest, actuator, 0);
+    const double still = Acceleration(simulation, rest, actuator, element.ControlOfTorque(0));
     for (const auto& [control, torque] : {std::pair(element.ctrl_low, element.torque_low),
                                           std::pair(element.ctrl_high, element.torque_high)}) {
-      if (control == 0) continue;
+      if (torque == 0) continue;
       add((Acceleration(simulation, rest, actuator, control) - still) * (torque > 0 ? 1 : -1));
     }
   }

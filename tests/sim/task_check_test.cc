@@ -81,6 +81,14 @@ TEST(TaskCheckTest, ASoundTaskPassesEveryCheck) {
               AllOf(HasSubstr("sled: a sled on a rail\n  ok    names"), HasSubstr("0 failed")));
 }
 
+// what is drawn when an episode begins is no fault of a check that looks at a single one
+TEST(TaskCheckTest, OneEpisodeJudgesNoConstants) {
+  auto sled = std::make_shared<Sled>();
+  sled->observe = [](const Simulation&, std::span<double> o) { o[0] = 0.25; };
+  EXPECT_EQ(Find(CheckTask(sled), "observations").verdict, Verdict::kFail);
+  EXPECT_EQ(Find(CheckTask(sled, {.episodes = 1}), "observations").verdict, Verdict::kNote);
+}
+
 TEST(TaskCheckTest, MeasuresWhatItSays) {
   const CheckReport report = CheckTask(std::make_shared<Sled>());
   // 1 N on 1 kg, less what the damping of 0.5 N s/m takes within the step of 0.01 s: 1 / 1.005
